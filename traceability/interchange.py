@@ -5,19 +5,14 @@ the record itself (records.py); what only the document shows (unique ids, replac
 whole, and by the store for documents that stream through it.
 """
 
-import json
-import re
-import unicodedata
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Any, NamedTuple, TypeVar
+from datetime import datetime
+from typing import Any, TypeVar
 
 import msgspec
 
+from traceability.json_text import Defect, Scanner, convert, decoded, dump, instant, whole
 from traceability.problems import InputError, InvalidValueError
-from traceability.quantities import MAX_DIGITS
 from traceability.records import SECTIONS, Certificate, Record, Records
 
 T = TypeVar("T")
@@ -25,12 +20,9 @@ T = TypeVar("T")
 FORMAT = "traceability-records/1"
 
 _COUNTS = {"interval_months", "use_within_days", "level"}  # The fields of records that are counts, not measured values.
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)\Z", re.ASCII)  # RFC 3339.
-_NOT_A_NUMBER = Decimal("NaN")  # Stands for a number that is none; the value that would hold it refuses it, with the place.
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # No database and no UTF-8 file holds these.
 
 
-class Entry(NamedTuple):
+class Entry(msgspec.Struct, frozen=True):
     """One record of a document: the list it stands in, its place there, and the value."""
 
     section: str
@@ -43,22 +35,6 @@ class Entry(NamedTuple):
         return f"$.{self.section}[{self.index}]"
 
 
-class _Defect:
-    """Put in place of a value that JSON allows and the format does not, so that the refusal names its path."""
-
-    def __init__(self, en: str, zh: str) -> None:
-        self.en = en
-        self.zh = zh
-
-
-class _DuplicateKey(_Defect):
-    pass
-
-
-class _UnstorableText(_Defect):
-    pass
-
-
 def parse_records(source: str | bytes) -> Records:
     """The document as values, its own rules checked; InputError with the path of the first defect."""
     text = source if isinstance(source, str) else decoded(source)
@@ -66,10 +42,10 @@ def parse_records(source: str | bytes) -> Records:
 
 
 def records_from(document: object) -> Records:
-    """The same for a document that is parsed already by `loads`, as part of a larger one."""
+    """The same for a document that is parsed already by `json_text.loads`, as part of a larger one."""
     if not isinstance(document, dict):
         raise InputError("$", "a records document is an object", "记录文档应为 JSON 对象")
-    return collect(_entries_of(document))
+    return collect(_entries_of(_without_nulls(document)))
 
 
 def collect(entries: Iterable[Entry]) -> Records:
@@ -128,7 +104,7 @@ def read_entries(chunks: Iterable[str]) -> Iterator[Entry]:
 
     The format name is checked when it is met, at the latest at the end: use nothing before the iterator is done.
     """
-    scanner = _Scanner(chunks)
+    scanner = Scanner(chunks)
     seen: set[str] = set()
     scanner.expect("{", "$")
     if not scanner.skip("}"):
@@ -151,52 +127,6 @@ def read_entries(chunks: Iterable[str]) -> Iterator[Entry]:
     _require_format(seen)
 
 
-def loads(source: str | bytes, path: str = "$") -> Any:
-    """JSON as Python values with exact decimals. What the format forbids inside is refused when it becomes a value."""
-    scanner = _Scanner([source if isinstance(source, str) else decoded(source)])
-    value = scanner.value(path)
-    scanner.expect_end()
-    return value
-
-
-def convert(value: Any, kind: type[T], path: str = "$") -> T:
-    """A parsed JSON value as the value that `kind` describes; InputError with the path and the reason in two languages."""
-    try:
-        return msgspec.convert(value, kind, builtin_types=(Decimal, datetime))
-    except msgspec.ValidationError as error:
-        raise _located(error, path, value) from error
-
-
-def instant(text: str) -> datetime:
-    """An RFC 3339 instant with offset, at most microseconds (SEMANTICS 2)."""
-    if _INSTANT.match(text):
-        try:
-            return datetime.fromisoformat(text.upper())
-        except ValueError:
-            pass
-    raise InvalidValueError(
-        f"{text[:40]!r} is not an RFC 3339 instant with offset", f"{text[:40]!r} 不是带时区偏移的 RFC 3339 时刻"
-    )
-
-
-def civil_date(text: str) -> date:
-    """A date `YYYY-MM-DD`."""
-    try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise InvalidValueError(f"{text[:40]!r} is not a date YYYY-MM-DD", f"{text[:40]!r} 不是 YYYY-MM-DD 日期")
-
-
-def decoded(data: bytes) -> str:
-    """UTF-8 text; InputError when it is none."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError("$", f"not UTF-8 at byte {error.start}", f"第 {error.start} 字节不是 UTF-8") from error
-
-
 def dump_records(records: Records) -> bytes:
     """The document of the records: lists in the order of the format, numbers in plain positional text."""
     return b"".join(write_entries((section, getattr(records, section)) for section in SECTIONS))
@@ -215,30 +145,7 @@ def write_entries(sections: Iterable[tuple[str, Iterable[Record]]]) -> Iterator[
     yield b"}\n"
 
 
-def dump(value: object) -> bytes:
-    """A value as JSON text: absent fields left out, decimals exact and without exponent."""
-    plain = msgspec.to_builtins(value, builtin_types=(Decimal,))
-    return msgspec.json.encode(_with_positional_numbers(plain))
-
-
-def positional(number: Decimal) -> str:
-    """A decimal as plain positional text: the one way in which measured values are written."""
-    return format(number, "f")
-
-
-def _with_positional_numbers(value: Any) -> Any:
-    match value:
-        case Decimal():
-            return msgspec.Raw(positional(value).encode())
-        case dict():
-            return {key: _with_positional_numbers(inner) for key, inner in value.items()}
-        case list() | tuple():
-            return [_with_positional_numbers(inner) for inner in value]
-        case _:
-            return value
-
-
-def _section(scanner: "_Scanner", section: str) -> Iterator[Entry]:
+def _section(scanner: Scanner, section: str) -> Iterator[Entry]:
     scanner.expect("[", f"$.{section}")
     if scanner.skip("]"):
         return
@@ -254,7 +161,7 @@ def _section(scanner: "_Scanner", section: str) -> Iterator[Entry]:
 
 def _entries_of(document: Mapping[str, Any]) -> Iterator[Entry]:
     for key, value in document.items():
-        if isinstance(value, _Defect):
+        if isinstance(value, Defect):
             raise InputError(f"$.{key}", value.en, value.zh)
         if key not in SECTIONS:
             _check_head(key, value)
@@ -278,6 +185,17 @@ def _require_format(keys: set[str]) -> None:
         raise InputError("$.format", f"missing; a records document says {FORMAT!r}", f"缺少；记录文档应注明 {FORMAT!r}")
 
 
+def _without_nulls(value: Any) -> Any:
+    """The value without its null fields: null is absent (SEMANTICS 2)."""
+    match value:
+        case dict():
+            return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
+        case list():
+            return [_without_nulls(inner) for inner in value]
+        case _:
+            return value
+
+
 def _record(value: Any, kind: type[T], path: str) -> T:
     """A record; its instants are read here, as the format asks more of them than msgspec does."""
     if isinstance(value, dict):
@@ -290,11 +208,6 @@ def _record(value: Any, kind: type[T], path: str) -> T:
     return convert(value, kind, path)
 
 
-def whole(value: Any) -> Any:
-    """An integer where JSON has one; everything else as it is, for `convert` to refuse."""
-    return int(value) if isinstance(value, Decimal) and value.is_finite() and value.as_tuple().exponent == 0 else value
-
-
 def _read_instant(value: dict[str, Any], path: str) -> None:
     recorded_at = value.get("recorded_at")
     if isinstance(recorded_at, str):
@@ -302,160 +215,3 @@ def _read_instant(value: dict[str, Any], path: str) -> None:
             value["recorded_at"] = instant(recorded_at)
         except InvalidValueError as error:
             raise InputError(f"{path}.recorded_at", error.en, error.zh) from error
-
-
-class _Scanner:
-    """A cursor over JSON text that arrives in pieces. Values are parsed by the standard library's C scanner."""
-
-    def __init__(self, chunks: Iterable[str]) -> None:
-        self._chunks = iter(chunks)
-        self._text = ""
-        self._at = 0
-        self._consumed = 0  # Characters dropped from the front of the text.
-        self._is_plain = True
-        self._decoder = _PLAIN
-
-    def value(self, path: str) -> Any:
-        """The JSON value at the cursor."""
-        self._skip_space()
-        while True:
-            try:
-                value, end = self._decoder.raw_decode(self._text, self._at)
-            except json.JSONDecodeError as error:
-                if self._more():
-                    continue
-                raise InputError(path, *_syntax(self._consumed + error.pos)) from error
-            except RecursionError as error:
-                raise InputError(path, "nested too deeply", "嵌套过深") from error
-            # A number that touches the end of the text may go on in the next piece.
-            if end == len(self._text) and self._more():
-                continue
-            self._at = end
-            return value
-
-    def expect(self, character: str, path: str) -> None:
-        """Step over a punctuation mark that must be there."""
-        if not self.skip(character):
-            raise InputError(path, *_syntax(self._consumed + self._at, f"{character!r} expected", f"此处应为 {character!r}"))
-
-    def skip(self, character: str) -> bool:
-        """Step over a punctuation mark if it is there."""
-        self._skip_space()
-        if self._text[self._at : self._at + 1] != character:
-            return False
-        self._at += 1
-        return True
-
-    def expect_end(self) -> None:
-        """Nothing but space may follow."""
-        self._skip_space()
-        if self._at < len(self._text):
-            raise InputError("$", *_syntax(self._consumed + self._at, "text after the end", "文档结束后还有内容"))
-
-    def _skip_space(self) -> None:
-        while True:
-            match = _SPACE.match(self._text, self._at)
-            self._at = match.end() if match else self._at
-            if self._at < len(self._text) or not self._more():
-                return
-
-    def _more(self) -> bool:
-        piece = next(self._chunks, None)
-        if piece is None:
-            return False
-        if self._is_plain and not ("\\u" not in piece and unicodedata.is_normalized("NFC", piece) and _is_nfc_safe(piece)):
-            self._is_plain = False
-            self._decoder = _CAREFUL
-        self._consumed += self._at
-        self._text = self._text[self._at :] + piece
-        self._at = 0
-        return True
-
-
-_SPACE = re.compile(r"[ \t\n\r]*")
-
-
-def _is_nfc_safe(piece: str) -> bool:
-    """Whether a piece can follow any other without a combining character joining across the border, and holds an escape whole."""
-    return not piece or (not unicodedata.combining(piece[0]) and not piece.endswith("\\"))
-
-
-def _syntax(position: int, en: str = "not JSON", zh: str = "不是合法的 JSON") -> tuple[str, str]:
-    return f"{en} (character {position})", f"{zh}（第 {position} 个字符）"
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if None in value.values():
-        value = {key: inner for key, inner in pairs if inner is not None}  # SEMANTICS 2: null is absent.
-    if len(value) != len(pairs):
-        keys = Counter(key for key, _ in pairs)
-        for key in (key for key, times in keys.items() if times > 1):
-            value[key] = _DuplicateKey("duplicate key", "字段重复")
-    return value
-
-
-def _careful_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The same for text that is not plainly NFC or has escapes: strings are normalized, unstorable ones marked."""
-    return _object([(_careful(key), _careful(value)) for key, value in pairs])
-
-
-def _careful(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_careful(element) for element in value]
-    if not isinstance(value, str):
-        return value
-    if _UNSTORABLE.search(value):
-        return _UnstorableText("text with a character that cannot be stored", "文本含无法存储的字符")
-    return unicodedata.normalize("NFC", value)
-
-
-def _number(text: str) -> Decimal:
-    number = Decimal(text)
-    if len(number.as_tuple().digits) > MAX_DIGITS or not -MAX_DIGITS <= number.adjusted() <= MAX_DIGITS:
-        return _NOT_A_NUMBER
-    return number
-
-
-_READING: dict[str, Any] = {
-    "parse_float": _number,
-    "parse_int": _number,
-    "parse_constant": lambda _: _NOT_A_NUMBER,
-}
-_PLAIN = json.JSONDecoder(object_pairs_hook=_object, **_READING)
-_CAREFUL = json.JSONDecoder(object_pairs_hook=_careful_object, **_READING)
-
-# What msgspec says, in both languages; `{}` takes the words that it quotes.
-_SAYINGS: list[tuple[re.Pattern[str], str, str]] = [
-    (re.compile(pattern), en, zh)
-    for pattern, en, zh in (
-        (r"Object contains unknown field `(.*)`", "unknown field", "未知字段"),
-        (r"Object missing required field `(.*)`", "a required field is missing", "缺少必填字段"),
-        (r"Expected `(?:str|array|object)` of length >= 1", "empty", "不能为空"),
-        (r"Expected `str` of length <= (\d+)", "longer than {} characters", "超过 {} 个字符"),
-        (r"Expected `str` matching regex '(.*)'", "does not match {}", "不符合格式 {}"),
-        (r"Expected `(.*)`, got `_DuplicateKey`", "duplicate key", "字段重复"),
-        (r"Expected `(.*)`, got `_UnstorableText`", "text with a character that cannot be stored", "文本含无法存储的字符"),
-        (r"Expected `(.*)`, got `(.*)`", "{} expected, not {}", "应为 {}，而不是 {}"),
-        (r"Expected `int` (.*)", "an integer {} expected", "应为 {} 的整数"),
-        (r"Invalid enum value (.*)", "unknown value {}", "未知的取值 {}"),
-        (r"Invalid RFC3339 encoded (.*)", "not a date YYYY-MM-DD", "不是 YYYY-MM-DD 日期"),
-        (r"(.*)", "{}", "{}"),
-    )
-]
-
-
-def _located(error: msgspec.ValidationError, prefix: str, value: Any) -> InputError:
-    """msgspec's refusal as ours: the path from the document's root, the reason in both languages."""
-    reason, _, path = str(error).partition(" - at `")
-    place = prefix + path.removesuffix("`").removeprefix("$")
-    if isinstance(error.__cause__, InvalidValueError):
-        return InputError(place, error.__cause__.en, error.__cause__.zh)
-    if isinstance(value, _Defect):
-        return InputError(place, value.en, value.zh)
-    for pattern, en, zh in _SAYINGS:
-        words = pattern.fullmatch(reason)
-        if words:
-            place += f".{words[1]}" if reason.startswith("Object ") else ""
-            return InputError(place, en.format(*words.groups()), zh.format(*words.groups()))
-    return InputError(place, reason, reason)

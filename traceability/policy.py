@@ -83,18 +83,14 @@ _CN_LEGAL = Policy(
     uncertainty_growth=Consequence.CONDITION,
     max_chain_length=_LENGTH,
 )
-_CN_SUPERVISION = msgspec.structs.replace(
-    _CN_LEGAL, name="cn-supervision/1", reference_validity=ReferenceValidity.IN_FORCE
-)
+_CN_SUPERVISION = msgspec.structs.replace(_CN_LEGAL, name="cn-supervision/1", reference_validity=ReferenceValidity.IN_FORCE)
 _ILAC_P10 = Policy(
     name="ilac-p10/1",
     reference_validity=ReferenceValidity.AT_USE,
     accepted_anchors="any",
     foreign_anchor=Consequence.CONDITION,
     competence=Consequence.CONDITION,
-    schemes=Schemes(
-        verification=_ILAC, calibration=_ILAC, reference_material=(Scheme.CMC, Scheme.REFERENCE_MATERIAL)
-    ),
+    schemes=Schemes(verification=_ILAC, calibration=_ILAC, reference_material=(Scheme.CMC, Scheme.REFERENCE_MATERIAL)),
     max_uncertainty_ratio=_RATIO,
     uncertainty_growth=Consequence.FAIL,
     max_chain_length=_LENGTH,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Protocol
+from typing import Any, Protocol
 
 import pint
 
@@ -37,27 +37,35 @@ class Ranged(Protocol):
     """Anything with a measuring interval: closed, a missing bound is no bound."""
 
     @property
-    def unit(self) -> str | None: ...
+    def unit(self) -> str | None:
+        """The unit of the bounds."""
+
     @property
-    def low(self) -> Decimal | None: ...
+    def low(self) -> Decimal | None:
+        """The lower bound, inside."""
+
     @property
-    def high(self) -> Decimal | None: ...
+    def high(self) -> Decimal | None:
+        """The upper bound, inside."""
 
 
 class Stated(Protocol):
     """A value with its unit: an amount or an expanded uncertainty."""
 
     @property
-    def value(self) -> Decimal: ...
+    def value(self) -> Decimal:
+        """The number."""
+
     @property
-    def unit(self) -> str: ...
+    def unit(self) -> str:
+        """Its unit."""
 
 
 def check_number(number: Decimal) -> None:
     """Refuse what is not an exact number of at most 99 digits in plain positional text."""
     if not number.is_finite():
         raise InvalidValueError("not a finite number of at most 99 digits", "不是至多 99 位的有限数")
-    if number and not -MAX_DIGITS < number.adjusted() < MAX_DIGITS or len(number.as_tuple().digits) > MAX_DIGITS:
+    if (number and not -MAX_DIGITS < number.adjusted() < MAX_DIGITS) or len(number.as_tuple().digits) > MAX_DIGITS:
         raise InvalidValueError(f"a number of more than {MAX_DIGITS} digits", f"数字超过 {MAX_DIGITS} 位")
 
 
@@ -72,12 +80,12 @@ def unit_of(symbol: str) -> Unit:
         parsed = _registry().parse_units(symbol)
         return _as_line(parsed)
     except Exception as error:
-        # pint lets many kinds of error out of its parser (tokenizer, attribute, assertion, arithmetic); all of them mean one thing.
+        # pint lets errors of many kinds out of its parser (tokenizer, attribute, assertion); all of them mean one thing.
         raise _unknown(symbol) from error
 
 
 def has_bound(ranged: Ranged) -> bool:
-    """Whether a range is given at all: a unit alone is none."""
+    """Whether a range is given at all: a unit without a bound is none."""
     return ranged.low is not None or ranged.high is not None
 
 
@@ -106,7 +114,7 @@ def sort_of(stated_unit: str, result_unit: str) -> str:
 
 
 def difference(stated: Stated) -> Fraction:
-    """The value of an uncertainty or amount in base units, or in parts of one for `%`; zero points do not shift differences."""
+    """An uncertainty or amount in base units, or in parts of one for `%`; zero points do not shift differences."""
     return Fraction(stated.value) * unit_of(stated.unit).factor
 
 
@@ -134,7 +142,7 @@ def _unknown(symbol: str) -> InvalidValueError:
 
 def _as_line(parsed: pint.Unit) -> Unit:
     """The line of a unit. A logarithmic unit (dB) converts into nothing but itself."""
-    powers = {name: Fraction(power) for name, power in parsed._units.items()}  # noqa: SLF001 - pint has no public way to ask.
+    powers = {name: _exact(power) for name, power in parsed._units.items()}  # noqa: SLF001 - pint has no public way to ask.
     converters = [_registry()._units[name].converter for name in powers]  # noqa: SLF001
     if any(converter is not None and converter.is_logarithmic for converter in converters):
         return Unit(dimension=str(parsed), factor=Fraction(1), offset=Fraction(0))
@@ -152,10 +160,15 @@ def _factor(name: str) -> Fraction:
     definition = _registry()._units[name]  # noqa: SLF001
     if definition.is_base or definition.reference is None:
         return Fraction(1)
-    factor = Fraction(definition.converter.scale)
+    factor = _exact(getattr(definition.converter, "scale", 1))
     for reference, power in definition.reference.items():
-        factor *= _raised(_factor(reference), Fraction(power))
+        factor *= _raised(_factor(reference), _exact(power))
     return factor
+
+
+def _exact(number: Any) -> Fraction:
+    """A number of pint's as a fraction; pint types it as anything, the registry below makes it one already."""
+    return Fraction(number)
 
 
 def _raised(base: Fraction, power: Fraction) -> Fraction:
@@ -165,7 +178,7 @@ def _raised(base: Fraction, power: Fraction) -> Fraction:
 
 @lru_cache(maxsize=1)
 def _registry() -> pint.UnitRegistry[Fraction]:
-    """pint with exact numbers. Built on first use, as it reads its definitions from its package."""
+    """Pint with exact numbers. Built on first use, as it reads its definitions from its package."""
     registry: pint.UnitRegistry[Fraction] = pint.UnitRegistry(non_int_type=Fraction, cache_folder=None)
     if "ppb" not in registry:
         registry.define("ppb = 1e-9")

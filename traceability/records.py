@@ -134,6 +134,12 @@ class Interval(Value, frozen=True, kw_only=True):
             raise InvalidValueError(f"low {self.low} is greater than high {self.high}", f"下限 {self.low} 大于上限 {self.high}")
 
 
+class Purpose(Interval, frozen=True, kw_only=True):
+    """What an item is used or asked for: a quantity, and a range of it; either may be left open."""
+
+    quantity: Word | None = None
+
+
 class Scope(Interval, frozen=True, kw_only=True):
     """One row of a scope: what the holder may calibrate, and the smallest U it may state there (ILAC P14)."""
 
@@ -165,12 +171,11 @@ class Result(Interval, frozen=True, kw_only=True):
         return sort_of(unit, self.unit) == RELATIVE or same_dimension(unit, self.unit)
 
 
-class Reference(Interval, frozen=True, kw_only=True):
-    """A standard or reference material that was used, for which quantity and in which range; the certificate as the issuer names it."""
+class Reference(Purpose, frozen=True, kw_only=True):
+    """A standard or reference material that was used, and for what; the certificate as the issuer names it."""
 
     item: Identifier
     certificate: Identifier | None = None
-    quantity: Word | None = None
 
 
 class Period(Value, frozen=True, kw_only=True, rename={"start": "from"}):
@@ -211,7 +216,7 @@ class Competence(Value, frozen=True, kw_only=True):
 
 
 class Item(Value, frozen=True, kw_only=True):
-    """A thing with an identity: meter, instrument, transformer, standard, reference material, or national standard (an anchor)."""
+    """A thing with an identity: meter, instrument, transformer, standard, reference material, or national standard."""
 
     id: Identifier
     kind: ItemKind
@@ -284,12 +289,11 @@ class Event(Value, frozen=True, kw_only=True):
     recorded_at: datetime | None = None
 
 
-class Branch(Interval, frozen=True, kw_only=True, rename={"start": "from"}):
+class Branch(Purpose, frozen=True, kw_only=True, rename={"start": "from"}):
     """One row of a metering point's history: which item served an input, from when until when (its last full day)."""
 
     name: Identifier
     item: Identifier | None = None
-    quantity: Word | None = None
     start: date | None = None
     until: date | None = None
 

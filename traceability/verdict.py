@@ -5,7 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
-from traceability.records import Reference, Value
+from traceability.records import Certificate, Reference, Value
 
 
 class Severity(StrEnum):
@@ -90,7 +90,7 @@ class Finding(Value, frozen=True, kw_only=True):
     code: Code
     severity: Severity
     subject: str
-    detail: dict[str, str] = {}
+    detail: dict[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -157,6 +157,12 @@ class Verdict(Value, frozen=True, kw_only=True):
     def keys(self) -> frozenset[str]:
         """The findings of severity condition or worse as `CODE@subject`."""
         return frozenset(finding.key for finding in self.findings if finding.severity is not Severity.NOTE)
+
+
+def about(certificate: Certificate, code: Code, severity: Severity, **facts: object) -> Finding:
+    """A finding about a certificate, with its number among the facts."""
+    detail = {"number": certificate.number} | {name: str(fact) for name, fact in facts.items()}
+    return Finding(code=code, severity=severity, subject=certificate.id, detail=detail)
 
 
 def status_of(severities: set[Severity]) -> Status:

@@ -1,0 +1,115 @@
+"""Whether the uncertainties of a certificate are stated, grow down the chain and are small enough (SEMANTICS 3.7).
+
+u = U/k is the standard uncertainty. Relative and absolute values are different sorts and are never compared with each other.
+"""
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from traceability.policy import Consequence, Policy
+from traceability.quantities import difference, sort_of
+from traceability.records import (
+    Amount,
+    Certificate,
+    CertificateKind,
+    Outcome,
+    Purpose,
+    Reference,
+    Result,
+    Uncertainty,
+)
+from traceability.resolution import results_for
+from traceability.verdict import Code, Finding, Severity, about
+
+_K_OF_COMPARISON = 2  # U is taken at k = 2 when it is compared with a permissible error (JJF 1094-2002, 5.3.1; SEMANTICS 3.7).
+
+
+class Spread(NamedTuple):
+    """A magnitude with its sort: u in base units of a dimension, or in parts of one of the measured value."""
+
+    sort: str
+    u: Fraction
+
+
+def spread_of(uncertainty: Uncertainty | None, result_unit: str) -> Spread | None:
+    """The standard uncertainty u = U/k; None without U or without k."""
+    if uncertainty is None or uncertainty.k is None:
+        return None
+    return Spread(sort_of(uncertainty.unit, result_unit), difference(uncertainty) / Fraction(uncertainty.k))
+
+
+def of_results(policy: Policy, certificate: Certificate) -> Iterator[Finding]:
+    """What the results show by themselves: U missing, k missing, too large for the permissible error, error beyond it."""
+    for result in certificate.results:
+        if _is_uncertainty_missing(certificate, result):
+            yield about(certificate, Code.NO_UNCERTAINTY, Severity.CONDITION, quantity=result.quantity)
+        if result.uncertainty is not None and result.uncertainty.k is None:
+            yield about(certificate, Code.NO_COVERAGE_FACTOR, Severity.INDETERMINATE, quantity=result.quantity)
+        yield from _conformity(policy, certificate, result)
+
+
+def growth(policy: Policy, certificate: Certificate, reference: Reference, found: Certificate) -> Iterator[Finding]:
+    """UNCERTAINTY_NOT_INCREASING: u below the u of the reference it rests on (VIM 2.42). Equal is a note."""
+    if policy.uncertainty_growth is Consequence.IGNORE or reference.quantity is None or found.outcome is Outcome.FAIL:
+        return
+    purpose = Purpose(quantity=reference.quantity)
+    own, upper = _smallest(results_for(certificate, purpose)), _smallest(results_for(found, purpose))
+    facts = {"quantity": reference.quantity, "reference": found.number}
+    for sort in sorted(own.keys() & upper.keys()):
+        if own[sort] < upper[sort]:
+            severity = Severity(policy.uncertainty_growth.value)
+            yield about(certificate, Code.UNCERTAINTY_NOT_INCREASING, severity, **facts)
+        elif own[sort] == upper[sort]:
+            yield about(certificate, Code.UNCERTAINTY_EQUAL, Severity.NOTE, **facts)
+    if own and upper and not own.keys() & upper.keys():
+        yield about(certificate, Code.NOT_COMPARED, Severity.NOTE, against="reference", **facts)
+
+
+def _is_uncertainty_missing(certificate: Certificate, result: Result) -> bool:
+    if result.uncertainty is not None:
+        return False
+    return certificate.kind is not CertificateKind.VERIFICATION or result.max_permissible_error is None
+
+
+def _conformity(policy: Policy, certificate: Certificate, result: Result) -> Iterator[Finding]:
+    """ACCURACY_RATIO and ERROR_EXCEEDS_MPE of one result (JJF 1094-2002, 5.3): accept, reject, or 待定 in the guard zone."""
+    limit = _spread_of_amount(result.max_permissible_error, result.unit)
+    if limit is None:
+        return
+    error = _spread_of_amount(result.error, result.unit)
+    has_error = error is not None and error.sort == limit.sort
+    size = abs(error.u) if error is not None else Fraction(0)
+    spread = spread_of(result.uncertainty, result.unit)
+    is_comparable = spread is not None and spread.sort == limit.sort
+    expanded = spread.u * _K_OF_COMPARISON if spread is not None else Fraction(0)
+    facts = {"quantity": result.quantity, "ratio": policy.max_uncertainty_ratio}
+    if is_comparable and expanded > policy.uncertainty_ratio * limit.u:
+        severity = _zone(size, limit.u, expanded) if has_error else Severity.CONDITION
+        if severity is not None:
+            yield about(certificate, Code.ACCURACY_RATIO, severity, **facts)
+    elif has_error and size > limit.u and certificate.outcome is Outcome.PASS:
+        yield about(certificate, Code.ERROR_EXCEEDS_MPE, Severity.FAIL, **facts)
+    if (spread is not None and not is_comparable) or (error is not None and not has_error):
+        yield about(certificate, Code.NOT_COMPARED, Severity.NOTE, against="max_permissible_error", **facts)
+
+
+def _zone(size: Fraction, limit: Fraction, expanded: Fraction) -> Severity | None:
+    """Where |error| lies: inside the limit less U (nothing), outside the limit and U (fail), or between (待定)."""
+    if size <= limit - expanded:
+        return None
+    return Severity.FAIL if size >= limit + expanded else Severity.INDETERMINATE
+
+
+def _spread_of_amount(amount: Amount | None, result_unit: str) -> Spread | None:
+    return None if amount is None else Spread(sort_of(amount.unit, result_unit), difference(amount))
+
+
+def _smallest(results: Iterable[Result]) -> dict[str, Fraction]:
+    """The smallest u of the results, by sort."""
+    smallest: dict[str, Fraction] = {}
+    for result in results:
+        spread = spread_of(result.uncertainty, result.unit)
+        if spread is not None:
+            smallest[spread.sort] = min(spread.u, smallest.get(spread.sort, spread.u))
+    return smallest
