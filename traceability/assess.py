@@ -50,7 +50,7 @@ def assess(
         findings=findings,
         graph=_graph(inquiry, answer, findings),
         depth=inquiry.depth(answer),
-        traceable_until=timeline.traceable_until(inquiry, day) if status.is_good else msgspec.UNSET,
+        traceable_until=timeline.traceable_until(inquiry, answer) if status.is_good else msgspec.UNSET,
     )
 
 

@@ -3,9 +3,9 @@
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
@@ -47,6 +47,8 @@ class Known:
     live: dict[str, tuple[Certificate, ...]]
     events: dict[str, tuple[Event, ...]]
     competences: dict[str, tuple[Competence, ...]]
+    # What has been worked out from these records already, by those who did.
+    memory: dict[tuple[str, str], Any] = field(default_factory=dict, compare=False, repr=False)
 
     def live_of(self, item_id: str) -> tuple[Certificate, ...]:
         """The certificates of an item that nothing replaces, earliest first."""

@@ -115,7 +115,12 @@ def sort_of(stated_unit: str, result_unit: str) -> str:
 
 def difference(stated: Stated) -> Fraction:
     """An uncertainty or amount in base units, or in parts of one for `%`; zero points do not shift differences."""
-    return Fraction(stated.value) * unit_of(stated.unit).factor
+    return _difference(stated.value, stated.unit)
+
+
+@lru_cache(maxsize=65536)  # Permissible errors and uncertainties repeat: a registry of millions has some thousands of them.
+def _difference(number: Decimal, symbol: str) -> Fraction:
+    return Fraction(number) * unit_of(symbol).factor
 
 
 def _at_most(one: Decimal, one_unit: str, other: Decimal, other_unit: str) -> bool:
@@ -124,6 +129,7 @@ def _at_most(one: Decimal, one_unit: str, other: Decimal, other_unit: str) -> bo
     return _in_base_units(one, one_unit) <= _in_base_units(other, other_unit)
 
 
+@lru_cache(maxsize=65536)
 def _in_base_units(number: Decimal, symbol: str) -> Fraction:
     unit = unit_of(symbol)
     return Fraction(number) * unit.factor + unit.offset

@@ -91,24 +91,32 @@ class Doubt:
 
 
 def certificate_in_force(known: Known, item_id: str, day: date, purpose: Purpose) -> Resolution:
-    """The certificate that governs an item on a day for a purpose (SEMANTICS 3.1; its steps are numbered alike)."""
-    # 1. Calibrated by then; `live_of` has dropped the replaced ones.
-    candidates = [certificate for certificate in known.live_of(item_id) if certificate.calibrated_on <= day]
-    # 2. Not withdrawn by then.
-    withdrawn = [certificate for certificate in candidates if _is_void(certificate, day)]
-    candidates = [certificate for certificate in candidates if not _is_void(certificate, day)]
-    # 3. Reporting the quantity.
-    reporting = [certificate for certificate in candidates if _is_failure(certificate) or _reports(certificate, purpose)]
-    is_for_other_quantity = len(reporting) < len(candidates)
-    # 4. Rather those with one result that covers the range.
-    if has_bound(purpose) and any(covers(certificate, purpose) for certificate in reporting):
-        reporting = [certificate for certificate in reporting if _is_failure(certificate) or covers(certificate, purpose)]
-    # 5. The latest; the candidates are in order.
-    return Resolution(
-        found=reporting[-1] if reporting else None,
-        withdrawn=withdrawn[-1] if withdrawn else None,
-        is_for_other_quantity=is_for_other_quantity,
-    )
+    """The certificate that governs an item on a day for a purpose (SEMANTICS 3.1).
+
+    Looks from the latest back, as the latest nearly always governs; the steps named are those of the page.
+    """
+    is_ranged = has_bound(purpose)
+    withdrawn: Certificate | None = None
+    is_for_other_quantity = False
+    latest: Certificate | None = None  # Of those that step 3 leaves.
+    preferred: Certificate | None = None  # Of those that step 4 would leave.
+    for certificate in reversed(known.live_of(item_id)):
+        if certificate.calibrated_on > day:  # Step 1; `live_of` has dropped the replaced ones.
+            continue
+        if _is_void(certificate, day):  # Step 2.
+            withdrawn = withdrawn or certificate
+            continue
+        is_failure = certificate.outcome is Outcome.FAIL
+        if not is_failure and not _reports(certificate, purpose):  # Step 3.
+            is_for_other_quantity = True
+            continue
+        latest = latest or certificate
+        covers_it = is_ranged and covers(certificate, purpose)
+        if covers_it or is_failure:  # Step 4.
+            preferred = preferred or certificate
+        if covers_it or not is_ranged:  # Step 5: nothing earlier can change the choice.
+            return Resolution(found=preferred or latest, withdrawn=withdrawn, is_for_other_quantity=False)
+    return Resolution(found=latest, withdrawn=withdrawn, is_for_other_quantity=is_for_other_quantity)
 
 
 def results_for(certificate: Certificate, purpose: Purpose) -> tuple[Result, ...]:
@@ -125,6 +133,21 @@ def covers(certificate: Certificate, purpose: Purpose) -> bool:
 
 def end_of(known: Known, item: Item, certificate: Certificate) -> End:
     """The end of a certificate of the item (SEMANTICS 3.2)."""
+    end = known.memory.get(("end", certificate.id))
+    if end is None:
+        end = known.memory["end", certificate.id] = _end_of(known, item, certificate)
+    return end
+
+
+def doubts_about(known: Known, item_id: str) -> tuple[Doubt, ...]:
+    """The periods in which an item is in doubt (SEMANTICS 3.4), by the day on which it showed."""
+    doubts = known.memory.get(("doubts", item_id))
+    if doubts is None:
+        doubts = known.memory["doubts", item_id] = _doubts_about(known, item_id)
+    return doubts
+
+
+def _end_of(known: Known, item: Item, certificate: Certificate) -> End:
     first = _first_bound(item, certificate)
     bounds = [] if first is None else [first]
     bounds += _cuts(known, item, certificate)
@@ -135,27 +158,24 @@ def end_of(known: Known, item: Item, certificate: Certificate) -> End:
     )
 
 
-def doubts_about(known: Known, item_id: str) -> tuple[Doubt, ...]:
-    """The periods in which an item is in doubt (SEMANTICS 3.4), by the day on which it showed."""
+def _doubts_about(known: Known, item_id: str) -> tuple[Doubt, ...]:
     records: list[tuple[date, Certificate | Event]] = [
         *((certificate.calibrated_on, certificate) for certificate in known.live_of(item_id) if is_evidence(certificate)),
         *((event.on, event) for event in known.events_of(item_id)),
     ]
+    shown = [(day, record) for day, record in records if raises_doubt(record)]
+    if not shown:
+        return ()
     good_days = sorted(day for day, record in records if shows_good_state(record))
     doubts = (
         Doubt(since=max((good for good in good_days if good < day), default=None), shown_on=day, shown_by=record.id)
-        for day, record in records
-        if raises_doubt(record)
+        for day, record in shown
     )
     return tuple(sorted(doubts, key=lambda doubt: (doubt.shown_on, doubt.shown_by)))
 
 
 def _is_void(certificate: Certificate, day: date) -> bool:
     return certificate.withdrawal is not None and certificate.withdrawal.void_from <= day
-
-
-def _is_failure(certificate: Certificate) -> bool:
-    return certificate.outcome is Outcome.FAIL
 
 
 def _reports(certificate: Certificate, purpose: Purpose) -> bool:

@@ -2,13 +2,17 @@
 
 The answer is constant between *change days*, so only these are looked at, not every day. A change day is the first day on
 which something may be different: the start of a certificate, the day after its end, a withdrawal, the edges of a doubt, of a
-recognition, of an installation. The test suite compares with an evaluation of every single day.
+recognition, of an installation. Which days these are depends on the certificates in force, so they are found walking: the
+days of the target's own items always count, those of the items used further up as long as the chain in force uses them.
+The test suite compares with an evaluation of every single day.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from traceability.inquiry import Inquiry
+from traceability.examination import Chain
+from traceability.inquiry import Answer, Inquiry, chains_of
 from traceability.known import Known
 from traceability.periods import day_after, day_before, joined
 from traceability.policy import ReferenceValidity
@@ -22,10 +26,11 @@ Run = tuple[date, date]
 
 def statuses(inquiry: Inquiry, start: date, until: date) -> Iterator[tuple[Run, Status]]:
     """The period as runs of days, both ends inside, with the status that holds on all of them; neighbours may be alike."""
-    edges = [start, *(day for day in change_days(inquiry) if start < day <= until)]
-    for index, first in enumerate(edges):
-        last = until if index + 1 == len(edges) else day_before(edges[index + 1])
-        yield (first, last), inquiry.on(first).status
+    for answer, next_day in _walk(inquiry, inquiry.on(start)):
+        if next_day is None or next_day > until:
+            yield (answer.day, until), answer.status
+            return
+        yield (answer.day, day_before(next_day)), answer.status
 
 
 def coverage(inquiry: Inquiry, start: date, until: date) -> tuple[Run, ...]:
@@ -33,43 +38,60 @@ def coverage(inquiry: Inquiry, start: date, until: date) -> tuple[Run, ...]:
     return joined(run for run, status in statuses(inquiry, start, until) if status.is_good)
 
 
-def traceable_until(inquiry: Inquiry, as_of: date) -> date | None:
-    """The last day of the unbroken good run that holds `as_of`, a good day; None when it never ends."""
-    for day in change_days(inquiry):
-        if day > as_of and not inquiry.on(day).status.is_good:
-            return day_before(day)
+def traceable_until(inquiry: Inquiry, answer: Answer) -> date | None:
+    """The last day of the unbroken good run that holds the day of a good answer; None when it never ends."""
+    for later, _ in _walk(inquiry, answer):
+        if not later.status.is_good:
+            return day_before(later.day)
     return None
 
 
-def change_days(inquiry: Inquiry) -> list[date]:
-    """The days on which the answer may change, in order."""
-    known = inquiry.examiner.known
-    days: set[date] = set()
-    for branch in inquiry.branches:
-        days |= {day for day in (branch.start, _next(branch.until)) if day is not None}
-    for item in inquiry.items:
-        days |= _days_of(known, item)
+def _walk(inquiry: Inquiry, answer: Answer) -> Iterator[tuple[Answer, date | None]]:
+    """The answer and those of the change days after it, each with the next change day, None at the last."""
+    own = _own_days(inquiry)
+    of_chain: dict[str, list[date]] = {}
+    while True:
+        calendars = [own]
         if inquiry.examiner.policy.reference_validity is ReferenceValidity.IN_FORCE:
-            for used in _items_used(inquiry, item):
-                days |= _days_of(known, used)
-    return sorted(days)
+            for chain in chains_of(inquiry, answer):
+                first = chain.certificates[0].certificate.id
+                if first not in of_chain:
+                    of_chain[first] = _days_used(inquiry.examiner.known, chain)
+                calendars.append(of_chain[first])
+        next_day = min((day for calendar in calendars for day in _first_after(calendar, answer.day)), default=None)
+        yield answer, next_day
+        if next_day is None:
+            return
+        answer = inquiry.on(next_day)
 
 
-def _items_used(inquiry: Inquiry, item: Item) -> Iterable[Item]:
-    """The items asked today by REFERENCE_LAPSED, for any certificate of the item."""
-    chains = map(inquiry.examiner.chain, inquiry.examiner.known.live_of(item.id))
-    used = {reference.item for chain in chains for reference in chain.followed}
-    return (inquiry.examiner.known.items[item_id] for item_id in used)
+def _own_days(inquiry: Inquiry) -> list[date]:
+    """The change days of the target's installation and of the items that it starts from."""
+    days: set[date | None] = set()
+    for branch in inquiry.branches:
+        days |= {branch.start, _next(branch.until)}
+    for item in inquiry.items:
+        days |= _days_of(inquiry.examiner.known, item)
+    return _sorted(days)
 
 
-def _days_of(known: Known, item: Item) -> set[date]:
-    days = {item.retired_on, *(_next(event.on) for event in known.events_of(item.id))}
-    days |= {event.on for event in known.events_of(item.id)}
+def _days_used(known: Known, chain: Chain) -> list[date]:
+    """The change days of the items that REFERENCE_LAPSED asks today."""
+    days: set[date | None] = set()
+    for item_id in {reference.item for reference in chain.followed}:
+        days |= _days_of(known, known.items[item_id])
+    return _sorted(days)
+
+
+def _days_of(known: Known, item: Item) -> set[date | None]:
+    days = {item.retired_on}
+    for event in known.events_of(item.id):
+        days |= {event.on, _next(event.on)}
     for period in item.recognized or ():
         days |= {period.start, _next(period.until)}
     for certificate in known.live_of(item.id):
         days |= _days_of_certificate(known, item, certificate)
-    return {day for day in days if day is not None}
+    return days
 
 
 def _days_of_certificate(known: Known, item: Item, certificate: Certificate) -> set[date | None]:
@@ -80,6 +102,16 @@ def _days_of_certificate(known: Known, item: Item, certificate: Certificate) -> 
         _next(end_of(known, item, certificate).last_day),
         certificate.withdrawal.void_from if certificate.withdrawal is not None else None,
     }
+
+
+def _sorted(days: Iterable[date | None]) -> list[date]:
+    return sorted(day for day in days if day is not None)
+
+
+def _first_after(calendar: list[date], day: date) -> list[date]:
+    """The first day of a calendar after a day, or nothing."""
+    position = bisect_right(calendar, day)
+    return calendar[position : position + 1]
 
 
 def _next(day: date | None) -> date | None:

@@ -4,7 +4,9 @@ u = U/k is the standard uncertainty. Relative and absolute values are different 
 """
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 from traceability.policy import Consequence, Policy
@@ -36,7 +38,7 @@ def spread_of(uncertainty: Uncertainty | None, result_unit: str) -> Spread | Non
     """The standard uncertainty u = U/k; None without U or without k."""
     if uncertainty is None or uncertainty.k is None:
         return None
-    return Spread(sort_of(uncertainty.unit, result_unit), difference(uncertainty) / Fraction(uncertainty.k))
+    return _spread(uncertainty.value, uncertainty.unit, uncertainty.k, result_unit)
 
 
 def of_results(policy: Policy, certificate: Certificate) -> Iterator[Finding]:
@@ -64,6 +66,11 @@ def growth(policy: Policy, certificate: Certificate, reference: Reference, found
             yield about(certificate, Code.UNCERTAINTY_EQUAL, Severity.NOTE, **facts)
     if own and upper and not own.keys() & upper.keys():
         yield about(certificate, Code.NOT_COMPARED, Severity.NOTE, against="reference", **facts)
+
+
+@lru_cache(maxsize=65536)  # As in quantities.
+def _spread(value: Decimal, unit: str, k: Decimal, result_unit: str) -> Spread:
+    return Spread(sort_of(unit, result_unit), difference(Amount(value=value, unit=unit)) / Fraction(k))
 
 
 def _is_uncertainty_missing(certificate: Certificate, result: Result) -> bool:

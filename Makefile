@@ -1,0 +1,72 @@
+# Every target makes its own environment first; after the first run they work offline.
+# On a machine with only Python >= 3.11 and make: `make demo` or `make test`.
+
+PYTHON ?= python3
+BIN := .venv/bin
+RUNTIME := .venv/.runtime
+DEVELOPMENT := .venv/.development
+
+.PHONY: install demo serve test check lint types arch migrations-check tests soak bench format lock clean
+
+install: $(DEVELOPMENT)
+
+demo: $(RUNTIME)
+	$(BIN)/registry demo
+
+serve: $(RUNTIME)
+	$(BIN)/registry serve
+
+test: $(DEVELOPMENT)
+	$(BIN)/python -m pytest -q -n auto
+
+# What CI runs.
+check: lint types arch migrations-check tests
+
+lint: $(DEVELOPMENT)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(DEVELOPMENT)
+	$(BIN)/mypy
+
+arch: $(DEVELOPMENT)
+	$(BIN)/lint-imports
+
+migrations-check: $(DEVELOPMENT)
+	$(BIN)/python -m pytest -q -p no:randomly tests/migrations
+
+tests: $(DEVELOPMENT)
+	$(BIN)/python -m pytest -q -n auto --cov --cov-report=term
+	$(BIN)/coverage report --include='traceability/*' --fail-under=100
+
+# The long runs: ten thousand random record sets against the brute-force evaluation, and many kills during import.
+soak: $(DEVELOPMENT)
+	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -q -n auto tests/test_against_oracle.py
+	$(BIN)/python -m bench.kill_during_import
+
+bench: $(DEVELOPMENT)
+	$(BIN)/python -m bench
+
+format: $(DEVELOPMENT)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# Locked with hashes and without addresses, for every platform.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		--extra build pyproject.toml -o requirements/runtime.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		--extra build --extra dev pyproject.toml -o requirements/development.txt
+
+clean:
+	rm -rf .venv data .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+
+$(RUNTIME): requirements/runtime.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(DEVELOPMENT): requirements/development.txt $(RUNTIME)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/development.txt
+	touch $@
