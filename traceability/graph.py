@@ -6,6 +6,7 @@ use (SEMANTICS 3.5 step 4). So the graph depends on what is known, not on the da
 """
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import date
 from io import BytesIO
@@ -19,6 +20,8 @@ from traceability.records import Certificate, Reference, Value
 from traceability.resolution import certificate_in_force
 
 TraceabilityGraph = nx.DiGraph
+
+_NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2.
 
 
 class Dependent(Value, frozen=True, kw_only=True):
@@ -82,9 +85,13 @@ def impact(known: Known, graph: "TraceabilityGraph[str]", subject: str) -> tuple
 
 
 def to_graphml(graph: "TraceabilityGraph[str]") -> bytes:
-    """GraphML, for graph tools."""
+    """GraphML, for graph tools; a character that XML cannot hold stands there as its JSON escape."""
+    plain: TraceabilityGraph[str] = nx.DiGraph()
+    for node, facts in graph.nodes(data=True):
+        plain.add_node(_in_xml(node), **{name: _in_xml(fact) for name, fact in facts.items()})
+    plain.add_edges_from((_in_xml(lower), _in_xml(upper)) for lower, upper in graph.edges)
     buffer = BytesIO()
-    nx.write_graphml(graph, buffer)
+    nx.write_graphml(plain, buffer)
     return buffer.getvalue()
 
 
@@ -92,6 +99,10 @@ def to_json(graph: "TraceabilityGraph[str]") -> bytes:
     """Node-link JSON, as networkx and d3 read it."""
     document: dict[str, Any] = nx.node_link_data(graph, edges="links")
     return json.dumps(document, ensure_ascii=False).encode()
+
+
+def _in_xml(text: str) -> str:
+    return _NOT_IN_XML.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _node(certificate: Certificate) -> str:

@@ -13,6 +13,7 @@ import msgspec
 
 from traceability.json_text import Defect, Scanner, convert, decoded, dump, instant, whole
 from traceability.problems import InputError, InvalidValueError
+from traceability.quick_json import quick_reader
 from traceability.records import SECTIONS, Certificate, Record, Records
 
 T = TypeVar("T")
@@ -45,7 +46,10 @@ def records_from(document: object) -> Records:
     """The same for a document that is parsed already by `json_text.loads`, as part of a larger one."""
     if not isinstance(document, dict):
         raise InputError("$", "a records document is an object", "记录文档应为 JSON 对象")
-    return collect(_entries_of(_without_nulls(document)))
+    try:
+        return collect(_entries_of(_without_nulls(document)))
+    except RecursionError as error:
+        raise InputError("$", "nested too deeply", "嵌套过深") from error
 
 
 def collect(entries: Iterable[Entry]) -> Records:
@@ -82,21 +86,23 @@ class Identities:
 def check_replacements(certificates: Iterable[Certificate], path: Callable[[int], str] = "$.certificates[{}]".format) -> None:
     """Refuse a `replaces` that names a certificate of another item, or itself through any number of steps."""
     positions = {certificate.id: (index, certificate) for index, certificate in enumerate(certificates)}
-    for index, certificate in positions.values():
-        replaced = certificate.replaces
-        steps = 0
-        while replaced in positions and steps <= len(positions):
-            earlier = positions[replaced][1]
-            if earlier.item != certificate.item:
+    cleared: set[str] = set()  # Those whose way back ends.
+    for start in positions:
+        way: dict[str, int] = {}
+        current: str | None = start
+        while current in positions and current not in cleared:
+            index, certificate = positions[current]
+            if current in way:
+                raise InputError(f"{path(index)}.replaces", "replaces itself", "证书替换了它自己")
+            way[current] = index
+            current = certificate.replaces
+            if current in positions and positions[current][1].item != certificate.item:
                 raise InputError(
                     f"{path(index)}.replaces",
-                    f"replaces {replaced!r}, a certificate of another item",
-                    f"所替换的证书 {replaced!r} 属于另一器具",
+                    f"replaces {current!r}, a certificate of another item",
+                    f"所替换的证书 {current!r} 属于另一器具",
                 )
-            if earlier.id == certificate.id:
-                raise InputError(f"{path(index)}.replaces", "replaces itself", "证书替换了它自己")
-            replaced = earlier.replaces
-            steps += 1
+        cleared.update(way)
 
 
 def read_entries(chunks: Iterable[str]) -> Iterator[Entry]:
@@ -111,7 +117,7 @@ def read_entries(chunks: Iterable[str]) -> Iterator[Entry]:
         while True:
             key = scanner.value("$")
             if not isinstance(key, str):
-                raise InputError("$", "a field name is missing", "缺少字段名")
+                raise InputError("$", "a field name is missing or cannot be stored", "缺少字段名，或字段名含无法存储的字符")
             scanner.expect(":", f"$.{key}")
             if key in seen:
                 raise InputError(f"$.{key}", "duplicate key", "字段重复")
@@ -125,6 +131,32 @@ def read_entries(chunks: Iterable[str]) -> Iterator[Entry]:
         scanner.expect("}", "$")
     scanner.expect_end()
     _require_format(seen)
+
+
+def read_lines(lines: Iterable[str]) -> Iterator[Entry]:
+    """The same from NDJSON: a line `{"format": "traceability-records/1"}`, then one record a line as `{"items": {…}}`.
+
+    Places are those of the document that holds the same lists.
+    """
+    counts = dict.fromkeys(SECTIONS, 0)
+    is_headed = False
+    for number, line in enumerate(lines):
+        if not line.strip():
+            continue
+        scanner = Scanner([line])
+        value = scanner.value(f"$[{number}]")
+        scanner.expect_end()
+        if not isinstance(value, dict) or len(value) != 1:
+            raise InputError(f"$[{number}]", "a line is an object with one field", "每行应为只有一个字段的对象")
+        ((key, inner),) = value.items()
+        if key not in SECTIONS:
+            _check_head(key, inner)
+            is_headed = True
+            continue
+        index = counts[key]
+        counts[key] += 1
+        yield Entry(key, index, _record(inner, SECTIONS[key], f"$.{key}[{index}]"))
+    _require_format({"format"} if is_headed else set())
 
 
 def dump_records(records: Records) -> bytes:
@@ -149,10 +181,17 @@ def _section(scanner: Scanner, section: str) -> Iterator[Entry]:
     scanner.expect("[", f"$.{section}")
     if scanner.skip("]"):
         return
+    read = quick_reader(SECTIONS[section])
     index = 0
     while True:
         path = f"$.{section}[{index}]"
-        yield Entry(section, index, _record(scanner.value(path), SECTIONS[section], path))
+        text = scanner.object_text()
+        record = None if text is None else read(text)
+        if text is None or record is None:
+            record = _record(scanner.value(path), SECTIONS[section], path)
+        else:
+            scanner.step_over(text)
+        yield Entry(section, index, record)
         index += 1
         if not scanner.skip(","):
             break

@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 import msgspec
@@ -21,6 +21,7 @@ from traceability.quantities import MAX_DIGITS
 T = TypeVar("T")
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)\Z", re.ASCII)  # RFC 3339.
+_LARGEST_QUICK = 65_536  # Characters; a longer object is read the careful way.
 _NOT_A_NUMBER = Decimal("NaN")  # Stands for a number that is none; the value that would hold it refuses it, with the place.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # No database and no UTF-8 file holds these.
 
@@ -134,16 +135,42 @@ class Scanner:
             try:
                 value, end = self._decoder.raw_decode(self._text, self._at)
             except json.JSONDecodeError as error:
-                if self._more():
+                if self._more(len(self._text) - self._at):
                     continue
                 raise InputError(path, *_syntax(self._consumed + error.pos)) from error
             except RecursionError as error:
                 raise InputError(path, "nested too deeply", "嵌套过深") from error
             # A number that touches the end of the text may go on in the next piece.
-            if end == len(self._text) and self._more():
+            if end == len(self._text) and self._more(end - self._at):
                 continue
             self._at = end
-            return value
+            # Strings inside an object have been read with care already.
+            return _careful(value) if isinstance(value, str) and not self._is_plain else value
+
+    def object_text(self) -> str | None:
+        """The text of the object at the cursor, found by its braces; None where that needs more care. The cursor stays."""
+        self._skip_space()
+        if self._text[self._at : self._at + 1] != "{":
+            return None
+        depth = 0
+        position = self._at
+        while self._is_plain and position - self._at < _LARGEST_QUICK:
+            end = self._text.find("}", position)
+            if end >= 0:
+                depth += self._text.count("{", position, end) - 1
+                position = end + 1
+                if depth == 0:
+                    return self._text[self._at : position]
+                continue
+            depth += self._text.count("{", position)
+            position = len(self._text) - self._at
+            if not self._more():
+                return None
+        return None
+
+    def step_over(self, text: str) -> None:
+        """Move the cursor behind a text that lies at it."""
+        self._at += len(text)
 
     def expect(self, character: str, path: str) -> None:
         """Step over a punctuation mark that must be there."""
@@ -171,15 +198,21 @@ class Scanner:
             if self._at < len(self._text) or not self._more():
                 return
 
-    def _more(self) -> bool:
-        piece = next(self._chunks, None)
-        if piece is None:
+    def _more(self, wanted: int = 1) -> bool:
+        """Read on, so many characters or more as far as there are any: a long value is not parsed anew for every piece."""
+        before = self._text[-1:]
+        pieces: list[str] = []
+        while wanted > 0 and (piece := next(self._chunks, None)) is not None:
+            if self._is_plain and not _is_plain_after(before, piece):
+                self._is_plain = False
+                self._decoder = _DECODERS[False, self._keeps_nulls]
+            pieces.append(piece)
+            wanted -= len(piece)
+            before = piece[-1:] or before
+        if not pieces:
             return False
-        if self._is_plain and not ("\\u" not in piece and unicodedata.is_normalized("NFC", piece) and _is_nfc_safe(piece)):
-            self._is_plain = False
-            self._decoder = _DECODERS[False, self._keeps_nulls]
         self._consumed += self._at
-        self._text = self._text[self._at :] + piece
+        self._text = "".join((self._text[self._at :], *pieces))
         self._at = 0
         return True
 
@@ -187,9 +220,14 @@ class Scanner:
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 
-def _is_nfc_safe(piece: str) -> bool:
-    """Whether a piece may follow any other: no combining character joins across the border, no escape is cut."""
-    return not piece or (not unicodedata.combining(piece[0]) and not piece.endswith("\\"))
+def _is_plain_after(before: str, piece: str) -> bool:
+    """Whether a piece needs no care behind the character before it: no escapes, storable, NFC also across the border."""
+    if piece.isascii():
+        return "\\u" not in piece and not piece.endswith("\\")
+    if "\\u" in piece or piece.endswith("\\") or _UNSTORABLE.search(piece):
+        return False
+    # A character that composes with what stands before it does so with the last one, unless that is a combining one itself.
+    return not (before and unicodedata.combining(before)) and unicodedata.is_normalized("NFC", before + piece)
 
 
 def _syntax(position: int, en: str = "not JSON", zh: str = "不是合法的 JSON") -> tuple[str, str]:
@@ -215,8 +253,9 @@ def _without_nulls_here(value: dict[str, Any]) -> dict[str, Any]:
     return {key: inner for key, inner in value.items() if inner is not None}
 
 
-def _careful_pairs(pairs: list[tuple[str, Any]]) -> list[tuple[Any, Any]]:
-    return [(_careful(key), _careful(value)) for key, value in pairs]
+def _careful_pairs(pairs: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    # A field name that cannot be stored is one that no format knows; it is refused as such, in words that can be written.
+    return [(unicodedata.normalize("NFC", _UNSTORABLE.sub("\ufffd", key)), _careful(value)) for key, value in pairs]
 
 
 def _careful(value: Any) -> Any:
@@ -230,7 +269,10 @@ def _careful(value: Any) -> Any:
 
 
 def _number(text: str) -> Decimal:
-    number = Decimal(text)
+    try:
+        number = Decimal(text)
+    except InvalidOperation:  # An exponent of twenty digits.
+        return _NOT_A_NUMBER
     if len(number.as_tuple().digits) > MAX_DIGITS or not -MAX_DIGITS <= number.adjusted() <= MAX_DIGITS:
         return _NOT_A_NUMBER
     return number
@@ -268,11 +310,13 @@ _SAYINGS: list[tuple[re.Pattern[str], str, str]] = [
     )
 ]
 
+_LOCATED = re.compile(r"(.*) - at `\$([^`]*)`", re.DOTALL)
+
 
 def _located(error: msgspec.ValidationError, prefix: str, value: Any) -> InputError:
     """Msgspec's refusal as ours: the path from the document's root, the reason in both languages."""
-    reason, _, path = str(error).partition(" - at `")
-    place = prefix + path.removesuffix("`").removeprefix("$")
+    located = _LOCATED.fullmatch(str(error))
+    reason, place = (located[1], prefix + located[2]) if located else (str(error), prefix)
     if isinstance(error.__cause__, InvalidValueError):
         return InputError(place, error.__cause__.en, error.__cause__.zh)
     if isinstance(value, Defect):

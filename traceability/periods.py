@@ -17,7 +17,10 @@ def civil_day(moment: date | datetime) -> date:
         return moment
     if moment.utcoffset() is None:
         raise InvalidValueError("a timestamp without an offset has no civil date", "没有时区偏移的时刻无法确定日期")
-    return moment.astimezone(SHANGHAI).date()
+    try:
+        return moment.astimezone(SHANGHAI).date()
+    except OverflowError as error:  # The last hours of the year 9999, and the first of the year 1.
+        raise InvalidValueError("a timestamp that has no civil date in Shanghai", "该时刻在上海时区没有对应的日期") from error
 
 
 def day_before(day: date) -> date:

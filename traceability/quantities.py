@@ -5,10 +5,12 @@ uncertainties, errors and permissible errors are differences and do not.
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, Rounded, Subnormal
 from fractions import Fraction
 from functools import lru_cache
+from math import prod
 from typing import Any, Protocol
 
 import pint
@@ -16,12 +18,22 @@ import pint
 from traceability.problems import InvalidValueError
 
 MAX_DIGITS = 99  # SEMANTICS 2: numbers of more than 99 digits are errors.
+# Arithmetic that refuses a number of more digits, before or after the point: one step of the C library instead of many here.
+_DIGITS = Context(
+    prec=MAX_DIGITS, Emax=MAX_DIGITS - 1, Emin=1 - MAX_DIGITS, traps=[Inexact, Rounded, Overflow, Subnormal, InvalidOperation]
+)
 PERCENT = "%"
 RELATIVE = "relative"  # The sort of values stated in % of the measured value (SEMANTICS 3).
 
 _MAX_UNIT_LENGTH = 64  # Characters; the longest D-SI unit met in real certificates has 38.
-_POWER = re.compile(r"\^|\*\*")
-_SMALL_POWER = re.compile(r"(?:\^|\*\*)\s*(?:[+-]?\d{1,2}(?:\.\d{1,2})?|\([+-]?\d{1,2}(?:/\d{1,2})?\))\s*(?=$|[\s/)]|\*(?!\*))")
+_MAX_POWER = 1000  # Of all powers in a unit together; kg^2*m^4*s^-6*A^-3*K^-4 has 576.
+_SMALL_POWER = re.compile(
+    r"(?:\^|\*\*)\s*(?:([+-]?[0-9]{1,2})(?:\.[0-9]{1,2})?|\(([+-]?[0-9]{1,2})(?:/[0-9]{1,2})?\))\s*(?=$|[\s/)·⋅×]|\*(?!\*))"
+)
+_SUPERSCRIPTS = re.compile("[⁰¹²³⁴-⁹]+")
+# What pint spells a unit with, powers aside. It skips what else it meets (`m,s` would be milliseconds), so that is refused.
+_SPELLING = re.compile(r"(?:[\w\s/().·⋅×⁻%‰°∞]|(?<!\*)\*(?!\*))+")
+_SCIENTIFIC = re.compile(r"[0-9][eE][+-]?[0-9]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +75,12 @@ class Stated(Protocol):
 
 def check_number(number: Decimal) -> None:
     """Refuse what is not an exact number of at most 99 digits in plain positional text."""
-    if not number.is_finite():
+    if not number.is_finite() or (not number and abs(number.adjusted()) > MAX_DIGITS):
         raise InvalidValueError("not a finite number of at most 99 digits", "不是至多 99 位的有限数")
-    if (number and not -MAX_DIGITS < number.adjusted() < MAX_DIGITS) or len(number.as_tuple().digits) > MAX_DIGITS:
-        raise InvalidValueError(f"a number of more than {MAX_DIGITS} digits", f"数字超过 {MAX_DIGITS} 位")
+    try:
+        _DIGITS.plus(number)
+    except ArithmeticError as error:
+        raise InvalidValueError(f"a number of more than {MAX_DIGITS} digits", f"数字超过 {MAX_DIGITS} 位") from error
 
 
 @lru_cache(maxsize=4096)
@@ -136,10 +150,14 @@ def _in_base_units(number: Decimal, symbol: str) -> Fraction:
 
 
 def _is_safe(symbol: str) -> bool:
-    """Whether pint may see the text: short, and no power that would take it hours to raise."""
-    if not symbol or len(symbol) > _MAX_UNIT_LENGTH or symbol != symbol.strip():
+    """Whether pint may see the text: short, spelled as units are, and no power or number that would take it hours to raise."""
+    if len(symbol) > _MAX_UNIT_LENGTH or symbol != symbol.strip() or _SCIENTIFIC.search(symbol):
         return False
-    return len(_POWER.findall(symbol)) == len(_SMALL_POWER.findall(symbol))
+    if not _SPELLING.fullmatch(_SMALL_POWER.sub(" ", symbol)):
+        return False
+    powers = [int(whole or part) for whole, part in _SMALL_POWER.findall(symbol)]
+    powers += [int(unicodedata.normalize("NFKC", digits)) for digits in _SUPERSCRIPTS.findall(symbol)]
+    return prod(max(abs(power), 1) for power in powers) <= _MAX_POWER
 
 
 def _unknown(symbol: str) -> InvalidValueError:
@@ -163,7 +181,7 @@ def _as_line(parsed: pint.Unit) -> Unit:
 
 def _factor(name: str) -> Fraction:
     """How many base units one `name` is, by pint's definitions but in exact arithmetic (pint itself divides in floats)."""
-    definition = _registry()._units[name]  # noqa: SLF001
+    definition = _registry()._units[_registry().get_name(name)]  # noqa: SLF001 - a prefixed name is entered when it is asked for.
     if definition.is_base or definition.reference is None:
         return Fraction(1)
     factor = _exact(getattr(definition.converter, "scale", 1))

@@ -292,7 +292,7 @@ class Event(Value, frozen=True, kw_only=True):
 class Branch(Purpose, frozen=True, kw_only=True, rename={"start": "from"}):
     """One row of a metering point's history: which item served an input, from when until when (its last full day)."""
 
-    name: Identifier
+    name: Word
     item: Identifier | None = None
     start: date | None = None
     until: date | None = None

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from traceability import assess as engine
+from traceability.interchange import FORMAT as RECORDS_FORMAT
 from traceability.interchange import records_from
 from traceability.json_text import civil_date, convert, instant, loads, whole
 from traceability.policy import Policy, policy_named
@@ -94,19 +95,22 @@ def run(source: str | bytes) -> Iterator[Agreement]:
         path = f"$.vectors[{index}]"
         case = convert(value, _Case, path)
         for number, raw in enumerate(case.questions):
-            question = _question(raw, f"{path}.questions[{number}]")
+            expect = _expectation(raw, f"{path}.questions[{number}]")
             yield Agreement(
                 vector=case.id,
                 question=number,
-                target=question.target,
-                as_of=question.as_of,
-                differences=tuple(_differences(case.records, question)),
+                target=str(raw.get("target")),
+                as_of=str(raw.get("as_of")),
+                differences=tuple(_differences(case.records, raw, expect)),
             )
 
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a vectors document, and with it of a records document, from the values themselves."""
     _, definitions = msgspec.json.schema_components([Vector], ref_template="#/$defs/{name}")
+    # A document says its format, which the value need not keep.
+    records = definitions["Records"]
+    records |= {"properties": {"format": {"const": RECORDS_FORMAT}} | records["properties"], "required": ["format"]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": FORMAT,
@@ -117,24 +121,29 @@ def schema() -> dict[str, Any]:
         },
         "required": ["format", "vectors"],
         "additionalProperties": False,
-        "$defs": {name: _with_numbers(definition) for name, definition in sorted(definitions.items())},
+        "$defs": {name: _in_json_schema(definition) for name, definition in sorted(definitions.items())},
     }
 
 
-def _question(raw: dict[str, Any], path: str) -> Question:
-    """The question; its counts are JSON numbers, which are read as decimals."""
-    raw = dict(raw)
-    for part, name in (("policy", "max_chain_length"), ("expect", "depth")):
-        if isinstance(raw.get(part), dict) and name in raw[part]:
-            raw[part] = raw[part] | {name: whole(raw[part][name])}
-    return convert(raw, Question, path)
+def _expectation(raw: dict[str, Any], path: str) -> Expectation:
+    return convert(_with_count(raw.get("expect"), "depth"), Expectation, f"{path}.expect")
 
 
-def _differences(document: Any, question: Question) -> Iterator[str]:
-    expect = question.expect
+def _question(raw: dict[str, Any]) -> Question:
+    """The question; an error in it may be what the vector asks for."""
+    readable = {"expect": _with_count(raw["expect"], "depth"), "policy": _with_count(raw.get("policy"), "max_chain_length")}
+    return convert(raw | readable, Question)
+
+
+def _with_count(part: Any, name: str) -> Any:
+    """The part of a question with its count as an integer: JSON's numbers are read as decimals."""
+    return part | {name: whole(part[name])} if isinstance(part, dict) and name in part else part
+
+
+def _differences(document: Any, raw: dict[str, Any], expect: Expectation) -> Iterator[str]:
     try:
         records = records_from(document)
-        verdict, covered = _answers(records, question)
+        verdict, covered = _answers(records, _question(raw))
     except TraceabilityError as error:
         if not expect.error:
             yield f"error: {error}"
@@ -175,14 +184,16 @@ def _days(runs: tuple[tuple[date, date], ...]) -> str:
     return ", ".join(f"{start}..{end}" for start, end in runs) or "none"
 
 
-def _with_numbers(definition: Any) -> Any:
-    """Msgspec describes decimals as text; in our JSON they are numbers."""
+def _in_json_schema(definition: Any) -> Any:
+    """What msgspec describes for Python as JSON Schema has it: decimals are numbers in our JSON, patterns end in `$`."""
     match definition:
         case {"type": "string", "format": "decimal"}:
             return {"type": "number"}
+        case {"type": "string", "pattern": pattern}:
+            return definition | {"pattern": pattern.replace(r"\Z", "$")}
         case dict():
-            return {key: _with_numbers(value) for key, value in definition.items()}
+            return {key: _in_json_schema(value) for key, value in definition.items()}
         case list():
-            return [_with_numbers(value) for value in definition]
+            return [_in_json_schema(value) for value in definition]
         case _:
             return definition

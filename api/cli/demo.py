@@ -1,0 +1,146 @@
+"""`registry demo`: a database of its own with synthetic records, a table of verdicts, and the pages to look at them."""
+
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from api import clock, links
+from api.app import create_app
+from api.asking import asked
+from api.cli.output import LanguageOption, people, progress, remark, show, table
+from api.cli.service import PORT, address, listening, run
+from api.cli.stores import opened
+from api.failures import ParameterError
+from api.language import Bilingual, Language, text
+from api.pages.rows import TargetRow, target_rows
+from registry.errors import ConflictError
+from registry.settings import Settings
+from registry.unit_of_work import Store
+from registry.usecases.import_records import import_records
+from seed_data.chains import chains
+from seed_data.city import city
+from seed_data.targets import TARGETS
+from traceability.interchange import Entry, write_entries
+from traceability.records import SECTIONS, Record
+
+_SEED = 20260101  # Of the city's random numbers: the same city for everybody.
+_RECORDED_BY = "demo"
+_WIDE = 120  # Columns of a terminal from which the table also says what each target is there for.
+
+
+def demo(
+    meters: Annotated[
+        int, typer.Option("--meters", min=0, max=5_000_000, help="另造一座有 N 块表的城市 / Add a city of N meters")
+    ] = 0,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="只列出结论 / Print the verdicts and exit")] = False,  # noqa: FBT002
+    port: Annotated[int | None, typer.Option("--port", min=0, max=65535, help="端口 / Port")] = None,
+    language: LanguageOption = Language.ZH,
+) -> None:
+    """用合成数据演示。/ A demonstration with synthetic data."""
+    today = clock.today()
+    path = _database(Settings().data_dir, today, meters)
+    try:
+        _seed(path, meters, today, language)
+    except ConflictError:
+        # The seed data of another release, made earlier today.
+        _remove(path)
+        _seed(path, meters, today, language)
+    with opened(f"sqlite:///{path}") as store:
+        _show(store, language)
+        if not no_serve:
+            _serve(store, port, language)
+
+
+def _database(folder: Path, today: date, meters: int) -> Path:
+    """A file a day, as the dates of the records move with it; those of other days are cleared away."""
+    own = folder / f"demo-{today}{f'-{meters}' if meters else ''}.sqlite"
+    for other in folder.glob("demo-????-??-??*.sqlite"):
+        if not other.name.startswith(f"demo-{today}"):
+            _remove(other)
+    return own
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def _seed(path: Path, meters: int, today: date, language: Language) -> None:
+    """Bring the records in; what is there already stays, so this may run again and again."""
+    records = chains(today)
+    with opened(f"sqlite:///{path}") as store:
+        _record(store, ((section, getattr(records, section)) for section in SECTIONS), "seed_data.chains")
+        if not meters:
+            return
+        with progress(text(language, "生成 {meters} 块表的城市", meters=meters), None) as bar:
+            entries = _counted(city(meters, _SEED, today), lambda: bar.advance(bar.task_ids[0]))
+            _record(store, _sections(entries), "seed_data.city")
+
+
+def _record(store: Store, sections: Iterable[tuple[str, Iterable[Record]]], source: str) -> None:
+    with store.writing() as work:
+        chunks = (piece.decode() for piece in write_entries(sections))
+        import_records(work, chunks, recorded_by=_RECORDED_BY, at=clock.now(), source=source)
+
+
+def _counted(entries: Iterable[Entry], advance: Callable[[], None]) -> Iterator[Entry]:
+    for entry in entries:
+        advance()
+        yield entry
+
+
+def _sections(entries: Iterable[Entry]) -> Iterator[tuple[str, Iterator[Record]]]:
+    for section, group in groupby(entries, key=lambda entry: entry.section):
+        yield section, (entry.record for entry in group)
+
+
+def _show(store: Store, language: Language) -> None:
+    """The verdict on every target of the demonstration, today under the default policy."""
+    with store.reading() as work:
+        rows = list(target_rows(work, [target.id for target in TARGETS], asked(now=clock.now()), language))
+    titles = {target.id: target.zh if language is Language.ZH else target.en for target in TARGETS}
+    say = partial(text, language)
+    is_wide = people().width >= _WIDE
+    headings = [say("结论"), say("标识"), say("首要原因"), say("有效至"), *([say("说明")] if is_wide else [])]
+    shown = table(*headings)
+    for narrow in (0, 1, 3):
+        shown.columns[narrow].no_wrap = True
+    for row in rows:
+        look = Text(f"{row.look.symbol} {row.look.words.in_(language)}", style=row.look.terminal_style)
+        cells: list[Text | str] = [look, row.id, row.reason_title or "", _until(row, language)]
+        shown.add_row(*cells, *([titles[row.id]] if is_wide else []))
+    show(say("示例器具和计量点今天的结论（合成数据）"), shown)
+
+
+def _until(row: TargetRow, language: Language) -> str:
+    if not row.status.is_good:
+        return ""
+    return row.until or text(language, "长期")
+
+
+def _serve(store: Store, port: int | None, language: Language) -> None:
+    listener = _listener(port)
+    featured = {target.id: Bilingual(target.zh, target.en) for target in TARGETS}
+    url = address(listener)
+    people().print(
+        text(language, "打开 {url} 查看，例如 {example}", url=url, example=url + links.page(TARGETS[0].id)), markup=False
+    )
+    remark(language, "按 Ctrl+C 结束")
+    run(create_app(store, base_url=url, featured=featured), listener)
+
+
+def _listener(port: int | None) -> socket.socket:
+    """The port asked for, or the usual one, or any when that is taken: a demonstration should just start."""
+    if port is not None:
+        return listening("127.0.0.1", port)
+    try:
+        return listening("127.0.0.1", PORT)
+    except ParameterError:
+        return listening("127.0.0.1", 0)

@@ -1,0 +1,78 @@
+"""The command `registry`. Errors of ours become exit codes here and nowhere else; see api/failures.py for their meaning."""
+
+import logging
+import sys
+from importlib import import_module
+from typing import Any
+
+import structlog
+import typer
+from typer.core import TyperGroup
+
+from api.cli.output import tell_failure
+from api.failures import EXPECTED, failure_of
+
+_HELP = "碳与能源计量器具的溯源登记 / A registry of metrological traceability for carbon and energy meters"
+
+# Where each command is found. A command's module is imported when it is asked for: the service and the demonstration need
+# libraries that a single verdict should not wait for.
+_COMMANDS = {
+    "import": "api.cli.exchange:import_files",
+    "export": "api.cli.exchange:export",
+    "verdict": "api.cli.questions:verdict",
+    "coverage": "api.cli.questions:coverage",
+    "impact": "api.cli.questions:impact",
+    "vectors": "api.cli.vectors:vectors",
+    "demo": "api.cli.demo:demo",
+    "serve": "api.cli.service:serve",
+    "doctor": "api.cli.service:doctor",
+    "migrate": "api.cli.service:migrate",
+}
+
+
+class Commands(TyperGroup):
+    """All commands, with the one place that turns an error of ours into its exit code."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is click's.
+        """The names of the commands, in the order of a first acquaintance."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the signature is click's.
+        """The command of that name; None when there is none."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, function = _COMMANDS[cmd_name].partition(":")
+        single = typer.Typer(add_completion=False, rich_markup_mode=None)
+        single.command(cmd_name)(getattr(import_module(module), function))
+        return typer.main.get_command(single)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command; a user's mistake ends in a sentence and an exit code, never in a traceback."""
+        try:
+            return super().invoke(ctx)
+        except EXPECTED as error:
+            failure = failure_of(error)
+            tell_failure(failure)
+            raise typer.Exit(failure.kind.exit_code) from error
+
+
+app = typer.Typer(
+    cls=Commands,
+    help=_HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def _registry() -> None:
+    """Let typer make a group although no command is registered with it."""
+
+
+def main() -> None:
+    """The entry point of the console script. Logs go to stderr, data to stdout."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    app()

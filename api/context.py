@@ -1,0 +1,50 @@
+"""What every endpoint needs, put together once when the app is made."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated
+from urllib.parse import unquote
+
+from fastapi import Depends, Request
+from pydantic import AfterValidator
+
+from api.language import Bilingual, Language, preferred
+from registry.unit_of_work import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The store, the clock, and what pages show of their surroundings.
+
+    `featured`: targets that the start page shows first under a title of their own, as the demo does.
+    """
+
+    store: Store
+    clock: Callable[[], datetime]
+    base_url: str
+    featured: Mapping[str, Bilingual] = field(default_factory=dict)
+
+
+def _context(request: Request) -> Context:
+    context: Context = request.app.state.context
+    return context
+
+
+def _language(request: Request) -> Language:
+    return preferred(request.headers.get("accept-language"), request.query_params.get("lang"))
+
+
+def _decoded(encoded: str) -> str:
+    """An id out of a path that was left encoded (see guard.py). No stored text holds NUL, so an id with one is not found."""
+    return storable(unquote(encoded))
+
+
+def storable(text: str) -> str:
+    """Text that a database can be asked about."""
+    return text.replace("\x00", "�")
+
+
+Given = Annotated[Context, Depends(_context)]
+Speaking = Annotated[Language, Depends(_language)]
+RecordId = Annotated[str, AfterValidator(_decoded)]

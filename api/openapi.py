@@ -1,0 +1,147 @@
+"""The OpenAPI document: what FastAPI knows of the routes, joined with the schemas of our own values.
+
+Answers are msgspec values, so their schemas come from msgspec and are written once, in the core. `python -m api.describe`
+writes `api/openapi.json` anew; a test compares.
+"""
+
+import json
+from collections.abc import Iterable
+from inspect import cleandoc
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api import examples
+from api.failures import Kind
+from api.problems import PROBLEM_JSON, Problem
+from api.schemas.items import ItemAnswer, ItemList
+from api.schemas.records import ImportAnswer
+from api.schemas.service import Health, PolicyList, Readiness
+from api.schemas.verdict import CoverageAnswer, ImpactAnswer, VerdictAnswer
+from traceability.interchange import FORMAT
+from traceability.records import Records
+
+DOCUMENT = Path(__file__).with_name("openapi.json")
+
+_ANSWERS: tuple[type, ...] = (
+    VerdictAnswer,
+    CoverageAnswer,
+    ImpactAnswer,
+    ItemAnswer,
+    ItemList,
+    ImportAnswer,
+    PolicyList,
+    Health,
+    Readiness,
+    Problem,
+    Records,
+)
+_REFERENCE = "#/components/schemas/{name}"
+_RECORDS = "RecordsDocument"
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def answers(kind: type[msgspec.Struct], description: str, example: str, status: int = 200) -> Responses:
+    """The declaration of a JSON answer, for a route; `example` is its name in api/examples.py."""
+    content = {"schema": {"$ref": _REFERENCE.format(name=kind.__name__)}, "example": example}
+    return {status: {"description": description, "content": {"application/json": content}}}
+
+
+def pictures(media_type: str, description: str) -> Responses:
+    """The declaration of a picture as answer."""
+    schema = {"type": "string"} if media_type == "image/svg+xml" else {"type": "string", "format": "binary"}
+    return {200: {"description": description, "content": {media_type: {"schema": schema}}}}
+
+
+def refusals(*kinds: Kind) -> Responses:
+    """The declaration of problems, by status; kinds of one status share a line."""
+    declared: Responses = {}
+    for kind in kinds:
+        schema = {"schema": {"$ref": _REFERENCE.format(name=Problem.__name__)}}
+        entry = declared.setdefault(kind.http_status, {"description": "", "content": {PROBLEM_JSON: schema}})
+        entry["description"] = " / ".join(filter(None, [entry["description"], kind.title.en]))
+    return declared
+
+
+def records_body(example: str) -> dict[str, Any]:
+    """The declaration of a records document as request body."""
+    content = {"application/json": {"schema": {"$ref": _REFERENCE.format(name=_RECORDS)}, "example": example}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The whole document, made once for an app."""
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            summary=app.summary,
+            description=app.description,
+            routes=app.routes,
+            tags=app.openapi_tags,
+        )
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        schemas.update(_schemas(_ANSWERS))
+        app.openapi_schema = _with_examples(document)
+    return app.openapi_schema
+
+
+def _with_examples(part: Any) -> Any:
+    """The document with its examples. They are put in last, as FastAPI drops every null on the way."""
+    match part:
+        case {"example": str() as name}:
+            return {**part, "example": getattr(examples, name)}
+        case dict():
+            return {key: _with_examples(value) for key, value in part.items()}
+        case list():
+            return [_with_examples(value) for value in part]
+        case _:
+            return part
+
+
+def _schemas(kinds: Iterable[type]) -> dict[str, Any]:
+    _, components = msgspec.json.schema_components(kinds, ref_template=_REFERENCE)
+    schemas = {name: _plain(schema) for name, schema in sorted(components.items())}
+    records = schemas.pop(Records.__name__)
+    # The document has one field that the values do not have: the name of the format.
+    records["properties"] = {"format": {"const": FORMAT}, **records["properties"]}
+    schemas[_RECORDS] = records | {"title": _RECORDS, "required": ["format"]}
+    return schemas
+
+
+def _plain(schema: Any) -> Any:
+    """Msgspec's schema as other tools take it: decimals are JSON numbers, patterns are ECMA's, texts are not indented."""
+    match schema:
+        case {"type": "string", "format": "decimal"}:
+            return {"type": "number"}
+        case dict():
+            return {key: _plain_text(key, value) for key, value in schema.items()}
+        case list():
+            return [_plain(each) for each in schema]
+        case _:
+            return schema
+
+
+def _plain_text(key: str, value: Any) -> Any:
+    match key, value:
+        case "pattern", str():
+            return value.replace(r"\Z", "$")
+        case "description", str():
+            return cleandoc(value)
+        case "recorded_at" | "known_at", {"type": "string"}:
+            return {"type": "string", "format": "date-time"}
+        case "recorded_at", {"anyOf": _}:
+            return {"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}], "default": None}
+        case _:
+            return _plain(value)
+
+
+def dumped(document: dict[str, Any]) -> str:
+    """The document as it is committed."""
+    return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

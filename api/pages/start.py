@@ -1,0 +1,43 @@
+"""The start page: what this is, a search, and targets to look at."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import HTMLResponse
+
+from api.asking import asked
+from api.context import Given, Speaking, storable
+from api.pages.rows import target_rows
+from api.templating import rendered
+from registry.usecases.search_items import search_items
+
+router = APIRouter(include_in_schema=False)
+
+_ROWS = 20  # Items listed; each is assessed, at a few milliseconds each.
+
+
+@router.get("/")
+def show_start(
+    context: Given,
+    language: Speaking,
+    request: Request,
+    q: Annotated[str, Query(max_length=255)] = "",
+    cursor: Annotated[str | None, Query(max_length=255)] = None,
+) -> HTMLResponse:
+    """Featured targets where there are any, then items that match, all with today's verdict."""
+    asking = asked(now=context.clock())
+    text = storable(q.strip())
+    with context.store.reading() as work:
+        page = search_items(work, text, after=None if cursor is None else storable(cursor), most=_ROWS)
+        ids = [item.id for item in page.items]
+        # A metering point is found by its whole id; the search knows items only.
+        exact = [text] if text and cursor is None and text not in ids else []
+        featured = {} if text or cursor else context.featured
+        values = {
+            "featured": list(target_rows(work, featured, asking, language)),
+            "rows": list(target_rows(work, [*exact, *ids], asking, language)),
+        }
+    return HTMLResponse(
+        rendered("start.html", language, request, q=text, next=page.next, titles=featured, **values),
+        headers={"content-language": language.tag, "vary": "Accept-Language"},
+    )

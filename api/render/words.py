@@ -1,0 +1,139 @@
+"""The words of the field in both languages: what people call the statuses, kinds and schemes."""
+
+from typing import NamedTuple
+
+from api.language import Bilingual
+from traceability.records import AsFound, CertificateKind, EventKind, ItemKind, OrganizationKind, Outcome, Scheme
+from traceability.verdict import Severity, Status
+
+
+class StatusLook(NamedTuple):
+    """How a status is shown: in words, by a symbol and by a colour, so that no one of them carries it alone."""
+
+    words: Bilingual
+    symbol: str
+    terminal_style: str  # The style by which rich colours it.
+    meaning: Bilingual  # One sentence for whoever has never heard the word.
+
+
+STATUSES: dict[Status, StatusLook] = {
+    Status.TRACEABLE: StatusLook(
+        Bilingual("可溯源", "Traceable"),
+        "✔",
+        "bold green",
+        Bilingual(
+            "每一环节在使用当日都有有效证书，一直连到国家计量基准。",
+            "Every link had a valid certificate on its day of use, up to a national standard.",
+        ),
+    ),
+    Status.CONDITIONAL: StatusLook(
+        Bilingual("有条件可溯源", "Traceable with conditions"),
+        "◐",
+        "bold yellow",
+        Bilingual(
+            "溯源链完整，但有需要核对或说明的条件。",
+            "The chain is complete, with conditions that somebody has to look at.",
+        ),
+    ),
+    Status.INDETERMINATE: StatusLook(
+        Bilingual("无法判定", "Cannot be determined"),
+        "?",
+        "bold blue",
+        Bilingual(
+            "缺少证据或证据存疑，不能判定可溯源，也不能判定不可溯源。",
+            "Evidence is missing or in doubt: neither proved nor refuted.",
+        ),
+    ),
+    Status.NOT_TRACEABLE: StatusLook(
+        Bilingual("不可溯源", "Not traceable"),
+        "✘",
+        "bold red",
+        Bilingual("溯源链在下述环节断开。", "The chain is broken at the links named below."),
+    ),
+}
+
+SEVERITIES: dict[Severity, Bilingual] = {
+    Severity.FAIL: Bilingual("断链", "Broken"),
+    Severity.INDETERMINATE: Bilingual("存疑", "In doubt"),
+    Severity.CONDITION: Bilingual("条件", "Condition"),
+    Severity.NOTE: Bilingual("提示", "Note"),
+}
+
+ITEM_KINDS: dict[ItemKind, Bilingual] = {
+    ItemKind.METER: Bilingual("计量表", "Meter"),
+    ItemKind.INSTRUMENT: Bilingual("计量器具", "Measuring instrument"),
+    ItemKind.TRANSFORMER: Bilingual("互感器", "Instrument transformer"),
+    ItemKind.MEASUREMENT_STANDARD: Bilingual("计量标准", "Measurement standard"),
+    ItemKind.REFERENCE_MATERIAL: Bilingual("标准物质", "Reference material"),
+    ItemKind.NATIONAL_STANDARD: Bilingual("国家计量基准", "National standard"),
+}
+METERING_POINT = Bilingual("计量点", "Metering point")
+
+CERTIFICATE_KINDS: dict[CertificateKind, Bilingual] = {
+    CertificateKind.VERIFICATION: Bilingual("检定证书", "Verification certificate"),
+    CertificateKind.CALIBRATION: Bilingual("校准证书", "Calibration certificate"),
+    CertificateKind.REFERENCE_MATERIAL: Bilingual("标准物质证书", "Reference material certificate"),
+}
+FAILED_VERIFICATION = Bilingual("检定结果通知书", "Rejection notice")
+
+# The act by which an instrument is tied to its standard: what stands in the ellipse of the official drawing.
+METHODS: dict[CertificateKind, Bilingual] = {
+    CertificateKind.VERIFICATION: Bilingual("检定", "Verification"),
+    CertificateKind.CALIBRATION: Bilingual("校准", "Calibration"),
+    CertificateKind.REFERENCE_MATERIAL: Bilingual("定值", "Value assignment"),
+}
+
+OUTCOMES: dict[Outcome, Bilingual] = {
+    Outcome.PASS: Bilingual("合格", "Pass"),
+    Outcome.FAIL: Bilingual("不合格", "Fail"),
+    Outcome.LIMITED: Bilingual("准用", "Limited use"),
+}
+
+AS_FOUND: dict[AsFound, Bilingual] = {
+    AsFound.IN_TOLERANCE: Bilingual("调整前合格", "In tolerance as found"),
+    AsFound.OUT_OF_TOLERANCE: Bilingual("调整前超差", "Out of tolerance as found"),
+}
+
+EVENT_KINDS: dict[EventKind, Bilingual] = {
+    EventKind.REPAIRED: Bilingual("修理", "Repaired"),
+    EventKind.ADJUSTED: Bilingual("调整", "Adjusted"),
+    EventKind.SEAL_BROKEN: Bilingual("封印破损", "Seal broken"),
+    EventKind.DAMAGED: Bilingual("损坏", "Damaged"),
+    EventKind.INTERIM_CHECK_PASSED: Bilingual("期间核查通过", "Interim check passed"),
+    EventKind.INTERIM_CHECK_FAILED: Bilingual("期间核查未通过", "Interim check failed"),
+    EventKind.REINSTALLED: Bilingual("重新安装", "Reinstalled"),
+}
+
+SCHEMES: dict[Scheme, Bilingual] = {
+    Scheme.NATIONAL_STANDARD: Bilingual("计量基准证书", "National standard certificate"),
+    Scheme.MEASUREMENT_STANDARD: Bilingual("计量标准考核证书", "Measurement standard examination certificate"),
+    Scheme.LEGAL_AUTHORIZATION: Bilingual("计量授权", "Legal metrology authorization"),
+    Scheme.ACCREDITATION: Bilingual("实验室认可", "Accreditation"),
+    Scheme.CMC: Bilingual("国际互认校准测量能力 (CMC)", "CMC in the BIPM KCDB"),
+    Scheme.REFERENCE_MATERIAL: Bilingual("标准物质定级证书", "Reference material certificate of grade"),
+}
+
+ORGANIZATION_KINDS: dict[OrganizationKind, Bilingual] = {
+    OrganizationKind.NATIONAL_METROLOGY_INSTITUTE: Bilingual("国家计量院", "National metrology institute"),
+    OrganizationKind.LEGAL_METROLOGY_INSTITUTE: Bilingual("法定计量检定机构", "Legal metrology institute"),
+    OrganizationKind.CALIBRATION_LABORATORY: Bilingual("校准实验室", "Calibration laboratory"),
+    OrganizationKind.REFERENCE_MATERIAL_PRODUCER: Bilingual("标准物质生产者", "Reference material producer"),
+    OrganizationKind.CARBON_METERING_CENTRE: Bilingual("碳计量中心", "Carbon-metering centre"),
+    OrganizationKind.ENERGY_USER: Bilingual("用能单位", "Energy user"),
+    OrganizationKind.ENERGY_SUPPLIER: Bilingual("供能单位", "Energy supplier"),
+    OrganizationKind.REGULATOR: Bilingual("监管部门", "Regulator"),
+}
+
+# 进出用能单位, 主要次级用能单位, 主要用能设备 (GB 17167; SEMANTICS 2).
+LEVELS: dict[int, Bilingual] = {
+    1: Bilingual("进出用能单位", "Energy user's boundary"),
+    2: Bilingual("主要次级用能单位", "Main sub-unit"),
+    3: Bilingual("主要用能设备", "Main energy-using equipment"),
+}
+
+POLICY_TITLES: dict[str, Bilingual] = {
+    "cn-legal/1": Bilingual("法制计量（使用当日有效）", "Legal metrology (valid at use)"),
+    "cn-supervision/1": Bilingual("监督检查（标准器现行有效）", "Supervision (references in force today)"),
+    "ilac-p10/1": Bilingual("国际互认 ILAC P10", "ILAC P10"),
+    "structure/1": Bilingual("仅看结构", "Structure only"),
+}

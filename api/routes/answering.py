@@ -1,0 +1,20 @@
+"""Values as responses: JSON through the one writer that keeps numbers exact, in the language that was asked for."""
+
+from fastapi import Response
+
+from api.language import Language
+from traceability.json_text import dump
+
+
+def json_answer(value: object, language: Language | None = None, status: int = 200) -> Response:
+    """A value as JSON."""
+    return Response(dump(value), status, _headers(language), "application/json")
+
+
+def svg_answer(picture: str | bytes, language: Language | None = None) -> Response:
+    """A picture as SVG. Opened by itself it may run nothing, whatever a name in it says."""
+    return Response(picture, 200, _headers(language), "image/svg+xml")
+
+
+def _headers(language: Language | None) -> dict[str, str]:
+    return {} if language is None else {"content-language": language.tag, "vary": "Accept-Language"}

@@ -1,0 +1,67 @@
+"""Pages from Jinja templates in the reader's language; nothing in a template is ever taken as HTML unless made here."""
+
+import re
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import urlencode
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from api import links
+from api.language import Language, translations
+
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+
+_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+
+
+def rendered(template: str, language: Language, request: Request, /, **values: object) -> str:
+    """A page as HTML."""
+    return (
+        _environment(language)
+        .get_template(template)
+        .render(
+            language=language,
+            other_language=Language.EN if language is Language.ZH else Language.ZH,
+            lang=request.query_params.get("lang"),
+            here=lambda **changes: _here(request, changes),
+            **values,
+        )
+    )
+
+
+@cache
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["dated"] = _dated
+    environment.globals.update(links=links, static=_static)
+    return environment
+
+
+def _here(request: Request, changes: dict[str, str]) -> str:
+    """The address of this page with some of its parameters changed."""
+    return f"{request.url.path}?{urlencode({**request.query_params, **changes})}"
+
+
+def _dated(text: str) -> Markup:
+    """A text in which no date is broken across lines."""
+    return Markup(_DATE.sub(r'<span class="nowrap">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped before.
+
+
+@cache
+def _static(name: str) -> str:
+    """The address of a static file, with its digest so that browsers may keep it for ever."""
+    digest = sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"

@@ -1,0 +1,14 @@
+"""Runs the migrations on the connection that registry.schema hands over, inside its transaction."""
+
+from alembic import context
+
+from registry.tables import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=metadata,
+    transactional_ddl=True,  # On SQLite too: the engine says BEGIN itself.
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,118 @@
+"""Engines for SQLite and PostgreSQL, set up so that both keep the same promises.
+
+Writers take turns on both: SQLite by BEGIN IMMEDIATE, PostgreSQL by an advisory lock that the transaction holds. Running
+numbers of rows are therefore in the order of commits, and two imports of one file cannot meet half-way. Readers see one
+consistent state and never wait.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from registry.errors import StoreError
+
+BUSY_TIMEOUT = 30_000  # Milliseconds that a writer waits for its turn before it gives up.
+_CACHE = -65_536  # KiB of page cache of a SQLite connection, negative by SQLite's convention.
+_WRITER = 0x7472_6163_6561_6265  # The key of the advisory lock of writers: "traceabe" in ASCII.
+# Every query of the store looks up a bounded number of rows through an index. PostgreSQL cannot know how few a recursive query
+# meets, guesses thousands and reads whole tables; and planning anew, or compiling, costs more than the query.
+_POSTGRESQL_SETTINGS = {
+    "TimeZone": "UTC",
+    "lock_timeout": BUSY_TIMEOUT,
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "enable_seqscan": "off",
+    "jit": "off",
+    "plan_cache_mode": "force_generic_plan",
+}
+_IS_WRITER = "is_writer"  # Name of the execution option that makes a transaction a writer's.
+_WRITING: dict[str, Any] = {_IS_WRITER: True}
+_READING: dict[str, dict[str, Any]] = {
+    "sqlite": {},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for the database; StoreError when the URL is none that the registry can use."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError("not a database URL", "不是合法的数据库地址") from error
+    match parsed.get_backend_name():
+        case "sqlite":
+            return _sqlite(parsed)
+        case "postgresql":
+            return _postgresql(parsed)
+        case other:
+            raise StoreError(f"databases of kind {other!r} are not supported", f"不支持 {other!r} 类数据库")
+
+
+@contextmanager
+def transaction(engine: Engine, *, is_writer: bool) -> Iterator[Connection]:
+    """A transaction, committed when the block ends well; foreign exceptions of the driver come out as StoreError."""
+    options = _WRITING if is_writer else _READING[engine.dialect.name]
+    try:
+        with engine.connect() as connection, connection.execution_options(**options).begin():
+            yield connection
+    except (DBAPIError, NoSuchModuleError) as error:
+        raise _as_ours(error) from error
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
+        _make_folder(Path(url.database).parent)
+    engine = create_engine(url.set(drivername="sqlite+pysqlite"), connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"the folder {folder} cannot be made", f"无法建立目录 {folder}") from error
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # SQLAlchemy says BEGIN, as the driver of Python 3.11 would say it too late; see "Enabling Non-Legacy SQLite
+    # Transactional Modes" in the documentation of SQLAlchemy's SQLite dialect.
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT}",  # First, as switching to WAL may have to wait for another process.
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        f"cache_size = {_CACHE}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    is_writer = connection.get_execution_options().get(_IS_WRITER, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+
+
+def _postgresql(url: URL) -> Engine:
+    settings = " ".join(f"-c {name}={value}" for name, value in _POSTGRESQL_SETTINGS.items())
+    options = f"{settings} {url.query.get('options', '')}".strip()
+    engine = create_engine(url.set(drivername="postgresql+psycopg"), connect_args={"options": options})
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get(_IS_WRITER, False):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER})")
+
+
+def _as_ours(error: Any) -> StoreError:
+    reason = str(getattr(error, "orig", error)).strip().splitlines()
+    return StoreError(f"the database refused: {reason[0] if reason else error}", "数据库操作失败")

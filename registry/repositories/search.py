@@ -1,0 +1,39 @@
+"""Finding items by what is printed on them or on their certificates: id, serial number, certificate number."""
+
+import unicodedata
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, bindparam, select, union
+
+from registry.queries import Query, Spelling
+from registry.tables import Certificates, Items, Table, table_of
+from registry.unit_of_work import UnitOfWork
+
+_LAST = "\U0010ffff"  # The last code point: everything that begins with a text lies before the text followed by it.
+
+
+def matching_ids(work: UnitOfWork, text: str, after: str, most: int) -> list[str]:
+    """Ids of items, in order, after `after`: the id begins with the text, or a serial or certificate number is the text."""
+    wanted = unicodedata.normalize("NFC", text.strip())
+    spellings = sorted({wanted, wanted.upper(), wanted.lower(), unicodedata.normalize("NFKC", wanted)})
+    rows = work.rows(_MATCHING, start=wanted, end=wanted + _LAST, spellings=spellings, after=after, most=most)
+    return [id_ for (id_,) in rows]
+
+
+def _matching(spelling: Spelling) -> Select[Any]:
+    def some(model: type[Table], item: str, condition: ColumnElement[bool]) -> Select[Any]:
+        column = table_of(model).c[item]
+        found = select(column.label("id")).where(column > bindparam("after"), condition).distinct()
+        return select(found.order_by(column).limit(bindparam("most")).subquery().c.id)
+
+    items, certificates = table_of(Items), table_of(Certificates)
+    by_id = (items.c.id >= bindparam("start")) & (items.c.id < bindparam("end"))
+    matches = union(
+        some(Items, "id", by_id),
+        some(Items, "id", spelling.among(items.c.serial, "spellings")),
+        some(Certificates, "item", spelling.among(certificates.c.number, "spellings")),
+    ).subquery()
+    return select(matches.c.id).order_by(matches.c.id).limit(bindparam("most"))
+
+
+_MATCHING = Query(_matching)

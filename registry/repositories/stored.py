@@ -1,0 +1,137 @@
+"""Whole records as stored: from their rows and the rows of the lists inside them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, bindparam, exists, select
+
+from registry import mapping
+from registry.columns import LATEST
+from registry.mapping import Row
+from registry.queries import Query, Spelling
+from registry.repositories.sections import SECTION_TABLES, Section
+from registry.tables import Withdrawals, table_of
+from registry.unit_of_work import UnitOfWork
+from traceability.records import Certificate, Record
+
+_BATCH = 500  # Records held at once while a list is read.
+
+
+class Stored(NamedTuple):
+    """A stored record with its row's running number and the recording that brought it."""
+
+    entry: int
+    recording: int
+    record: Record
+
+
+def records_of(work: UnitOfWork, entries: Mapping[str, list[int]]) -> dict[str, list[Record]]:
+    """The records with these running numbers, list by list; certificates as issued, without their withdrawals.
+
+    What is kept in memory is taken from there; everything else is asked for in one go.
+    """
+    held = {name: work.cache.of(name).held(entries[name]) for name in entries}
+    missing = {name: [entry for entry in entries[name] if entry not in held[name]] for name in entries}
+    queries = {name: (_BY_ENTRY[name], *_PARTS[name]) for name in entries if missing[name]}
+    answers = iter(work.gather([(query, {"entries": missing[name]}) for name in queries for query in queries[name]]))
+    for name in queries:
+        rows = next(answers)
+        parts = [mapping.parts_by_entry(next(answers)) for _ in _PARTS[name]]
+        found = {row[0]: SECTION_TABLES[name].record(row, *parts) for row in rows}
+        work.cache.of(name).keep(found)
+        held[name].update(found)
+    return {name: [held[name][entry] for entry in entries[name]] for name in entries}
+
+
+def withdrawn(work: UnitOfWork, certificates: Iterable[tuple[int, Record]], entries: list[int], until: int) -> list[Record]:
+    """Certificates, given with their running numbers, with the withdrawals that those of `entries` have.
+
+    `until`: the instant (as stored) up to which withdrawals are known.
+    """
+    rows = work.rows(_WITHDRAWALS, entries=entries) if entries else []
+    by_entry = {row[0]: row for row in rows if row[1] <= until}
+    return [
+        mapping.withdrawn(record, by_entry[entry]) if entry in by_entry and isinstance(record, Certificate) else record
+        for entry, record in certificates
+    ]
+
+
+def identities(work: UnitOfWork, section: str, ids: list[str]) -> list[Row]:
+    """`(id, entry, recording)` of what is stored of a list under the ids."""
+    return work.rows(_IDENTITIES[section], ids=ids)
+
+
+def with_ids(work: UnitOfWork, section: str, ids: list[str]) -> list[Stored]:
+    """All records of a list, in all their versions, that have one of the ids; in the order in which they were recorded."""
+    rows = work.rows(_WITH_IDS[section], ids=ids)
+    recording = table_of(SECTION_TABLES[section].table).c.keys().index("recording")
+    records = _complete(work, section, rows)
+    return [Stored(row[0], row[recording], record) for row, record in zip(rows, records, strict=True)]
+
+
+def all_of(work: UnitOfWork, section: str, known_at: int) -> Iterator[Record]:
+    """The records of a list that were known at an instant (as stored), few of them held at a time."""
+    after = 0
+    while rows := work.rows(_AFTER[section], after=after, most=_BATCH, known_at=known_at):
+        yield from _complete(work, section, rows, known_at)
+        after = rows[-1][0]
+
+
+def _complete(work: UnitOfWork, section: str, rows: list[Row], known_at: int = LATEST) -> list[Record]:
+    """The records of rows, read past the cache: lists are read through once."""
+    if not rows:
+        return []
+    entries = [row[0] for row in rows]
+    parts = [mapping.parts_by_entry(found) for found in work.gather([(part, {"entries": entries}) for part in _PARTS[section]])]
+    records = [SECTION_TABLES[section].record(row, *parts) for row in rows]
+    return withdrawn(work, zip(entries, records, strict=True), entries, known_at) if section == "certificates" else records
+
+
+def _withdrawals(spelling: Spelling) -> Select[Any]:
+    table = table_of(Withdrawals)
+    return select(table).where(spelling.among(table.c.certificate_entry, "entries"))
+
+
+def _with_ids(section: Section) -> Query:
+    table = table_of(section.table)
+    return Query(lambda spelling: select(table).where(spelling.among(table.c.id, "ids")).order_by(table.c.entry))
+
+
+def _identities(section: Section) -> Query:
+    table = table_of(section.table)
+    columns = (table.c.id, table.c.entry, table.c.recording)
+    return Query(lambda spelling: select(*columns).where(spelling.among(table.c.id, "ids")).order_by(table.c.entry))
+
+
+def _by_entry(section: Section) -> Query:
+    table = table_of(section.table)
+    return Query(lambda spelling: select(table).where(spelling.among(table.c.entry, "entries")))
+
+
+def _after(section: Section) -> Query:
+    table = table_of(section.table)
+
+    def build(_: Spelling) -> Select[Any]:
+        rows = select(table).where(table.c.entry > bindparam("after")).order_by(table.c.entry)
+        if "recorded_at" in table.c:
+            rows = rows.where(table.c.recorded_at <= bindparam("known_at"))
+        else:  # Of an organization, the latest row counts.
+            later = table.alias("later")
+            rows = rows.where(~exists().where(later.c.id == table.c.id, later.c.entry > table.c.entry))
+        return rows.limit(bindparam("most"))
+
+    return Query(build)
+
+
+def _part(section: Section, number: int) -> Query:
+    table = table_of(section.parts[number].table)
+    entry, position = list(table.primary_key)
+    return Query(lambda spelling: select(table).where(spelling.among(entry, "entries")).order_by(entry, position))
+
+
+_WITHDRAWALS = Query(_withdrawals)
+_BY_ENTRY = {name: _by_entry(section) for name, section in SECTION_TABLES.items()}
+_IDENTITIES = {name: _identities(section) for name, section in SECTION_TABLES.items()}
+_WITH_IDS = {name: _with_ids(section) for name, section in SECTION_TABLES.items()}
+_AFTER = {name: _after(section) for name, section in SECTION_TABLES.items()}
+_PARTS = {name: [_part(section, number) for number in range(len(section.parts))] for name, section in SECTION_TABLES.items()}

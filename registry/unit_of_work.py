@@ -1,0 +1,116 @@
+"""The store and its unit of work: one request or command, one transaction, one commit at the edge."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from registry.cache import RecordCache
+from registry.engine import open_engine, transaction
+from registry.mapping import Row
+from registry.queries import Query, arguments
+from registry.tables import Table
+
+
+class Store:
+    """A database of records. Cheap to hold; connections are opened when a unit of work begins."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.cache = RecordCache()
+
+    @contextmanager
+    def reading(self) -> Iterator["UnitOfWork"]:
+        """A unit of work that sees one consistent state and writes nothing."""
+        with transaction(self.engine, is_writer=False) as connection:
+            yield UnitOfWork(connection, self.cache)
+
+    @contextmanager
+    def writing(self) -> Iterator["UnitOfWork"]:
+        """A unit of work that alone may write; committed when the block ends well, undone otherwise."""
+        with transaction(self.engine, is_writer=True) as connection:
+            yield UnitOfWork(connection, RecordCache())
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+def open_store(url: str) -> Store:
+    """The store at a database URL; the schema is not looked at (see registry.schema)."""
+    return Store(open_engine(url))
+
+
+class UnitOfWork:
+    """An open transaction: compiled queries in, plain tuples out. `statements` counts what was sent to the database."""
+
+    def __init__(self, connection: Connection, cache: RecordCache) -> None:
+        self.connection = connection
+        self.cache = cache
+        self.statements = 0
+        self._dialect = connection.dialect
+        self._driver: Any = connection.connection.driver_connection
+        self._next: dict[type[Table], int] = {}
+
+    @property
+    def is_postgresql(self) -> bool:
+        """Whether the engine is PostgreSQL, the other being SQLite."""
+        return self._dialect.name == "postgresql"
+
+    def rows(self, query: Query, **values: Any) -> list[Row]:
+        """All rows of a query; queries whose answer is not bounded by nature carry a limit."""
+        compiled = query.compiled(self._dialect)
+        self.statements += 1
+        rows: list[Row] = self._driver.execute(compiled.text, arguments(compiled, values)).fetchall()
+        return rows
+
+    def gather(self, asked: Sequence[tuple[Query, Mapping[str, Any]]]) -> list[list[Row]]:
+        """The rows of several queries with their values, asked in one go where the engine can (PostgreSQL)."""
+        if not self.is_postgresql or len(asked) < 2:
+            return [self.rows(query, **values) for query, values in asked]
+        with self._driver.pipeline():
+            cursors = []
+            for query, values in asked:
+                self.statements += 1
+                compiled = query.compiled(self._dialect)
+                cursors.append(self._driver.execute(compiled.text, arguments(compiled, values)))
+            return [cursor.fetchall() for cursor in cursors]
+
+    def append(self, table: type[Table], rows: list[Row]) -> None:
+        """Write rows, complete and in the order of the table's columns, by the fastest way that the engine has."""
+        if not rows:
+            return
+        self.statements += 1
+        name = str(table.__tablename__)
+        if self.is_postgresql:
+            with self._driver.cursor() as cursor, cursor.copy(f"COPY {name} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+        else:
+            places = ", ".join("?" * len(rows[0]))
+            self._driver.executemany(f"INSERT INTO {name} VALUES ({places})", rows)  # noqa: S608 - a table's own name.
+
+    def allot(self, table: type[Table]) -> int:
+        """The next running number of a table."""
+        return self.allot_many(table, 1).start
+
+    def allot_many(self, table: type[Table], size: int) -> range:
+        """The next running numbers of a table: in the order of commits, as writers take turns."""
+        if table not in self._next:
+            self.statements += 1
+            (largest,) = self._driver.execute(f"SELECT max(entry) FROM {table.__tablename__}").fetchone()  # noqa: S608 - its own name.
+            self._next[table] = (largest or 0) + 1
+        start = self._next[table]
+        self._next[table] = start + size
+        return range(start, start + size)
+
+    def stream(self, query: Query, **values: Any) -> Iterator[Row]:
+        """The rows of a query one by one, however many there are."""
+        compiled = query.compiled(self._dialect)
+        self.statements += 1
+        if not self.is_postgresql:
+            yield from self._driver.execute(compiled.text, arguments(compiled, values))
+            return
+        with self._driver.cursor(name="streamed") as cursor:
+            yield from cursor.execute(compiled.text, arguments(compiled, values))

@@ -1,0 +1,46 @@
+"""Stores and clients for the tests of the API."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.language import Bilingual
+from registry import schema
+from registry.unit_of_work import Store, open_store
+from registry.usecases.import_records import import_records
+from tests.api.worlds import DOCUMENT, NOW
+
+BASE_URL = "http://127.0.0.1:8000"
+
+
+@pytest.fixture
+def recording(store: Store) -> TestClient:
+    """The service on an empty store of this test alone, on each engine."""
+    return client_of(store)
+
+
+@pytest.fixture(scope="session")
+def seeded_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The seed chains, for tests that only read."""
+    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('seeded') / 'records.sqlite'}")
+    schema.upgrade(store)
+    with store.writing() as work:
+        import_records(work, [DOCUMENT.decode()], recorded_by="test", at=NOW, source="seed")
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def client(seeded_store: Store) -> TestClient:
+    """The service on the seed chains."""
+    return client_of(seeded_store)
+
+
+def client_of(store: Store) -> TestClient:
+    """The service on a store, as a browser without a language meets it; the clock stands still."""
+    app = create_app(store, base_url=BASE_URL, now=lambda: NOW, featured={"gate-gas": Bilingual("关口天然气", "Gate gas")})
+    made = TestClient(app, base_url=BASE_URL, raise_server_exceptions=False)
+    made.headers.pop("accept-language", None)
+    return made
