@@ -1,4 +1,4 @@
-"""`python -m api.describe` writes the OpenAPI document of this release to api/openapi.json."""
+"""`python -m api.describe` writes the OpenAPI document of this release to openapi.json."""
 
 from api.app import create_app
 from api.openapi import DOCUMENT, dumped

@@ -1,7 +1,7 @@
 """The OpenAPI document: what FastAPI knows of the routes, joined with the schemas of our own values.
 
 Answers are msgspec values, so their schemas come from msgspec and are written once, in the core. `python -m api.describe`
-writes `api/openapi.json` anew; a test compares.
+writes `openapi.json` anew; a test compares.
 """
 
 import json
@@ -24,7 +24,7 @@ from api.schemas.verdict import CoverageAnswer, ImpactAnswer, VerdictAnswer
 from traceability.interchange import FORMAT
 from traceability.records import Records
 
-DOCUMENT = Path(__file__).with_name("openapi.json")
+DOCUMENT = Path(__file__).resolve().parents[1] / "openapi.json"
 
 _ANSWERS: tuple[type, ...] = (
     VerdictAnswer,

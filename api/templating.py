@@ -27,7 +27,7 @@ def rendered(template: str, language: Language, request: Request, /, **values: o
         .render(
             language=language,
             other_language=Language.EN if language is Language.ZH else Language.ZH,
-            lang=request.query_params.get("lang"),
+            lang=_asked(request),
             here=lambda **changes: _here(request, changes),
             **values,
         )
@@ -48,6 +48,12 @@ def _environment(language: Language) -> Environment:
     environment.filters["dated"] = _dated
     environment.globals.update(links=links, static=_static)
     return environment
+
+
+def _asked(request: Request) -> str | None:
+    """The language asked for by name, which links carry on; None when the browser's header decides."""
+    asked = request.query_params.get("lang")
+    return asked if asked in set(Language) else None
 
 
 def _here(request: Request, changes: dict[str, str]) -> str:

@@ -59,7 +59,8 @@ def measure(folder: Path, certificates: int, rounds: int) -> None:
         for left in folder.glob("*-*.sqlite*"):
             left.unlink()
     ratios = [one / other for one, other in zip(bare, imports, strict=True)]
-    print(f"import      s: {machine.spread(imports)}, {counts['certificates'] / statistics.median(imports):,.0f} certificates a second")
+    rate = counts["certificates"] / statistics.median(imports)
+    print(f"import      s: {machine.spread(imports)}, {rate:,.0f} certificates a second")
     print(f"executemany s: {machine.spread(bare)}")
     print(f"rate of import / rate of executemany: {machine.spread(ratios)}   bar: >= 0.25")
     print(f"memory grown by the import, MB: {machine.spread(peaks)}")

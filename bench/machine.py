@@ -13,7 +13,8 @@ REPETITIONS = 5  # Medians of at least so many runs, interleaved with their base
 def describe() -> str:
     """Processor, cores, memory and versions, in one line."""
     model = next(
-        (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")), platform.processor()
+        (line.partition(":")[2].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")),
+        platform.processor(),
     )
     memory = next((int(line.split()[1]) // 1024**2 for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0)
     return (

@@ -1,6 +1,6 @@
-"""A synthetic registry for the store's benches: standards in four levels below a few anchors, laboratories with scopes, meters.
+"""A synthetic registry for the store's benches: anchors, standards in four levels, laboratories with scopes, meters.
 
-About 1 % of the items are standards, each with three yearly certificates; meters have two or three. Text is made piece by piece.
+About 1 % of the items are standards, each with three yearly certificates; meters have two or three. Text comes in pieces.
 """
 
 import json
@@ -32,7 +32,7 @@ def document(meters: int, seed: int = 1, records_a_piece: int = 200) -> Iterator
     section = ""
     for name, record in entries(meters, seed):
         if name != section:
-            piece.append((']' if section else '') + f',\n"{name}": [\n')
+            piece.append(("]" if section else "") + f',\n"{name}": [\n')
             section = name
         else:
             piece.append(",\n")
@@ -60,18 +60,27 @@ class _City:
     def competences(self) -> Iterator[Entry]:
         for laboratory in self._laboratories:
             scope = [
-                {"quantity": name, "unit": unit, "low": 0, "high": 10000, "best_uncertainty": {"value": 0.001, "unit": "%", "k": 2}}
+                {
+                    "quantity": name,
+                    "unit": unit,
+                    "low": 0,
+                    "high": 10000,
+                    "best_uncertainty": {"value": 0.001, "unit": "%", "k": 2},
+                }
                 for name, unit in _QUANTITIES
             ]
-            yield "competences", {
-                "id": f"C-{laboratory}",
-                "organization": laboratory,
-                "scheme": "measurement_standard",
-                "number": f"[2020] {laboratory}",
-                "valid_from": "2020-01-01",
-                "valid_until": "2030-12-31",
-                "scope": scope,
-            }
+            yield (
+                "competences",
+                {
+                    "id": f"C-{laboratory}",
+                    "organization": laboratory,
+                    "scheme": "measurement_standard",
+                    "number": f"[2020] {laboratory}",
+                    "valid_from": "2020-01-01",
+                    "valid_until": "2030-12-31",
+                    "scope": scope,
+                },
+            )
 
     def items(self) -> Iterator[Entry]:
         for anchor in self._anchors:
@@ -127,4 +136,7 @@ class _City:
 
     def events(self) -> Iterator[Entry]:
         for number in range(0, self._meters, 200):
-            yield "events", {"id": f"E-{number:08}", "item": f"M-{number:08}", "kind": "interim_check_passed", "on": "2025-06-01"}
+            yield (
+                "events",
+                {"id": f"E-{number:08}", "item": f"M-{number:08}", "kind": "interim_check_passed", "on": "2025-06-01"},
+            )

@@ -5,7 +5,7 @@ equal on both engines, ordered as they should be, and quick to load as Arrow col
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -18,6 +18,7 @@ from traceability.json_text import positional
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_WIDEST_OFFSET = timedelta(hours=23, minutes=59)  # RFC 3339.
 
 # Stands for "has always been known": smaller than every instant, so that one comparison with `known_at` is enough, and
 # never NULL, so that (id, recorded_at) is unique.
@@ -41,8 +42,17 @@ def instant_number(instant: datetime | None) -> int:
 
 
 def instant_of(number: int) -> datetime | None:
-    """The instant that is stored as a number, in UTC; None for a record that has always been known."""
-    return None if number == ALWAYS else _EPOCH + timedelta(microseconds=number)
+    """The instant that is stored as a number, in UTC; None for a record that has always been known.
+
+    An instant of the calendar's first or last hours, which only an offset keeps inside year 1 to 9999, comes with an offset.
+    """
+    if number == ALWAYS:
+        return None
+    try:
+        return _EPOCH + timedelta(microseconds=number)
+    except OverflowError:
+        zone = timezone(_WIDEST_OFFSET if number < 0 else -_WIDEST_OFFSET)
+        return (_EPOCH.replace(tzinfo=None) + (timedelta(microseconds=number) + zone.utcoffset(None))).replace(tzinfo=zone)
 
 
 class WholeNumber(TypeDecorator[int]):
@@ -52,7 +62,8 @@ class WholeNumber(TypeDecorator[int]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
+        """INTEGER or BIGINT."""
+        return Integer() if dialect.name == "sqlite" else BigInteger()
 
 
 class CodePointText(TypeDecorator[str]):
@@ -62,7 +73,8 @@ class CodePointText(TypeDecorator[str]):
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Text(collation="C") if dialect.name == "postgresql" else Text())
+        """On PostgreSQL with its collation by bytes of UTF-8; SQLite compares so by itself."""
+        return Text(collation="C") if dialect.name == "postgresql" else Text()
 
 
 class CivilDate(TypeDecorator[date]):
@@ -71,10 +83,12 @@ class CivilDate(TypeDecorator[date]):
     impl = Integer
     cache_ok = True
 
-    def process_bind_param(self, value: date | None, dialect: Dialect) -> int | None:
+    def process_bind_param(self, value: date | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's signature.
+        """The day as stored."""
         return None if value is None else day_number(value)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> date | None:
+    def process_result_value(self, value: int | None, dialect: Dialect) -> date | None:  # noqa: ARG002
+        """The day."""
         return None if value is None else day_of(value)
 
 
@@ -84,10 +98,12 @@ class Instant(TypeDecorator[datetime | None]):
     impl = WholeNumber
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int:  # noqa: ARG002
+        """The instant as stored."""
         return instant_number(value)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """The instant in UTC."""
         return None if value is None else instant_of(value)
 
 
@@ -97,10 +113,12 @@ class ExactDecimal(TypeDecorator[Decimal]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """The number as stored."""
         return None if value is None else positional(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
+        """The number."""
         return None if value is None else Decimal(value)
 
 

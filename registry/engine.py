@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from registry.errors import StoreError
 
@@ -61,7 +61,7 @@ def transaction(engine: Engine, *, is_writer: bool) -> Iterator[Connection]:
     try:
         with engine.connect() as connection, connection.execution_options(**options).begin():
             yield connection
-    except (DBAPIError, NoSuchModuleError) as error:
+    except (DBAPIError, engine.dialect.loaded_dbapi.Error) as error:
         raise _as_ours(error) from error
 
 
@@ -90,6 +90,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
+        "recursive_triggers = ON",  # Or INSERT OR REPLACE would remove rows past the triggers that refuse it.
         f"cache_size = {_CACHE}",
     ):
         connection.execute(f"PRAGMA {pragma}")

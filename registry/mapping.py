@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from registry.columns import day_number, day_of, instant_number, instant_of
+from registry.spelling import compared
 from traceability.json_text import positional
 from traceability.records import (
     Amount,
@@ -45,14 +46,17 @@ _NOTHING: list[Row] = []
 
 
 def organization_row(value: Organization, entry: int, recording: int, place: int) -> Row:
+    """The row of an organization."""
     return (entry, value.id, value.name, value.kind.value, value.country, recording, place)
 
 
 def organization(row: Row) -> Organization:
+    """The organization of a row."""
     return Organization(id=row[1], name=row[2], kind=OrganizationKind(row[3]), country=row[4])
 
 
 def competence_row(value: Competence, entry: int, recording: int, place: int) -> Row:
+    """The row of a version of a competence."""
     return (
         entry,
         value.id,
@@ -68,10 +72,12 @@ def competence_row(value: Competence, entry: int, recording: int, place: int) ->
 
 
 def suspension_rows(value: Competence, entry: int) -> Iterator[Row]:
+    """The rows of its suspensions."""
     return _period_rows(value.suspensions, entry)
 
 
 def scope_rows(value: Competence, entry: int) -> Iterator[Row]:
+    """The rows of its scope."""
     for position, scope in enumerate(value.scope):
         best = scope.best_uncertainty
         yield (
@@ -86,6 +92,7 @@ def scope_rows(value: Competence, entry: int) -> Iterator[Row]:
 
 
 def competence(row: Row, suspensions: Parts, scopes: Parts) -> Competence:
+    """The version of a competence that a row and the rows of its lists hold."""
     entry, id_, recorded_at, organization_id, scheme, number, valid_from, valid_until, *_ = row
     return Competence(
         id=id_,
@@ -101,6 +108,7 @@ def competence(row: Row, suspensions: Parts, scopes: Parts) -> Competence:
 
 
 def item_row(value: Item, entry: int, recording: int, place: int) -> Row:
+    """The row of a version of an item."""
     return (
         entry,
         value.id,
@@ -108,6 +116,7 @@ def item_row(value: Item, entry: int, recording: int, place: int) -> Row:
         value.kind.value,
         value.name,
         value.serial,
+        None if value.serial is None else compared(value.serial),
         value.country,
         value.interval_months,
         _number_or_none(value.retired_on),
@@ -117,15 +126,18 @@ def item_row(value: Item, entry: int, recording: int, place: int) -> Row:
 
 
 def quantity_rows(value: Item, entry: int) -> Iterator[Row]:
+    """The rows of what it is used for."""
     return ((entry, position, quantity) for position, quantity in enumerate(value.quantities))
 
 
 def recognized_rows(value: Item, entry: int) -> Iterator[Row]:
+    """The rows of its recognized periods; none when it is recognized always."""
     return _period_rows(value.recognized or (), entry)
 
 
 def item(row: Row, quantities: Parts, recognized: Parts) -> Item:
-    entry, id_, recorded_at, kind, name, serial, country, interval_months, retired_on, *_ = row
+    """The version of an item that a row and the rows of its lists hold."""
+    entry, id_, recorded_at, kind, name, serial, _, country, interval_months, retired_on, *_ = row
     return Item(
         id=id_,
         kind=_ITEM_KINDS[kind],
@@ -141,11 +153,13 @@ def item(row: Row, quantities: Parts, recognized: Parts) -> Item:
 
 
 def certificate_row(value: Certificate, entry: int, recording: int, place: int) -> Row:
+    """The row of a certificate, without its withdrawal."""
     return (
         entry,
         value.id,
         instant_number(value.recorded_at),
         value.number,
+        compared(value.number),
         value.kind.value,
         value.issuer,
         value.item,
@@ -171,6 +185,7 @@ def withdrawal_row(value: Withdrawal, entry: int, recording: int, place: int) ->
 
 
 def result_rows(value: Certificate, entry: int) -> Iterator[Row]:
+    """The rows of its results."""
     for position, result in enumerate(value.results):
         uncertainty = result.uncertainty
         yield (
@@ -191,6 +206,7 @@ def result_rows(value: Certificate, entry: int) -> Iterator[Row]:
 
 
 def reference_rows(value: Certificate, entry: int) -> Iterator[Row]:
+    """The rows of its references."""
     for position, reference in enumerate(value.references):
         yield (
             entry,
@@ -211,19 +227,19 @@ def certificate(row: Row, results: Parts, references: Parts) -> Certificate:
         id=row[1],
         recorded_at=instant_of(row[2]),
         number=row[3],
-        kind=_KINDS[row[4]],
-        issuer=row[5],
-        item=row[6],
-        serial=row[7],
-        calibrated_on=day_of(row[8]),
-        issued_on=day_of(row[9]),
-        valid_until=_day_or_none(row[10]),
-        outcome=_OUTCOMES[row[11]],
-        adjusted=bool(row[12]),
-        as_found=None if row[13] is None else _AS_FOUND[row[13]],
-        replaces=row[14],
-        opened_on=_day_or_none(row[15]),
-        use_within_days=row[16],
+        kind=_KINDS[row[5]],
+        issuer=row[6],
+        item=row[7],
+        serial=row[8],
+        calibrated_on=day_of(row[9]),
+        issued_on=day_of(row[10]),
+        valid_until=_day_or_none(row[11]),
+        outcome=_OUTCOMES[row[12]],
+        adjusted=bool(row[13]),
+        as_found=None if row[14] is None else _AS_FOUND[row[14]],
+        replaces=row[15],
+        opened_on=_day_or_none(row[16]),
+        use_within_days=row[17],
         results=tuple(map(_result, results.get(entry, _NOTHING))),
         references=tuple(map(_reference, references.get(entry, _NOTHING))),
     )
@@ -237,21 +253,25 @@ def withdrawn(value: Certificate, row: Row) -> Certificate:
 
 
 def event_row(value: Event, entry: int, recording: int, place: int) -> Row:
+    """The row of an event."""
     recorded_at = instant_number(value.recorded_at)
     return (entry, value.id, recorded_at, value.item, value.kind.value, day_number(value.on), recording, place)
 
 
 def event(row: Row) -> Event:
+    """The event of a row."""
     _, id_, recorded_at, item_id, kind, happened_on, *_ = row
     return Event(id=id_, item=item_id, kind=EventKind(kind), on=day_of(happened_on), recorded_at=instant_of(recorded_at))
 
 
 def metering_point_row(value: MeteringPoint, entry: int, recording: int, place: int) -> Row:
+    """The row of a version of a metering point."""
     recorded_at = instant_number(value.recorded_at)
     return (entry, value.id, recorded_at, value.organization, value.level, value.energy, recording, place)
 
 
 def branch_rows(value: MeteringPoint, entry: int) -> Iterator[Row]:
+    """The rows of its branches."""
     for position, branch in enumerate(value.branches):
         yield (
             entry,
@@ -268,6 +288,7 @@ def branch_rows(value: MeteringPoint, entry: int) -> Iterator[Row]:
 
 
 def metering_point(row: Row, branches: Parts) -> MeteringPoint:
+    """The version of a metering point that a row and the rows of its branches hold."""
     entry, id_, recorded_at, organization_id, level, energy, *_ = row
     return MeteringPoint(
         id=id_,

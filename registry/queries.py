@@ -51,8 +51,8 @@ class Query:
 
     def _compile(self, dialect: Dialect) -> Compiled:
         statement: Any = self._build(_SPELLINGS[dialect.name])
-        compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-        constants = {name: value for name, value in compiled.params.items() if value is not None}
+        compiled = statement.compile(dialect=dialect)
+        constants = {name: parameter.value for parameter, name in compiled.bind_names.items() if not parameter.required}
         return Compiled(str(compiled), tuple(compiled.positiontup) if compiled.positional else None, constants)
 
 
@@ -81,6 +81,7 @@ class _Sqlite(Spelling):
     """SQLite reads lists from JSON."""
 
     def among(self, one: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+        """See Spelling."""
         values = func.json_each(bindparam(name)).table_valued("value")
         return one.in_(select(column("value")).select_from(values))
 

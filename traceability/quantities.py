@@ -204,6 +204,5 @@ def _raised(base: Fraction, power: Fraction) -> Fraction:
 def _registry() -> pint.UnitRegistry[Fraction]:
     """Pint with exact numbers. Built on first use, as it reads its definitions from its package."""
     registry: pint.UnitRegistry[Fraction] = pint.UnitRegistry(non_int_type=Fraction, cache_folder=None)
-    if "ppb" not in registry:
-        registry.define("ppb = 1e-9")
+    registry.define("ppb = 1e-9")
     return registry

@@ -26,11 +26,8 @@ Run = tuple[date, date]
 
 def statuses(inquiry: Inquiry, start: date, until: date) -> Iterator[tuple[Run, Status]]:
     """The period as runs of days, both ends inside, with the status that holds on all of them; neighbours may be alike."""
-    for answer, next_day in _walk(inquiry, inquiry.on(start)):
-        if next_day is None or next_day > until:
-            yield (answer.day, until), answer.status
-            return
-        yield (answer.day, day_before(next_day)), answer.status
+    for answer, next_day in _walk(inquiry, inquiry.on(start), until):
+        yield (answer.day, until if next_day is None else day_before(next_day)), answer.status
 
 
 def coverage(inquiry: Inquiry, start: date, until: date) -> tuple[Run, ...]:
@@ -40,14 +37,14 @@ def coverage(inquiry: Inquiry, start: date, until: date) -> tuple[Run, ...]:
 
 def traceable_until(inquiry: Inquiry, answer: Answer) -> date | None:
     """The last day of the unbroken good run that holds the day of a good answer; None when it never ends."""
-    for later, _ in _walk(inquiry, answer):
+    for later, _ in _walk(inquiry, answer, date.max):
         if not later.status.is_good:
             return day_before(later.day)
     return None
 
 
-def _walk(inquiry: Inquiry, answer: Answer) -> Iterator[tuple[Answer, date | None]]:
-    """The answer and those of the change days after it, each with the next change day, None at the last."""
+def _walk(inquiry: Inquiry, answer: Answer, until: date) -> Iterator[tuple[Answer, date | None]]:
+    """The answer and those of the change days after it up to a day, each with the next change day, None at the last."""
     own = _own_days(inquiry)
     of_chain: dict[str, list[date]] = {}
     while True:
@@ -58,7 +55,8 @@ def _walk(inquiry: Inquiry, answer: Answer) -> Iterator[tuple[Answer, date | Non
                 if first not in of_chain:
                     of_chain[first] = _days_used(inquiry.examiner.known, chain)
                 calendars.append(of_chain[first])
-        next_day = min((day for calendar in calendars for day in _first_after(calendar, answer.day)), default=None)
+        days = (day for calendar in calendars for day in _first_after(calendar, answer.day))
+        next_day = min((day for day in days if day <= until), default=None)
         yield answer, next_day
         if next_day is None:
             return

@@ -75,7 +75,7 @@ def _remove(path: Path) -> None:
 def _seed(path: Path, meters: int, today: date, language: Language) -> None:
     """Bring the records in; what is there already stays, so this may run again and again."""
     records = chains(today)
-    with opened(f"sqlite:///{path}") as store:
+    with opened(f"sqlite:///{path}", is_writing=True) as store:
         _record(store, ((section, getattr(records, section)) for section in SECTIONS), "seed_data.chains")
         if not meters:
             return

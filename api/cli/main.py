@@ -1,14 +1,12 @@
 """The command `registry`. Errors of ours become exit codes here and nowhere else; see api/failures.py for their meaning."""
 
-import logging
-import sys
 from importlib import import_module
 from typing import Any
 
-import structlog
 import typer
 from typer.core import TyperGroup
 
+from api import logs
 from api.cli.output import tell_failure
 from api.failures import EXPECTED, failure_of
 
@@ -17,8 +15,8 @@ _HELP = "碳与能源计量器具的溯源登记 / A registry of metrological tr
 # Where each command is found. A command's module is imported when it is asked for: the service and the demonstration need
 # libraries that a single verdict should not wait for.
 _COMMANDS = {
-    "import": "api.cli.exchange:import_files",
-    "export": "api.cli.exchange:export",
+    "import": "api.cli.importing:import_files",
+    "export": "api.cli.exporting:export",
     "verdict": "api.cli.questions:verdict",
     "coverage": "api.cli.questions:coverage",
     "impact": "api.cli.questions:impact",
@@ -73,6 +71,5 @@ def _registry() -> None:
 
 def main() -> None:
     """The entry point of the console script. Logs go to stderr, data to stdout."""
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    logs.configure()
     app()

@@ -61,7 +61,7 @@ def verdict(  # noqa: PLR0913, PLR0917 - one option of the command line each.
     )
     with opened() as store, store.reading() as work:
         found = assess_item(work, target, question.as_of, question.known_at, question.policy, question.purpose)
-    names = names_in(found.records, language)
+    names = names_in(found.records, language, question.known_at)
     if as_json:
         write_json(verdict_answer(found.verdict, names))
     else:

@@ -26,7 +26,7 @@ Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="端口，0 
 
 def serve(host: Host = "127.0.0.1", port: Port = PORT, language: LanguageOption = Language.ZH) -> None:
     """启动本机服务。/ Serve on this machine."""
-    with listening(host, port) as listener, opened() as store:
+    with listening(host, port) as listener, opened(is_writing=True) as store:
         remark(language, "服务地址 {url}，按 Ctrl+C 结束", url=address(listener))
         run(create_app(store, base_url=Settings().base_url), listener)
 

@@ -9,14 +9,15 @@ from registry.unit_of_work import Store, open_store
 
 
 @contextmanager
-def opened(url: str | None = None) -> Iterator[Store]:
-    """The store of the settings, or at a URL. An empty database gets its tables; one of another release is refused.
+def opened(url: str | None = None, *, is_writing: bool = False) -> Iterator[Store]:
+    """The store of the settings, or at a URL. An empty database gets its tables.
 
-    An existing database is brought up to date by `registry migrate` only, so that nobody changes it by asking a question.
+    One of an earlier release is brought up to date by commands that write, and refused to those that only ask: nobody
+    changes a database by a question.
     """
     store = open_store(url or Settings().store_url)
     try:
-        if schema.current_revision(store) is None:
+        if is_writing or schema.current_revision(store) is None:
             schema.upgrade(store)
         schema.check_schema(store)
         yield store

@@ -42,7 +42,7 @@ def target_rows(work: UnitOfWork, targets: Iterable[str], asking: Asking, langua
 
 def target_row(found: Assessment, language: Language) -> TargetRow:
     """The verdict as a row."""
-    names, verdict = names_in(found.records, language), found.verdict
+    names, verdict = names_in(found.records, language, found.verdict.known_at), found.verdict
     item = names.items.get(verdict.target)
     first = first_reason(verdict)
     return TargetRow(
@@ -78,8 +78,11 @@ def first_reason(verdict: Verdict) -> Finding | None:
     worst = [finding for finding in verdict.findings if finding.severity is verdict.findings[0].severity]
     if not worst or worst[0].severity is Severity.NOTE:
         return None
-    nearness = {verdict.target: -1}
-    for distance, node in enumerate(verdict.graph.nodes):
+    nearness = {verdict.target: 0}
+    for distance, node in enumerate(verdict.graph.nodes, start=1):
         nearness.setdefault(node.certificate, distance)
         nearness.setdefault(node.item, distance)
+    for link in verdict.graph.links:
+        # What a certificate relies on and what has no certificate stands as near as the certificate that names it.
+        nearness.setdefault(link.reference.item, nearness[link.by])
     return min(worst, key=lambda finding: nearness.get(finding.subject, len(nearness)))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 
 from fastapi import APIRouter, Request
 from markupsafe import Markup
@@ -26,7 +27,7 @@ from api.templating import rendered
 from registry.usecases.assess_item import Assessment, assess_item
 from traceability.periods import SHANGHAI
 from traceability.policy import POLICIES
-from traceability.verdict import Finding, Verdict
+from traceability.verdict import Code, Severity, Verdict
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,14 +35,15 @@ _UNKNOWN = Bilingual("未知", "unknown")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FindingRow:
-    """A finding as the page tells it."""
+class FindingGroup:
+    """The findings of one code and severity as the page tells them: the title once, a sentence for each subject."""
 
-    finding: Finding
-    severity: str
+    code: Code
+    severity: Severity
+    severity_words: str
     title: str
-    sentence: str
     source: str
+    sentences: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +72,13 @@ def show_target(context: Given, language: Speaking, request: Request, code: Reco
 
 
 def _values(found: Assessment, asking: Asking, language: Language, request: Request) -> dict[str, object]:
-    verdict, names = found.verdict, names_in(found.records, language)
+    verdict = found.verdict
+    names = names_in(found.records, language, verdict.known_at)
     drawing = drawing_of(verdict, names)
     kept = {name: request.query_params.get(name) for name in ("lang", "as_of", "known_at", "policy")}
     asked = dict(request.query_params) | {"known_at": verdict.known_at.isoformat(), "as_of": str(verdict.as_of)}
     first = first_reason(verdict)
+    groups = list(_groups(verdict, names))
     return {
         "row": target_row(found, language),
         "verdict": verdict,
@@ -83,16 +87,17 @@ def _values(found: Assessment, asking: Asking, language: Language, request: Requ
         "days_left": (verdict.traceable_until - verdict.as_of).days if verdict.traceable_until else None,
         "is_endless": verdict.traceable_until is None,
         "first": None if first is None else SAYINGS[first.code].title.in_(language),
-        "findings": [_finding_row(finding, names) for finding in verdict.findings],
+        "findings": [group for group in groups if group.severity is not Severity.NOTE],
+        "notes": [group for group in groups if group.severity is Severity.NOTE],
         "chain": Markup(chain_svg(drawing, language, lambda item: links.page(item, **kept))),  # noqa: S704 - escaped there.
         "steps": steps_of(drawing),
         "certificates": list(_certificates(verdict, names)),
         "policies": [(name, words.POLICY_TITLES[name].in_(language)) for name in POLICIES],
         "policy_title": words.POLICY_TITLES[verdict.policy].in_(language),
-        "severities": words.SEVERITIES,
         "json_address": links.verdict(verdict.target, **asked),
         "svg_address": links.chain(verdict.target, **asked),
         "kept": kept,
+        "narrowed": [(name, asked[name]) for name in ("quantity", "unit", "low", "high") if asked.get(name)],
     }
 
 
@@ -103,14 +108,17 @@ def _moment(instant: datetime) -> str:
     return instant.isoformat(sep=" ", timespec="seconds")
 
 
-def _finding_row(finding: Finding, names: Names) -> FindingRow:
-    return FindingRow(
-        finding=finding,
-        severity=words.SEVERITIES[finding.severity].in_(names.language),
-        title=SAYINGS[finding.code].title.in_(names.language),
-        sentence=sentence(finding, names),
-        source=SAYINGS[finding.code].source,
-    )
+def _groups(verdict: Verdict, names: Names) -> Iterator[FindingGroup]:
+    """The findings in their order, neighbours of one code and severity together."""
+    for (severity, code), findings in groupby(verdict.findings, key=lambda finding: (finding.severity, finding.code)):
+        yield FindingGroup(
+            code=code,
+            severity=severity,
+            severity_words=words.SEVERITIES[severity].in_(names.language),
+            title=SAYINGS[code].title.in_(names.language),
+            source=SAYINGS[code].source,
+            sentences=tuple(sentence(finding, names) for finding in findings),
+        )
 
 
 def _certificates(verdict: Verdict, names: Names) -> Iterator[CertificateRow]:

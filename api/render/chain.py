@@ -25,6 +25,8 @@ _NO_REFERENCE = Bilingual("未注明标准器", "No reference named")
 _NOT_ON_RECORD = Bilingual("未登记", "Not on record")
 _UNSERVED = Bilingual("未安装器具", "Nothing installed")
 _BRANCH = Bilingual("支路", "Branch")
+_GAPS = Bilingual("{} 件标准器缺少证据", "Evidence missing for {} references")
+_MOST_GAPS = 3  # Gaps above one certificate that are drawn one by one.
 _MORE = Bilingual("另有 {} 份证书未画出", "{} more certificates not drawn")
 
 Reasons = tuple[tuple[Severity, str], ...]  # What is wrong, in words, worst first.
@@ -196,6 +198,8 @@ class _Draughtsman:
             reasons = ((Severity.FAIL, title(Code.BRANCH_MISSING, self._language)),)
             name = _UNSERVED.in_(self._language)
             box = Box(key=f"gap:{branch}", role=Role.MISSING, name=name, facts=(label,), reasons=reasons)
+        elif item in self._names.items and self._names.items[item].is_anchor:
+            box = self._anchor_box(item)
         else:
             box = self._gap_box(item, (label,))
         self._drawing.connect(self._drawing.add(box), "target", box.severity)
@@ -220,8 +224,24 @@ class _Draughtsman:
         )
         self._drawing.methods[method.key] = method
         self._drawing.connect(method.key, box.key, box.severity)
-        for upper in self._uppers(node, links):
+        for upper in self._gathered(node, list(self._uppers(node, links))):
             self._drawing.connect(self._drawing.add(upper), method.key, upper.severity if upper.role is Role.MISSING else None)
+
+    def _gathered(self, node: Node, uppers: list[Box]) -> list[Box]:
+        """The boxes above, with many gaps made into one that lists them: a certificate may cite ten that nobody holds."""
+        gaps = [upper for upper in uppers if upper.role is Role.MISSING]
+        if len(gaps) <= _MOST_GAPS:
+            return uppers
+        gathered = Box(
+            key=f"gaps:{node.certificate}",
+            role=Role.MISSING,
+            name=_GAPS.in_(self._language).format(len(gaps)),
+            facts=tuple(gap.name for gap in gaps),
+            reasons=tuple(
+                sorted({reason for gap in gaps for reason in gap.reasons}, key=lambda each: SEVERITIES.index(each[0]))
+            ),
+        )
+        return [gathered, *(upper for upper in uppers if upper.role is not Role.MISSING)]
 
     def _uppers(self, node: Node, links: list[Link]) -> Iterator[Box]:
         if not links:

@@ -17,7 +17,7 @@ from traceability.verdict import Severity
 _FONT = "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif"
 _NAME_SIZE, _FACT_SIZE = 14.0, 12.0  # Points.
 _LINE_HEIGHT = 1.42  # Ems.
-_WIDEST = 15.0  # Ems of a name; about 220 points, so that two boxes stand side by side on a phone held upright.
+_WIDEST = 16.0  # Ems of a name; about 220 points, so that a box fits a phone held upright with room for a second one beside.
 _PADDING = 14.0
 _MARGIN = 6.0
 
@@ -79,19 +79,24 @@ def chain_svg(drawing: Drawing, language: Language, link: Callable[[str], str] |
 def _document(body: Markup, width: float, height: float, language: Language) -> str:
     wide, high = width + 2 * _MARGIN, height + 2 * _MARGIN
     return Markup(
-        '<svg xmlns="http://www.w3.org/2000/svg" class="chain" role="group" aria-labelledby="chain-title" lang="{}" '
+        '<svg xmlns="http://www.w3.org/2000/svg" class="chain {}" role="group" aria-labelledby="chain-title" lang="{}" '
         'width="{:.0f}" height="{:.0f}" viewBox="{:.0f} {:.0f} {:.0f} {:.0f}" font-family="{}">\n'
         '<title id="chain-title">{}</title>\n{}\n</svg>\n'
-    ).format(language.tag, wide, high, -_MARGIN, -_MARGIN, wide, high, _FONT, _TITLE.in_(language), body)
+    ).format(_breadth(wide), language.tag, wide, high, -_MARGIN, -_MARGIN, wide, high, _FONT, _TITLE.in_(language), body)
+
+
+def _breadth(width: float) -> str:
+    """A name for how broad the picture is, by which the page decides how far a narrow screen may shrink it."""
+    return "slim" if width <= 420 else "medium" if width <= 820 else "broad" if width <= 1400 else "vast"
 
 
 def _place_box(box: Box) -> _Placed:
     ink = _ink_of(box)
     rows = [_Row(text, _NAME_SIZE, "600", ink.text) for text in wrapped(box.name, _WIDEST, 2)]
     room = _WIDEST * _NAME_SIZE / _FACT_SIZE
-    rows += [_Row(text, _FACT_SIZE, "400", "#4b5563") for fact in box.facts for text in wrapped(fact, room, 1)]
+    rows += [_Row(text, _FACT_SIZE, "400", "#4b5563") for fact in box.facts for text in wrapped(fact, room, 2)]
     for severity, reason in box.reasons[:3]:
-        text = wrapped(f"{_SYMBOLS[severity]} {reason}", room, 1)
+        text = wrapped(f"{_SYMBOLS[severity]} {reason}", room, 2)
         rows += [_Row(line, _FACT_SIZE, "600", _INKS[severity].text) for line in text]
     return _placed(rows, extra_width=2 * _PADDING, extra_height=2 * _PADDING)
 

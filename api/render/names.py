@@ -2,21 +2,20 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TypeVar
+from datetime import datetime
 
 from api.language import Language
 from api.render import words
+from traceability.known import known_records
 from traceability.records import Certificate, Event, Item, MeteringPoint, Organization, Outcome, Records
 
 _HAN = re.compile("[㐀-鿿]")
 _BOTH = re.compile(r"(.*\S)\s*/ (.*)")  # The last slash that a space follows: 600/5 A has none.
-_ANY_INSTANT = datetime.min.replace(tzinfo=UTC)  # Only compared with itself: versions without an instant.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """The records at hand by id. Of a record in several versions the latest speaks."""
+    """The records at hand by id."""
 
     language: Language
     items: dict[str, Item] = field(default_factory=dict)
@@ -80,22 +79,14 @@ class Names:
         return halves[1] if self.language is Language.ZH else halves[2]
 
 
-def names_in(records: Records, language: Language) -> Names:
-    """The names that a set of records gives."""
+def names_in(records: Records, language: Language, known_at: datetime) -> Names:
+    """The names that a set of records gives, as known at an instant: what was recorded later has no name yet."""
+    known = known_records(records, known_at)
     return Names(
         language=language,
-        items=_latest(records.items),
-        metering_points=_latest(records.metering_points),
-        certificates={certificate.id: certificate for certificate in records.certificates},
+        items=known.items,
+        metering_points=known.metering_points,
+        certificates=known.certificates,
         organizations={organization.id: organization for organization in records.organizations},
-        events={event.id: event for event in records.events},
+        events={event.id: event for events in known.events.values() for event in events},
     )
-
-
-_V = TypeVar("_V", Item, MeteringPoint)
-
-
-def _latest(versions: tuple[_V, ...]) -> dict[str, _V]:
-    """One version per id, the latest; a version without `recorded_at` comes before every other."""
-    in_order = sorted(versions, key=lambda version: (version.recorded_at is not None, version.recorded_at or _ANY_INSTANT))
-    return {version.id: version for version in in_order}

@@ -42,10 +42,10 @@ _NAMED = frozenset({"cause", "shown_by", "item", "named", "found", "issuer", "br
 
 
 def _spaced(fact: str, place: re.Match[str]) -> str:
-    """The fact with a space where its Latin letters or digits would touch Chinese characters, as Chinese typesetting has it."""
+    """The fact with a space where its ASCII characters would touch Chinese ones, as Chinese typesetting has it."""
     before, after = place.string[: place.start()][-1:], place.string[place.end() :][:1]
-    left = " " if _HAN.match(before) and fact[0].isascii() and fact[0].isalnum() else ""
-    right = " " if _HAN.match(after) and fact[-1].isascii() and fact[-1].isalnum() else ""
+    left = " " if _HAN.match(before) and fact[0].isascii() else ""
+    right = " " if _HAN.match(after) and fact[-1].isascii() else ""
     return f"{left}{fact}{right}"
 
 

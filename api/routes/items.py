@@ -76,7 +76,8 @@ def get_verdict(context: Given, language: Speaking, item_id: RecordId, asking: Q
     """Not traceable is an answer, not an error: look at `status`. A metering point is asked without quantity and range."""
     with context.store.reading() as work:
         found = assess_item(work, item_id, asking.as_of, asking.known_at, asking.policy, asking.purpose)
-    return json_answer(verdict_answer(found.verdict, names_in(found.records, language)), language)
+    names = names_in(found.records, language, asking.known_at)
+    return json_answer(verdict_answer(found.verdict, names), language)
 
 
 @router.get(
@@ -90,7 +91,8 @@ def get_chain(context: Given, language: Speaking, item_id: RecordId, asking: Que
     """Boxes are instruments and standards, ellipses verifications and calibrations; broken links are red and dashed."""
     with context.store.reading() as work:
         found = assess_item(work, item_id, asking.as_of, asking.known_at, asking.policy, asking.purpose)
-    return svg_answer(chain_svg(drawing_of(found.verdict, names_in(found.records, language)), language), language)
+    names = names_in(found.records, language, asking.known_at)
+    return svg_answer(chain_svg(drawing_of(found.verdict, names), language), language)
 
 
 @router.get(

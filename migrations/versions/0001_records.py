@@ -20,13 +20,16 @@ _TABLES = (
     "recording_summaries",
     "branches",
     "certificate_references",
-    "cited_certificates",
     "item_quantities",
+    "read_numbers",
+    "readings",
     "recognized_periods",
     "results",
     "scope_rows",
     "suspensions",
     "withdrawals",
+    "cited_certificates",
+    "read_items",
 )
 
 
@@ -47,6 +50,7 @@ def upgrade() -> None:
         sa.Column("id", _text(), nullable=False),
         sa.Column("recorded_at", _long(), nullable=False),
         sa.Column("number", _text(), nullable=False),
+        sa.Column("number_key", _text(), nullable=False),
         sa.Column("kind", _text(), nullable=False),
         sa.Column("issuer", _text(), nullable=False),
         sa.Column("item", _text(), nullable=False),
@@ -64,17 +68,17 @@ def upgrade() -> None:
         sa.Column("place", _whole(), nullable=False),
         sa.PrimaryKeyConstraint("entry", name="pk_certificates"),
         sa.CheckConstraint("adjusted IN (0, 1)", name=op.f("ck_certificates_adjusted")),
-        sa.CheckConstraint("as_found IN ('in_tolerance', 'out_of_tolerance')", name=op.f("ck_certificates_as_found")),
+        _one_of("ck_certificates_as_found", "as_found", "in_tolerance", "out_of_tolerance"),
         sa.CheckConstraint("id <> ''", name=op.f("ck_certificates_id")),
-        sa.CheckConstraint("kind IN ('verification', 'calibration', 'reference_material')", name=op.f("ck_certificates_kind")),
-        sa.CheckConstraint("outcome IN ('pass', 'fail', 'limited')", name=op.f("ck_certificates_outcome")),
+        _one_of("ck_certificates_kind", "kind", "verification", "calibration", "reference_material"),
+        _one_of("ck_certificates_outcome", "outcome", "pass", "fail", "limited"),
         sa.CheckConstraint("use_within_days >= 0", name=op.f("ck_certificates_use_within_days")),
         sa.ForeignKeyConstraint(["recording"], ["recordings.entry"], name="fk_certificates_recording", ondelete="RESTRICT"),
         sa.UniqueConstraint("id", name="uq_certificates_id"),
         sqlite_strict=True,
     )
     op.create_index("ix_certificates_item", "certificates", ["item"])
-    op.create_index("ix_certificates_number", "certificates", ["number"])
+    op.create_index("ix_certificates_number_key", "certificates", ["number_key"])
     op.create_index(
         "ix_certificates_replaces",
         "certificates",
@@ -96,9 +100,15 @@ def upgrade() -> None:
         sa.Column("place", _whole(), nullable=False),
         sa.PrimaryKeyConstraint("entry", name="pk_competences"),
         sa.CheckConstraint("id <> ''", name=op.f("ck_competences_id")),
-        sa.CheckConstraint(
-            "scheme IN ('national_standard', 'measurement_standard', 'legal_authorization', 'accreditation', 'cmc', 'reference_material')",
-            name=op.f("ck_competences_scheme"),
+        _one_of(
+            "ck_competences_scheme",
+            "scheme",
+            "national_standard",
+            "measurement_standard",
+            "legal_authorization",
+            "accreditation",
+            "cmc",
+            "reference_material",
         ),
         sa.ForeignKeyConstraint(["recording"], ["recordings.entry"], name="fk_competences_recording", ondelete="RESTRICT"),
         sa.UniqueConstraint("id", "recorded_at", name="uq_competences_id_recorded_at"),
@@ -107,16 +117,16 @@ def upgrade() -> None:
     op.create_index("ix_competences_organization", "competences", ["organization"])
     op.create_table(
         "documents",
-        sa.Column("sha256", _plain(), nullable=False),
+        sa.Column("sha256", _text(), nullable=False),
         sa.Column("media_type", _text(), nullable=False),
         sa.Column("content", _bytes(), nullable=False),
-        sa.Column("certificate", _text(), nullable=True),
         sa.Column("recording", _long(), nullable=False),
         sa.PrimaryKeyConstraint("sha256", name="pk_documents"),
         sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_documents_sha256")),
         sa.ForeignKeyConstraint(["recording"], ["recordings.entry"], name="fk_documents_recording", ondelete="RESTRICT"),
         sqlite_strict=True,
     )
+    op.create_index("ix_documents_recording", "documents", ["recording"])
     op.create_table(
         "events",
         sa.Column("entry", _long(), nullable=False, autoincrement=False),
@@ -129,9 +139,16 @@ def upgrade() -> None:
         sa.Column("place", _whole(), nullable=False),
         sa.PrimaryKeyConstraint("entry", name="pk_events"),
         sa.CheckConstraint("id <> ''", name=op.f("ck_events_id")),
-        sa.CheckConstraint(
-            "kind IN ('repaired', 'adjusted', 'seal_broken', 'damaged', 'interim_check_passed', 'interim_check_failed', 'reinstalled')",
-            name=op.f("ck_events_kind"),
+        _one_of(
+            "ck_events_kind",
+            "kind",
+            "repaired",
+            "adjusted",
+            "seal_broken",
+            "damaged",
+            "interim_check_passed",
+            "interim_check_failed",
+            "reinstalled",
         ),
         sa.ForeignKeyConstraint(["recording"], ["recordings.entry"], name="fk_events_recording", ondelete="RESTRICT"),
         sa.UniqueConstraint("id", name="uq_events_id"),
@@ -146,6 +163,7 @@ def upgrade() -> None:
         sa.Column("kind", _text(), nullable=False),
         sa.Column("name", _text(), nullable=True),
         sa.Column("serial", _text(), nullable=True),
+        sa.Column("serial_key", _text(), nullable=True),
         sa.Column("country", _text(), nullable=False),
         sa.Column("interval_months", _whole(), nullable=True),
         sa.Column("retired_on", _whole(), nullable=True),
@@ -154,20 +172,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entry", name="pk_items"),
         sa.CheckConstraint("id <> ''", name=op.f("ck_items_id")),
         sa.CheckConstraint("interval_months >= 1", name=op.f("ck_items_interval_months")),
-        sa.CheckConstraint(
-            "kind IN ('meter', 'instrument', 'transformer', 'measurement_standard', 'reference_material', 'national_standard')",
-            name=op.f("ck_items_kind"),
+        _one_of(
+            "ck_items_kind",
+            "kind",
+            "meter",
+            "instrument",
+            "transformer",
+            "measurement_standard",
+            "reference_material",
+            "national_standard",
         ),
         sa.ForeignKeyConstraint(["recording"], ["recordings.entry"], name="fk_items_recording", ondelete="RESTRICT"),
         sa.UniqueConstraint("id", "recorded_at", name="uq_items_id_recorded_at"),
         sqlite_strict=True,
     )
     op.create_index(
-        "ix_items_serial",
+        "ix_items_serial_key",
         "items",
-        ["serial"],
-        sqlite_where=sa.text("serial IS NOT NULL"),
-        postgresql_where=sa.text("serial IS NOT NULL"),
+        ["serial_key"],
+        sqlite_where=sa.text("serial_key IS NOT NULL"),
+        postgresql_where=sa.text("serial_key IS NOT NULL"),
     )
     op.create_table(
         "metering_points",
@@ -198,9 +222,17 @@ def upgrade() -> None:
         sa.Column("place", _whole(), nullable=False),
         sa.PrimaryKeyConstraint("entry", name="pk_organizations"),
         sa.CheckConstraint("id <> ''", name=op.f("ck_organizations_id")),
-        sa.CheckConstraint(
-            "kind IN ('national_metrology_institute', 'legal_metrology_institute', 'calibration_laboratory', 'reference_material_producer', 'carbon_metering_centre', 'energy_user', 'energy_supplier', 'regulator')",
-            name=op.f("ck_organizations_kind"),
+        _one_of(
+            "ck_organizations_kind",
+            "kind",
+            "national_metrology_institute",
+            "legal_metrology_institute",
+            "calibration_laboratory",
+            "reference_material_producer",
+            "carbon_metering_centre",
+            "energy_user",
+            "energy_supplier",
+            "regulator",
         ),
         sa.ForeignKeyConstraint(["recording"], ["recordings.entry"], name="fk_organizations_recording", ondelete="RESTRICT"),
         sqlite_strict=True,
@@ -266,23 +298,6 @@ def upgrade() -> None:
     )
     op.create_index("ix_certificate_references_item", "certificate_references", ["item"])
     op.create_table(
-        "cited_certificates",
-        sa.Column("certificate_entry", _long(), nullable=False, autoincrement=False),
-        sa.Column("position", _whole(), nullable=False, autoincrement=False),
-        sa.Column("cited", _text(), nullable=True),
-        sa.Column("number", _text(), nullable=True),
-        sa.Column("issuer", _text(), nullable=True),
-        sa.Column("locator", _text(), nullable=True),
-        sa.Column("digest", _text(), nullable=True),
-        sa.PrimaryKeyConstraint("certificate_entry", "position", name="pk_cited_certificates"),
-        sa.ForeignKeyConstraint(
-            ["certificate_entry"], ["certificates.entry"], name="fk_cited_certificates_certificate_entry", ondelete="RESTRICT"
-        ),
-        sqlite_strict=True,
-        sqlite_with_rowid=False,
-    )
-    op.create_index("ix_cited_certificates_cited", "cited_certificates", ["cited"])
-    op.create_table(
         "item_quantities",
         sa.Column("item_entry", _long(), nullable=False, autoincrement=False),
         sa.Column("position", _whole(), nullable=False, autoincrement=False),
@@ -292,6 +307,29 @@ def upgrade() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "read_numbers",
+        sa.Column("number_key", _text(), nullable=False),
+        sa.Column("role", _text(), nullable=False),
+        sa.Column("document", _text(), nullable=False),
+        sa.PrimaryKeyConstraint("number_key", "role", "document", name="pk_read_numbers"),
+        _one_of("ck_read_numbers_role", "role", "certificate", "citation"),
+        sa.ForeignKeyConstraint(["document"], ["documents.sha256"], name="fk_read_numbers_document", ondelete="RESTRICT"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "readings",
+        sa.Column("entry", _long(), nullable=False, autoincrement=False),
+        sa.Column("document", _text(), nullable=False),
+        sa.Column("content", _text(), nullable=False),
+        sa.Column("recording", _long(), nullable=False),
+        sa.PrimaryKeyConstraint("entry", name="pk_readings"),
+        sa.ForeignKeyConstraint(["document"], ["documents.sha256"], name="fk_readings_document", ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(["recording"], ["recordings.entry"], name="fk_readings_recording", ondelete="RESTRICT"),
+        sqlite_strict=True,
+    )
+    op.create_index("ix_readings_document", "readings", ["document"])
     op.create_table(
         "recognized_periods",
         sa.Column("item_entry", _long(), nullable=False, autoincrement=False),
@@ -371,6 +409,37 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["recording"], ["recordings.entry"], name="fk_withdrawals_recording", ondelete="RESTRICT"),
         sqlite_strict=True,
     )
+    op.create_table(
+        "cited_certificates",
+        sa.Column("reading_entry", _long(), nullable=False, autoincrement=False),
+        sa.Column("position", _whole(), nullable=False, autoincrement=False),
+        sa.Column("number", _text(), nullable=True),
+        sa.Column("item", _text(), nullable=False),
+        sa.Column("name", _text(), nullable=False),
+        sa.Column("issuer", _text(), nullable=True),
+        sa.Column("locator", _text(), nullable=True),
+        sa.Column("sha256", _text(), nullable=True),
+        sa.Column("standing", _text(), nullable=False),
+        sa.PrimaryKeyConstraint("reading_entry", "position", name="pk_cited_certificates"),
+        sa.ForeignKeyConstraint(
+            ["reading_entry"], ["readings.entry"], name="fk_cited_certificates_reading_entry", ondelete="RESTRICT"
+        ),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_cited_certificates_standing", "cited_certificates", ["standing"])
+    op.create_table(
+        "read_items",
+        sa.Column("reading_entry", _long(), nullable=False, autoincrement=False),
+        sa.Column("position", _whole(), nullable=False, autoincrement=False),
+        sa.Column("item", _text(), nullable=False),
+        sa.Column("content", _text(), nullable=False),
+        sa.PrimaryKeyConstraint("reading_entry", "position", name="pk_read_items"),
+        sa.ForeignKeyConstraint(["reading_entry"], ["readings.entry"], name="fk_read_items_reading_entry", ondelete="RESTRICT"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_read_items_item", "read_items", ["item"])
     _make_append_only()
 
 
@@ -431,3 +500,8 @@ def _plain() -> sa.types.TypeEngine[str]:
 
 def _bytes() -> sa.types.TypeEngine[bytes]:
     return sa.LargeBinary()
+
+
+def _one_of(name: str, column: str, *values: str) -> sa.CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return sa.CheckConstraint(f"{column} IN ({listed})", name=op.f(name))

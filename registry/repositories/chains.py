@@ -86,11 +86,15 @@ def _named(items: CTE) -> CompoundSelect[Any]:
     of_items = items.join(_certificates, _certificates.c.item == items.c.item)
     issuers = select(_certificates.c.issuer).select_from(of_items).distinct().cte("issuers")
     issuer = select(issuers.c.issuer)
+    held = _competences.alias("held")
     arms = {
         "organizations": select(func.max(_organizations.c.entry))
         .where(_organizations.c.id.in_(issuer))
         .group_by(_organizations.c.id),
-        "competences": select(_competences.c.entry).where(_competences.c.organization.in_(issuer)),
+        # All versions of what was an issuer's in any version: the latest version may name another organization.
+        "competences": select(_competences.c.entry).where(
+            _competences.c.id.in_(select(held.c.id).where(held.c.organization.in_(issuer)))
+        ),
         "items": select(_items.c.entry).select_from(items.join(_items, _items.c.id == items.c.item)),
         "certificates": select(_certificates.c.entry).select_from(of_items),
         "events": select(_events.c.entry).select_from(items.join(_events, _events.c.item == items.c.item)),

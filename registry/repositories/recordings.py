@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -23,6 +24,13 @@ Identity = tuple[str, int]  # The id, and for records with versions the stored `
 
 # The lists whose ids are unique together (SEMANTICS 2), each with the other.
 _OTHER = {"items": "metering_points", "metering_points": "items"}
+
+
+class Count(NamedTuple):
+    """How many records of a list were new, and how many were stored already as they are."""
+
+    new: int
+    same: int
 
 
 class Recorder:
@@ -58,12 +66,18 @@ class Recorder:
         fresh = [entry for identity, entry in batch.items() if identity not in held] if held else entries
         self._append(section, fresh + changed)
 
+    @property
+    def counts(self) -> dict[str, Count]:
+        """What it came to so far, by list; withdrawals are counted apart."""
+        names = sorted(name for name in {*self.new, *self.same} if self.new[name] or self.same[name])
+        return {name: Count(new=self.new[name], same=self.same[name]) for name in names}
+
     def close(self, sha256: str) -> None:
         """Write what the recording came to, if it brought anything new."""
         self._met.close()
         if self.recording is None:
             return
-        counts = {name: {"new": self.new[name], "same": self.same[name]} for name in sorted({*self.new, *self.same})}
+        counts = {name: count._asdict() for name, count in self.counts.items()}
         self._work.append(RecordingSummaries, [(self.recording, sha256, msgspec.json.encode(counts).decode())])
 
     def begun(self) -> int:
@@ -93,7 +107,7 @@ class Recorder:
         return {_identity(section, each.record): each for each in stored.with_ids(self._work, section.name, known)}
 
     def _is_stored(self, section: Section, entry: Entry, known: Stored) -> bool:
-        """Whether a record is stored as it is; False for an organization that changed. Anything else that differs is refused."""
+        """Whether a record is stored as it is; False for an organization that changed. What else differs is refused."""
         if known.recording == self.recording:
             raise _twice(entry.path, entry.record.id)
         record, held = entry.record, known.record

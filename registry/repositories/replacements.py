@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from registry.mapping import Row
-from registry.queries import Query
+from registry.queries import Query, Spelling
 from registry.tables import Certificates, table_of
 from registry.unit_of_work import UnitOfWork
 from traceability.problems import InputError
@@ -17,16 +18,16 @@ _replaced = _certificates.alias("replaced")
 
 
 def check_replacements(work: UnitOfWork, first: int) -> None:
-    """Refuse what the certificates from the entry `first` on bring into disorder; InputError with the place in their document."""
-    for place, id_, replaced, replaced_place, is_new in work.rows(_ACROSS_ITEMS, first=first):
-        if is_new:
-            raise InputError(
-                f"$.certificates[{place}].replaces",
-                f"replaces {replaced!r}, a certificate of another item",
-                f"所替换的证书 {replaced!r} 属于另一器具",
-            )
+    """Refuse what the certificates from the entry `first` on bring into disorder; InputError with their place."""
+    for place, _, replaced, _ in work.rows(_NEW_ACROSS_ITEMS, first=first):
         raise InputError(
-            f"$.certificates[{replaced_place}].item",
+            f"$.certificates[{place}].replaces",
+            f"replaces {replaced!r}, a certificate of another item",
+            f"所替换的证书 {replaced!r} 属于另一器具",
+        )
+    for _, id_, _, place in work.rows(_ACROSS_ITEMS_WITH_NEW, first=first):
+        raise InputError(
+            f"$.certificates[{place}].item",
             f"{id_!r}, a stored certificate of another item, replaces this one",
             f"已存的另一器具的证书 {id_!r} 替换了本证书",
         )
@@ -58,33 +59,28 @@ def _circles(certificates: dict[str, Row]) -> Iterator[list[Row]]:
         done |= path.keys()
 
 
-_ACROSS_ITEMS = Query(
-    lambda _: (
-        select(
-            _certificates.c.place,
-            _certificates.c.id,
-            _certificates.c.replaces,
-            _replaced.c.place,
-            _certificates.c.entry >= bindparam("first"),
-        )
+def _across_items(entry: ColumnElement[int]) -> Select[Any]:
+    """The first certificate that replaces one of another item, where a running number, of the one or the other, is new."""
+    return (
+        select(_certificates.c.place, _certificates.c.id, _certificates.c.replaces, _replaced.c.place)
         .join(_replaced, _replaced.c.id == _certificates.c.replaces)
-        .where(
-            _replaced.c.item != _certificates.c.item,
-            or_(_certificates.c.entry >= bindparam("first"), _replaced.c.entry >= bindparam("first")),
-        )
-        .order_by(_certificates.c.entry)
+        .where(_replaced.c.item != _certificates.c.item, entry >= bindparam("first"))
+        .order_by(entry)
         .limit(1)
     )
-)
-_OF_ITEMS_WITH_NEW = Query(
-    lambda _: (
-        select(_certificates.c.item, _certificates.c.id, _certificates.c.replaces, _certificates.c.entry, _certificates.c.place)
-        .where(
-            _certificates.c.replaces.is_not(None),
-            _certificates.c.item.in_(
-                select(_replaced.c.item).where(_replaced.c.replaces.is_not(None), _replaced.c.entry >= bindparam("first"))
-            ),
-        )
+
+
+def _of_items_with_new(_: Spelling) -> Select[Any]:
+    replaces_something = _replaced.c.replaces.is_not(None)
+    items = select(_replaced.c.item).where(replaces_something, _replaced.c.entry >= bindparam("first"))
+    columns = (_certificates.c.item, _certificates.c.id, _certificates.c.replaces, _certificates.c.entry, _certificates.c.place)
+    return (
+        select(*columns)
+        .where(_certificates.c.replaces.is_not(None), _certificates.c.item.in_(items))
         .order_by(_certificates.c.item, _certificates.c.entry)
     )
-)
+
+
+_NEW_ACROSS_ITEMS = Query(lambda _: _across_items(_certificates.c.entry))
+_ACROSS_ITEMS_WITH_NEW = Query(lambda _: _across_items(_replaced.c.entry))
+_OF_ITEMS_WITH_NEW = Query(_of_items_with_new)

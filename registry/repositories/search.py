@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, select, union
 
 from registry.queries import Query, Spelling
+from registry.spelling import compared
 from registry.tables import Certificates, Items, Table, table_of
 from registry.unit_of_work import UnitOfWork
 
@@ -13,14 +14,13 @@ _LAST = "\U0010ffff"  # The last code point: everything that begins with a text 
 
 
 def matching_ids(work: UnitOfWork, text: str, after: str, most: int) -> list[str]:
-    """Ids of items, in order, after `after`: the id begins with the text, or a serial or certificate number is the text."""
-    wanted = unicodedata.normalize("NFC", text.strip())
-    spellings = sorted({wanted, wanted.upper(), wanted.lower(), unicodedata.normalize("NFKC", wanted)})
-    rows = work.rows(_MATCHING, start=wanted, end=wanted + _LAST, spellings=spellings, after=after, most=most)
+    """Ids of items, in order, after `after`: the id begins with the text, or a serial or certificate number compares as it."""
+    start = unicodedata.normalize("NFC", text.strip())
+    rows = work.rows(_MATCHING, start=start, end=start + _LAST, key=compared(text), after=after, most=most)
     return [id_ for (id_,) in rows]
 
 
-def _matching(spelling: Spelling) -> Select[Any]:
+def _matching(_: Spelling) -> Select[Any]:
     def some(model: type[Table], item: str, condition: ColumnElement[bool]) -> Select[Any]:
         column = table_of(model).c[item]
         found = select(column.label("id")).where(column > bindparam("after"), condition).distinct()
@@ -30,8 +30,8 @@ def _matching(spelling: Spelling) -> Select[Any]:
     by_id = (items.c.id >= bindparam("start")) & (items.c.id < bindparam("end"))
     matches = union(
         some(Items, "id", by_id),
-        some(Items, "id", spelling.among(items.c.serial, "spellings")),
-        some(Certificates, "item", spelling.among(certificates.c.number, "spellings")),
+        some(Items, "id", items.c.serial_key == bindparam("key")),
+        some(Certificates, "item", certificates.c.number_key == bindparam("key")),
     ).subquery()
     return select(matches.c.id).order_by(matches.c.id).limit(bindparam("most"))
 

@@ -6,20 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from registry.exchange.documents import read_document
-from registry.repositories.recordings import Recorder
+from registry.repositories.recordings import Count, Recorder
 from registry.repositories.replacements import check_replacements
 from registry.unit_of_work import UnitOfWork
 from traceability.interchange import Entry
 
 _BATCH = 500  # Records that are compared and written at once; bounds memory.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
-    """How many records of a list were new, and how many were stored already as they are."""
-
-    new: int
-    same: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +43,7 @@ def import_records(work: UnitOfWork, chunks: Iterable[str], *, recorded_by: str,
     record_entries(work, recorder, read_document(_hashed(chunks, digest.update)))
     recorder.close(digest.hexdigest())
     return ImportReport(
-        counts={
-            name: Count(new=recorder.new[name], same=recorder.same[name]) for name in sorted({*recorder.new, *recorder.same})
-        },
+        counts=recorder.counts,
         recording=recorder.recording,
         sha256=digest.hexdigest(),
     )

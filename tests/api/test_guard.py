@@ -26,20 +26,20 @@ def test_other_names_are_refused(client: TestClient, host: str) -> None:
     assert answer.json()["type"] == "/docs#host-refused"
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"origin": "https://evil.example"},
-        {"origin": "null"},
-        {"origin": "http://127.0.0.1:9000"},
-        {"sec-fetch-site": "cross-site"},
-        {"sec-fetch-site": "same-site"},
-    ],
+FOREIGN = (
+    {"origin": "https://evil.example"},
+    {"origin": "null"},
+    {"origin": "http://127.0.0.1:9000"},
+    {"sec-fetch-site": "cross-site"},
+    {"sec-fetch-site": "same-site"},
 )
-def test_another_site_cannot_make_a_browser_write(recording: TestClient, headers: dict[str, str]) -> None:
+
+
+def test_another_site_cannot_make_a_browser_write(recording: TestClient) -> None:
     """Otherwise any web page could record certificates here."""
-    answer = recording.post("/api/v1/records", content=DOCUMENT, headers=JSON | headers)
-    assert (answer.status_code, answer.json()["type"]) == (403, "/docs#cross-site-refused")
+    for headers in FOREIGN:
+        answer = recording.post("/api/v1/records", content=DOCUMENT, headers=JSON | headers)
+        assert (answer.status_code, answer.json()["type"]) == (403, "/docs#cross-site-refused")
     assert recording.get("/api/v1/items").json()["items"] == []
 
 

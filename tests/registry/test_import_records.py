@@ -1,12 +1,14 @@
 """What goes in: recorded once, compared with what is stored, all of it or nothing."""
 
 import json
+from typing import Any, ClassVar
 
 import pytest
 
 from registry.errors import ConflictError
+from registry.repositories.recordings import Count
 from registry.unit_of_work import Store
-from registry.usecases.import_records import Count, import_records
+from registry.usecases.import_records import import_records
 from tests.registry.worlds import NOW, certificate, exported, fingerprint, full, only, random_records, recorded
 from traceability.interchange import dump_records, parse_records
 from traceability.problems import InputError
@@ -90,7 +92,9 @@ def test_a_mixed_document_records_only_what_is_new(store: Store) -> None:
         ),
     ],
 )
-def test_other_content_under_a_stored_id_is_a_conflict(store: Store, section: str, record: dict, change: dict) -> None:
+def test_other_content_under_a_stored_id_is_a_conflict(
+    store: Store, section: str, record: dict[str, Any], change: dict[str, Any]
+) -> None:
     """Records are never edited: a silent overwrite would rewrite history."""
     recorded(store, only(section, record))
     before = fingerprint(store)
@@ -120,7 +124,7 @@ def test_an_organization_takes_the_name_that_came_last(store: Store) -> None:
 
 
 class TestWithdrawal:
-    WITHDRAWAL = {"on": "2025-01-01", "void_from": "2024-06-01"}
+    WITHDRAWAL: ClassVar = {"on": "2025-01-01", "void_from": "2024-06-01"}
 
     def test_is_added_to_a_stored_certificate(self, store: Store) -> None:
         """Withdrawing is the one thing that may be said of a certificate later."""
@@ -146,7 +150,7 @@ class TestWithdrawal:
 class TestDuplicateIds:
     """An id twice in one document is an error of the document, wherever its records lie and whatever is stored."""
 
-    ITEM = {"id": "A", "kind": "meter"}
+    ITEM: ClassVar = {"id": "A", "kind": "meter"}
 
     @pytest.mark.parametrize("is_stored", [False, True])
     @pytest.mark.parametrize("distance", [0, 1_200])

@@ -21,13 +21,18 @@ from traceability.fleet.rules import Rules
 ON_CYCLE = -1  # A depth: on a directed cycle, or resting on one.
 
 
+class Order(NamedTuple):
+    """The nodes, what they rest on first; by place, where a component ends: nodes on one directed cycle."""
+
+    order: Ints
+    component_end: Ints
+
+
 class Nodes(NamedTuple):
     """The standards' certificates with all they rest on. The rows are described in `layout.py`."""
 
     nodes: Table
     edges: Table  # One for each reference of each node.
-    order: Ints  # The nodes, what they rest on first.
-    component_end: Ints  # By place in `order`: where the component ends, nodes on one directed cycle.
 
 
 # What a certificate shows together with all it rests on: bits, depth, link.
@@ -45,14 +50,14 @@ def item_link(item: int) -> int:
 
 
 @compiled
-def step_up(ground: Ground, rules: Rules, code: int, row: int) -> Step:
-    """A reference of a certificate, resolved and checked on the day of use (SEMANTICS 3.5, steps 1 to 5)."""
+def step_up(ground: Ground, rules: Rules, own_item: int, code: int, row: int) -> Step:
+    """A reference of a certificate of an item, resolved and checked on the day of use (SEMANTICS 3.5, steps 1 to 5)."""
     use = ground.references[row]["use"]
     item, purpose = ground.uses[use]["item"], ground.uses[use]["purpose"]
     day = ground.certificates[code]["calibrated_on"]
     if ground.items[item]["kind"] == UNKNOWN:
         return (NONE, bits.REFERENCE_UNKNOWN, 0, NONE)
-    if item == ground.certificates[code]["item"]:
+    if item == own_item:
         return (NONE, bits.CYCLE, 0, NONE)
     if ground.items[item]["kind"] == ANCHOR:
         return (NONE, 0, anchor_checked(ground, rules.is_foreign, item, day), item_link(item))
@@ -61,7 +66,7 @@ def step_up(ground: Ground, rules: Rules, code: int, row: int) -> Step:
     if ground.references[row]["named"] != NONE and not _is_named(ground, found, ground.references[row]["named"]):
         own |= bits.NAMED_CERTIFICATE_NOT_IN_FORCE
     if found != NONE and rules.compares_growth and not ground.certificates[found]["flags"] & FAILS:
-        own |= _growth(ground, code, found, ground.shapes.purposes[purpose]["quantity"])
+        own |= _growth(ground, code, found, ground.purposes[purpose]["quantity"])
     return (found, own, seen, checked_link(rules, item, found, seen, withdrawn))
 
 
@@ -79,15 +84,15 @@ def checked_link(rules: Rules, item: int, found: int, seen: int, withdrawn: int)
 def alone(ground: Ground, rules: Rules, code: int) -> int:
     """What a certificate shows on any day, apart from its references (SEMANTICS 3.3, 3.6, 3.7)."""
     certificates = ground.certificates
-    seen = rules.claims[certificates[code]["claim"]] | rules.conformities[certificates[code]["conformity"]]
+    seen = rules.alone[certificates[code]["alone"]]
     if certificates[code]["reference_first"] == certificates[code]["reference_end"]:
         seen |= bits.NO_REFERENCES
     return seen
 
 
 @compiled
-def rest_of(ground: Ground, rules: Rules, nodes: Nodes, code: int) -> Rest:
-    """What a certificate shows with all it rests on: looked up for a node, one step up for a leaf."""
+def rest_of(ground: Ground, rules: Rules, nodes: Nodes, item: int, code: int) -> Rest:
+    """What a certificate of an item shows with all it rests on: looked up for a node, one step up for a leaf."""
     node = ground.certificates[code]["node"]
     if node != NONE:
         return nodes.nodes[node]["bits"], nodes.nodes[node]["depth"], nodes.nodes[node]["link"]
@@ -95,7 +100,7 @@ def rest_of(ground: Ground, rules: Rules, nodes: Nodes, code: int) -> Rest:
         return 0, 1, NONE
     own, above, depth, worst, link = alone(ground, rules, code), 0, 0, 0, NONE
     for row in range(ground.certificates[code]["reference_first"], ground.certificates[code]["reference_end"]):
-        found, about_it, seen, seen_link = step_up(ground, rules, code, row)
+        found, about_it, seen, seen_link = step_up(ground, rules, item, code, row)
         own |= about_it
         above |= seen
         severity = severity_of(rules.masks, seen)
@@ -134,7 +139,7 @@ def follow(ground: Ground, rules: Rules, nodes: Nodes, first: int, end: int) -> 
             own = alone(ground, rules, code)
             row = ground.certificates[code]["reference_first"]
             for edge in range(here["edge_first"], here["edge_end"]):
-                found, about_it, seen, link = step_up(ground, rules, code, row)
+                found, about_it, seen, link = step_up(ground, rules, here["item"], code, row)
                 own |= about_it
                 nodes.edges[edge]["found"] = NONE if found == NONE else ground.certificates[found]["node"]
                 nodes.edges[edge]["bits"], nodes.edges[edge]["link"] = seen, link
@@ -143,44 +148,44 @@ def follow(ground: Ground, rules: Rules, nodes: Nodes, first: int, end: int) -> 
 
 
 @compiled
-def settle_chains(ground: Ground, rules: Rules, nodes: Nodes) -> None:
+def settle_chains(rules: Rules, nodes: Nodes, order: Order) -> None:
     """Bits, depth and link of all nodes, component by component in order."""
     place = 0
-    while place < len(nodes.order):
-        end = nodes.component_end[place]
+    while place < len(order.order):
+        end = order.component_end[place]
         if end - place > 1:
-            _settle_cycle(nodes, place, end)
+            _settle_cycle(nodes, order, place, end)
         else:
-            _settle_node(ground, rules, nodes, nodes.order[place])
+            _settle_node(rules, nodes, order.order[place])
         place = end
 
 
 @compiled
-def _settle_cycle(nodes: Nodes, place: int, end: int) -> None:
+def _settle_cycle(nodes: Nodes, order: Order, place: int, end: int) -> None:
     """Certificates on a directed cycle: each is one, and shows what all of them show."""
     together = bits.CYCLE
     for each in range(place, end):
-        here = nodes.nodes[nodes.order[each]]
+        here = nodes.nodes[order.order[each]]
         here["own"] |= bits.CYCLE
         here["depth"], here["link"], here["bits"] = ON_CYCLE, here["certificate"], 0
         together |= here["own"]
     for each in range(place, end):
-        here = nodes.nodes[nodes.order[each]]
+        here = nodes.nodes[order.order[each]]
         for edge in range(here["edge_first"], here["edge_end"]):
             together |= nodes.edges[edge]["bits"]
             if nodes.edges[edge]["found"] != NONE:
                 together |= nodes.nodes[nodes.edges[edge]["found"]]["bits"]
     for each in range(place, end):
-        nodes.nodes[nodes.order[each]]["bits"] = together
+        nodes.nodes[order.order[each]]["bits"] = together
 
 
 @compiled
-def _settle_node(ground: Ground, rules: Rules, nodes: Nodes, node: int) -> None:
+def _settle_node(rules: Rules, nodes: Nodes, node: int) -> None:
     here = nodes.nodes[node]
     seen, depth = here["own"], 0
     worst, link = severity_of(rules.masks, seen & ~bits.ITEM_REVISITED), here["certificate"]
     if worst == 0 and seen & bits.ITEM_REVISITED:
-        worst, link = 1, item_link(ground.certificates[here["certificate"]]["item"])
+        worst, link = 1, item_link(here["item"])
     for place in range(here["edge_first"], here["edge_end"]):
         edge = nodes.edges[place]
         seen |= edge["bits"]
@@ -205,8 +210,21 @@ def _is_named(ground: Ground, found: int, named: int) -> bool:
     while found != NONE:
         if found == named:
             return True
-        found = ground.certificates[found]["replaces"] if ground.certificates[found]["is_known"] else NONE
+        found = _replaced_by(ground.replacements, found)
     return False
+
+
+@compiled
+def _replaced_by(replacements: Table, code: int) -> int:
+    """The certificate that a known one replaces; NONE when there is none."""
+    low, high = 0, len(replacements)
+    while low < high:
+        middle = (low + high) // 2
+        if replacements[middle]["certificate"] < code:
+            low = middle + 1
+        else:
+            high = middle
+    return replacements[low]["replaced"] if low < len(replacements) and replacements[low]["certificate"] == code else NONE
 
 
 @compiled
@@ -214,22 +232,24 @@ def _growth(ground: Ground, code: int, found: int, quantity: int) -> int:
     """UNCERTAINTY_NOT_INCREASING and its notes: the smallest u for a quantity, per sort, against that of what was used."""
     if quantity == NONE:
         return 0
-    smallest = ground.shapes.smallest
-    own = ground.shapes.profiles[ground.certificates[code]["profile"]]
-    upper = ground.shapes.profiles[ground.certificates[found]["profile"]]
+    own = ground.profiles[ground.certificates[code]["profile"]]
+    upper = ground.profiles[ground.certificates[found]["profile"]]
     seen, has_own, has_upper, is_compared = 0, False, False, False
-    for other in range(upper["smallest_first"], upper["smallest_end"]):
-        has_upper |= smallest[other]["quantity"] == quantity
-    for row in range(own["smallest_first"], own["smallest_end"]):
-        if smallest[row]["quantity"] != quantity:
+    for place in range(own["first"], own["end"]):
+        mine = ground.results[place]
+        if not mine["is_smallest"] or mine["quantity"] != quantity:
             continue
         has_own = True
-        for other in range(upper["smallest_first"], upper["smallest_end"]):
-            if smallest[other]["quantity"] != quantity or smallest[other]["sort"] != smallest[row]["sort"]:
+        for row in range(upper["first"], upper["end"]):
+            other = ground.results[row]
+            if not other["is_smallest"] or other["quantity"] != quantity:
+                continue
+            has_upper = True
+            if other["sort"] != mine["sort"]:
                 continue
             is_compared = True
-            if smallest[row]["u"] < smallest[other]["u"]:
+            if mine["u"] < other["u"]:
                 seen |= bits.UNCERTAINTY_NOT_INCREASING
-            elif smallest[row]["u"] == smallest[other]["u"]:
+            elif mine["u"] == other["u"]:
                 seen |= bits.UNCERTAINTY_EQUAL
     return seen | bits.NOT_COMPARED if has_own and has_upper and not is_compared else seen

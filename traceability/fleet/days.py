@@ -82,4 +82,4 @@ def _number(year: int, month: int, of_month: int) -> int:
 def _days_of_month(year: int, month: int) -> int:
     if month == 2:
         return 29 if year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) else 28
-    return 30 if month in {4, 6, 9, 11} else 31
+    return 31 - (month - 1) % 7 % 2  # 31 and 30 in turn, beginning anew with August.

@@ -17,16 +17,16 @@ import numpy as np
 
 from traceability.fleet.bits import STATUSES, severity_of
 from traceability.fleet.columns import Columns
-from traceability.fleet.days import NEVER, instant_number, number_of
-from traceability.fleet.ground import UNKNOWN, Ground
-from traceability.fleet.known_columns import ground_of, latest_versions
-from traceability.fleet.lapses import Lapses, Runs, lapses_on, runs_of_nodes, runs_of_uses
+from traceability.fleet.days import instant_number, number_of
+from traceability.fleet.ground import UNKNOWN
+from traceability.fleet.known_columns import known_columns
+from traceability.fleet.lapses import Runs, lapse_runs, lapses_on
 from traceability.fleet.layout import NONE, PARTS, SPAN, Bytes, table_of
-from traceability.fleet.periods_covered import Coverage, cover_targets
-from traceability.fleet.rules import Rules, rules_of
-from traceability.fleet.scope import coded_claims, segments_of
+from traceability.fleet.metering_points import answer_points
+from traceability.fleet.periods_covered import Coverage, cover_items, cover_points
+from traceability.fleet.rules import rules_of
 from traceability.fleet.standards import settled_nodes
-from traceability.fleet.targets import NOT_GOOD, Answers, Chains, answer_items, answer_points
+from traceability.fleet.targets import NOT_GOOD, Answers, Chains, answer_items
 from traceability.policy import Policy
 from traceability.problems import InvalidValueError, QuestionError
 from traceability.verdict import Status
@@ -47,18 +47,18 @@ class Fleet:
     def __init__(self, columns: Columns, known_at: datetime, policy: Policy, threads: int = 1) -> None:
         if known_at.utcoffset() is None:
             raise InvalidValueError("known_at has no offset", "known_at 没有时区偏移")
-        instant = instant_number(known_at)
-        table = columns.competences
-        competence_rows = latest_versions(table.competence, table.recorded_at, instant, len(columns.names.competences))
-        segments = segments_of(columns, competence_rows[competence_rows != NONE])
+        known = known_columns(columns, instant_number(known_at))
         self.names = columns.names
         self.policy = policy
         self.threads = threads
-        self.ground: Ground = ground_of(columns, instant)
-        claims = coded_claims(self.ground, segments)
-        self.rules: Rules = rules_of(policy, columns.names, claims, segments, self.ground.shapes)
-        self.nodes = settled_nodes(self.ground, self.rules, self._spread)
-        self._runs = self._lapse_runs()
+        self.ground = known.ground
+        self.points = known.points
+        self.rules = rules_of(policy, columns.names, known.alone, known.shapes)
+        owner = known.stated.certificates["item"]
+        self.nodes, self.order = settled_nodes(self.ground, self.rules, owner, self._spread)
+        self._runs = Runs(table_of(PARTS, 0), table_of(SPAN, 0))
+        if self.rules.asks_today:
+            self._runs = lapse_runs(self.ground, self.nodes, self.order, table_of(SPAN, 16))
 
     @property
     def is_item(self) -> Bytes:
@@ -68,12 +68,12 @@ class Fleet:
     @property
     def is_point(self) -> Bytes:
         """By point code whether the metering point is known."""
-        return (self.ground.points["first"] < self.ground.points["end"]).astype(np.uint8)
+        return (self.points.points["first"] < self.points.points["end"]).astype(np.uint8)
 
     def chains_on(self, day: int) -> Chains:
         """All that the answers of a day rest on."""
-        lapses = lapses_on(self.ground, self.nodes, day)
-        return Chains(self.ground, self.rules, self.nodes, lapses, *self._runs)
+        lapses = lapses_on(self.ground, self.nodes, self.order, day)
+        return Chains(self.ground, self.rules, self.nodes, lapses, self._runs)
 
     def on(self, day: date) -> Day:
         """The answers for a day."""
@@ -81,7 +81,7 @@ class Fleet:
         chains = self.chains_on(number)
         items, points = _empty_answers(len(self.is_item)), _empty_answers(len(self.is_point))
         self._spread(lambda first, end: answer_items(chains, number, first, end, items), len(items.bits))
-        self._spread(lambda first, end: answer_points(chains, number, first, end, points), len(points.bits))
+        self._spread(lambda first, end: answer_points(chains, self.points, number, first, end, points), len(points.bits))
         return Day(day=number, items=items, points=points)
 
     def coverage(self, start: date, until: date) -> tuple[Coverage, Coverage]:
@@ -90,21 +90,11 @@ class Fleet:
             raise QuestionError("the period ends before it begins", "时段的结束早于开始")
         chains = self.chains_on(number_of(start))
         ends = (number_of(start), number_of(until))
-        return (
-            cover_targets(chains, False, 0, len(self.is_item), *ends),
-            cover_targets(chains, True, 0, len(self.is_point), *ends),
-        )
+        return cover_items(chains, *ends), cover_points(chains, self.points, *ends)
 
     def status(self, seen: int) -> Status:
         """The status that finding bits give."""
         return STATUSES[severity_of(self.rules.masks, seen)]
-
-    def _lapse_runs(self) -> tuple[Runs, Runs]:
-        if not self.rules.asks_today:
-            nothing = Runs(table_of(PARTS, 0), table_of(SPAN, 0))
-            return nothing, nothing
-        of_uses = runs_of_uses(self.ground, table_of(SPAN, 16))
-        return of_uses, runs_of_nodes(self.ground, self.nodes, of_uses, table_of(SPAN, 16))
 
     def _spread(self, work: Callable[[int, int], None], count: int) -> None:
         """Work on 0 … count in ranges, on as many threads as there are; compiled code does not hold Python's lock."""

@@ -4,14 +4,14 @@ SEMANTICS 1 (`known_at`), 2 (versions) and 3.1 step 1 (replaced certificates) an
 """
 
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from traceability.fleet.columns import ITEM_KINDS, Columns, Names
 from traceability.fleet.compiled import compiled
 from traceability.fleet.days import NEVER
-from traceability.fleet.ground import ANCHOR, MATERIAL, OTHER, Ground, doubt_count, settle, write_doubts
+from traceability.fleet.ground import ANCHOR, MATERIAL, OTHER, Ground, Points, Stated
 from traceability.fleet.layout import (
     BRANCH,
     CERTIFICATE,
@@ -22,6 +22,7 @@ from traceability.fleet.layout import (
     NONE,
     PARTS,
     REFERENCE,
+    REPLACEMENT,
     SPAN,
     USE,
     Ints,
@@ -29,6 +30,10 @@ from traceability.fleet.layout import (
     Table,
     table_of,
 )
+from traceability.fleet.rules import Alone, coded_alone
+from traceability.fleet.scope import segments_of
+from traceability.fleet.settling import doubt_count, settle, write_doubts
+from traceability.fleet.shapes import Tables
 from traceability.records import ItemKind
 
 # What an item is to the rules, by place in ItemKind.
@@ -38,30 +43,43 @@ _KINDS = np.array(
 )
 
 
-def ground_of(columns: Columns, known_at: int) -> Ground:
-    """The records known at an instant (microseconds since 1970-01-01 UTC), settled item by item; claims are not yet coded."""
+class Known(NamedTuple):
+    """What is known at an instant."""
+
+    ground: Ground
+    stated: Stated
+    points: Points
+    alone: Alone
+    shapes: Tables
+
+
+def known_columns(columns: Columns, known_at: int) -> Known:
+    """The records known at an instant (microseconds since 1970-01-01 UTC), settled item by item."""
     certificates, stated = _certificates(columns, known_at)
     items, stated_items, events = _items_and_events(columns, known_at)
     live = _live(columns.names, certificates, stated, items)
-    points, branches = _points(columns, known_at, items)
+    points = _points(columns, known_at, stated_items)
+    shapes = columns.names.shapes.tables()
+    for table, lists in ((items, stated_items["purposes"]), (points.branches, points.branches["purpose_first"].copy())):
+        table["purpose_first"], table["purpose_end"] = shapes.lists["first"][lists], shapes.lists["end"][lists]
     ground = Ground(
         items=items,
-        stated_items=stated_items,
         certificates=certificates,
-        stated=stated,
         live=live,
         references=_table(REFERENCE, columns.references),
         uses=_table(USE, columns.uses),
-        doubts=table_of(SPAN, 0),
-        recognized=_table(SPAN, columns.recognized),
-        events=events,
-        points=points,
-        branches=branches,
-        shapes=columns.names.shapes.tables(),
+        replacements=_replacements(stated),
+        spans=_table(SPAN, columns.recognized),
+        purposes=shapes.purposes,
+        profiles=shapes.profiles,
+        results=shapes.results,
     )
-    ground = ground._replace(doubts=table_of(SPAN, _count_doubts(ground)))
-    _settle_all(ground)
-    return ground
+    settled = Stated(stated_items, stated, events)
+    doubts = table_of(SPAN, _count_doubts(ground, settled))
+    ground = ground._replace(spans=np.concatenate([ground.spans, doubts]))
+    _settle_all(ground, settled)
+    alone = coded_alone(certificates, stated, segments_of(columns, _known_competences(columns, known_at)))
+    return Known(ground, settled, points, alone, shapes)
 
 
 def latest_versions(codes: Ints, recorded_at: Longs, known_at: int, count: int) -> Ints:
@@ -84,7 +102,7 @@ def purposes_of_branch(names: Names, list_of_item: int, purpose: int) -> int:
 def order_ties(names: Names, certificates: Table, stated: Table, live: Ints) -> None:
     """Certificates of an item with equal days of calibration and issue, put in order of number and id."""
     is_tied = np.ones(max(len(live) - 1, 0), dtype=bool)
-    for column in (certificates["item"], certificates["calibrated_on"], stated["issued_on"]):
+    for column in (stated["item"], certificates["calibrated_on"], stated["issued_on"]):
         is_tied &= column[live[1:]] == column[live[:-1]]
     places = np.flatnonzero(is_tied)
     runs = (list(run) for _, run in groupby(enumerate(places.tolist()), lambda pair: pair[1] - pair[0]))
@@ -110,7 +128,7 @@ def _certificates(columns: Columns, known_at: int) -> tuple[Table, Table]:
         for name in set(table.dtype.names or ()) & set(rows._fields):
             table[name][place] = getattr(rows, name)
     known["void_from"][place] = np.where(rows.withdrawn_at <= known_at, rows.void_from, NEVER)
-    known["is_known"][place] = rows.recorded_at <= known_at
+    stated["is_known"][place] = rows.recorded_at <= known_at
     return known, stated
 
 
@@ -133,6 +151,8 @@ def _items_and_events(columns: Columns, known_at: int) -> tuple[Table, Table, Ta
     for table in (items, stated):
         for name in set(table.dtype.names or ()) & set(versions._fields):
             table[name][is_known] = getattr(versions, name)[row[is_known]]
+    items["span_first"][is_known] = versions.recognized_first[row[is_known]]
+    items["span_end"][is_known] = versions.recognized_end[row[is_known]]
     items["kind"] = np.where(is_known, _KINDS[items["kind"]], 0)
     rows = np.flatnonzero(columns.events.recorded_at <= known_at)
     rows = rows[np.argsort(columns.events.item[rows], kind="stable")]
@@ -143,11 +163,11 @@ def _items_and_events(columns: Columns, known_at: int) -> tuple[Table, Table, Ta
 
 def _live(names: Names, certificates: Table, stated: Table, items: Table) -> Ints:
     """The live certificates item by item in order; where each item's rows lie is written into the items."""
-    is_live = certificates["is_known"].astype(bool)
-    replaced = certificates["replaces"][is_live]
+    is_live = stated["is_known"].astype(bool)
+    replaced = stated["replaces"][is_live]
     is_live[replaced[replaced != NONE]] = False
     codes = np.flatnonzero(is_live).astype(np.int32)
-    owner = certificates["item"][codes]
+    owner = stated["item"][codes]
     live = codes[np.lexsort((stated["issued_on"][codes], certificates["calibrated_on"][codes], owner))]
     items["live_end"] = np.cumsum(np.bincount(owner, minlength=len(items)))
     items["live_first"][1:] = items["live_end"][:-1]
@@ -155,7 +175,8 @@ def _live(names: Names, certificates: Table, stated: Table, items: Table) -> Int
     return live
 
 
-def _points(columns: Columns, known_at: int, items: Table) -> tuple[Table, Table]:
+def _points(columns: Columns, known_at: int, items: Table) -> Points:
+    """The metering points; for now `purpose_first` of a branch is the code of its list of purposes."""
     versions, branches = columns.points, columns.branches
     row = latest_versions(versions.point, versions.recorded_at, known_at, len(columns.names.points))
     points = table_of(PARTS, len(row))
@@ -166,24 +187,38 @@ def _points(columns: Columns, known_at: int, items: Table) -> tuple[Table, Table
     of_item[branches.item != NONE] = items["purposes"][branches.item[branches.item != NONE]]
     pairs, place = np.unique(np.stack([of_item, branches.purpose]), axis=1, return_inverse=True)
     lists = np.array([purposes_of_branch(columns.names, int(of), int(purpose)) for of, purpose in pairs.T], dtype=np.int32)
-    columns_of_branch = branches._asdict() | {"purposes": lists[place.ravel()]}
-    del columns_of_branch["purpose"]
-    return points, table_of(BRANCH, len(of_item), **columns_of_branch)
+    stated = {name: getattr(branches, name) for name in ("group", "item", "start", "until")}
+    return Points(points, table_of(BRANCH, len(of_item), **stated, purpose_first=lists[place.ravel()]))
+
+
+def _replacements(stated: Table) -> Table:
+    codes = np.flatnonzero((stated["is_known"] != 0) & (stated["replaces"] != NONE))
+    return table_of(REPLACEMENT, len(codes), certificate=codes, replaced=stated["replaces"][codes])
+
+
+def _known_competences(columns: Columns, known_at: int) -> Ints:
+    """The rows of the competence versions that count."""
+    table = columns.competences
+    rows = latest_versions(table.competence, table.recorded_at, known_at, len(columns.names.competences))
+    return rows[rows != NONE]
 
 
 @compiled
-def _count_doubts(ground: Ground) -> int:
-    """How many doubts there are; where each item's lie is written into the items."""
+def _count_doubts(ground: Ground, stated: Stated) -> int:
+    """How many doubts there are; where each item's will lie, behind the recognized periods, is written into the items."""
     total = 0
     for item in range(len(ground.items)):
-        ground.items[item]["doubt_first"] = total
-        total += doubt_count(ground, item)
-        ground.items[item]["doubt_end"] = total
+        if ground.items[item]["kind"] == ANCHOR:
+            continue
+        ground.items[item]["span_first"] = len(ground.spans) + total
+        total += doubt_count(ground, stated, item)
+        ground.items[item]["span_end"] = len(ground.spans) + total
     return total
 
 
 @compiled
-def _settle_all(ground: Ground) -> None:
+def _settle_all(ground: Ground, stated: Stated) -> None:
     for item in range(len(ground.items)):
-        settle(ground, item)
-        write_doubts(ground, item)
+        settle(ground, stated, item)
+        if ground.items[item]["kind"] != ANCHOR:
+            write_doubts(ground, stated, item)

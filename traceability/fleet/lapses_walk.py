@@ -28,7 +28,7 @@ def walked_first_lapsed(ground: Ground, nodes: Nodes, lapses: Lapses, code: int,
         path.append((node, edge + 1))
         use = ground.references[ground.certificates[here]["reference_first"] + edge - nodes.nodes[node]["edge_first"]]["use"]
         item = ground.uses[use]["item"]
-        if item != target and lapses.of_use[use] and is_followed(ground, here, item):
+        if item != target and lapses.of_use[use] and is_followed(ground, nodes.nodes[node]["item"], item):
             return item
         upper = nodes.edges[edge]["found"]
         if upper != NONE and not is_met[upper]:
@@ -38,7 +38,7 @@ def walked_first_lapsed(ground: Ground, nodes: Nodes, lapses: Lapses, code: int,
 
 
 @compiled
-def walked_lapse_state(ground: Ground, nodes: Nodes, use_runs: Runs, code: int, target: int, day: int) -> tuple[bool, int]:
+def walked_lapse_state(ground: Ground, nodes: Nodes, runs: Runs, code: int, target: int, day: int) -> tuple[bool, int]:
     """Whether anything but the target's item is lapsed on a day, and the next day on which that may change."""
     is_met = np.zeros(len(nodes.nodes), np.uint8)
     waiting = [int(ground.certificates[code]["node"])]
@@ -52,8 +52,8 @@ def walked_lapse_state(ground: Ground, nodes: Nodes, use_runs: Runs, code: int, 
         for edge in range(nodes.nodes[node]["edge_first"], nodes.nodes[node]["edge_end"]):
             use = ground.references[ground.certificates[here]["reference_first"] + edge - nodes.nodes[node]["edge_first"]]["use"]
             item = ground.uses[use]["item"]
-            if item != target and is_followed(ground, here, item):
-                is_in_run, next_day = run_state(use_runs, use, day)
+            if item != target and is_followed(ground, nodes.nodes[node]["item"], item):
+                is_in_run, next_day = run_state(runs, use, day)
                 lapsed, change = lapsed or is_in_run, min(change, next_day)
             upper = nodes.edges[edge]["found"]
             if upper != NONE and not is_met[upper]:

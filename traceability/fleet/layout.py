@@ -27,24 +27,22 @@ _INT, _LONG, _BYTE = np.int32, np.int64, np.uint8
 
 # By item code. `kind` is one of ground.UNKNOWN and its like.
 ITEM = rows_of(
-    purposes=_INT,  # A list of purposes that the item itself is asked for.
+    purpose_first=_INT,  # What the item itself is asked for.
+    purpose_end=_INT,
     live_first=_INT,
     live_end=_INT,
     retired_on=_INT,
-    doubt_first=_INT,
-    doubt_end=_INT,
-    recognized_first=_INT,  # NONE: recognized always.
-    recognized_end=_INT,
+    span_first=_INT,  # Recognized periods of an anchor (NONE: always), doubts about any other item.
+    span_end=_INT,
     circle=_INT,  # Items that refer to each other around share a number; NONE for nearly all.
     country=np.int16,
     kind=_BYTE,
 )
-# By item code: what is needed only to settle its certificates.
-ITEM_STATED = rows_of(serial=_INT, interval_months=_INT, event_first=_INT, event_end=_INT)
+# By item code: what is needed only to settle it.
+ITEM_STATED = rows_of(purposes=_INT, serial=_INT, interval_months=_INT, event_first=_INT, event_end=_INT)
 
 # By certificate code; also for ids that are only mentioned, which are not known.
 CERTIFICATE = rows_of(
-    item=_INT,
     calibrated_on=_INT,
     void_from=_INT,  # NEVER unless a withdrawal is known.
     last_day=_INT,  # The end (SEMANTICS 3.2); NEVER when nothing bounds it.
@@ -53,36 +51,46 @@ CERTIFICATE = rows_of(
     reference_first=_INT,
     reference_end=_INT,
     node=_INT,  # Where it stands among the standards' certificates; NONE for leaves.
-    claim=_INT,  # Issuer's competences on the day, kind and profile, as one code.
-    conformity=_INT,
-    replaces=_INT,
+    alone=_INT,  # Code of what a policy may say of it apart from its references.
     flags=_BYTE,
-    kind=_BYTE,
-    is_known=_BYTE,
 )
 # By certificate code: what is needed only to settle it.
 CERTIFICATE_STATED = rows_of(
+    item=_INT,
+    issuer=_INT,
     issued_on=_INT,
     valid_until=_INT,
     opened_until=_INT,
     serial=_INT,
-    issuer=_INT,
+    replaces=_INT,
+    conformity=_INT,
     outcome=_BYTE,
     is_adjusted=_BYTE,
     as_found=_BYTE,
+    kind=_BYTE,
+    is_known=_BYTE,
 )
 REFERENCE = rows_of(use=_INT, named=_INT)
 USE = rows_of(item=_INT, purpose=_INT)
+REPLACEMENT = rows_of(certificate=_INT, replaced=_INT)  # Of known certificates, by the code of the one that replaces.
 SPAN = rows_of(start=_INT, until=_INT)  # A recognized period or a run (both ends inside), or a doubt (both ends outside).
 EVENT = rows_of(on=_INT, kind=_BYTE)
 PARTS = rows_of(first=_INT, end=_INT)
-BRANCH = rows_of(group=_INT, item=_INT, start=_INT, until=_INT, purposes=_INT)
+BRANCH = rows_of(group=_INT, item=_INT, start=_INT, until=_INT, purpose_first=_INT, purpose_end=_INT)
 
 # Distinct values. `dimension`, `quantity` and `sort` are codes or NONE; `low`, `high` and `u` are ranks.
 PURPOSE = rows_of(quantity=_INT, dimension=_INT, low=_INT, high=_INT, is_bounded=_BYTE)
-PROFILE = rows_of(first=_INT, end=_INT, smallest_first=_INT, smallest_end=_INT)
-RESULT = rows_of(quantity=_INT, dimension=_INT, low=_INT, high=_INT, sort=_INT, u=_INT, is_bounded=_BYTE, is_percent=_BYTE)
-SMALLEST = rows_of(quantity=_INT, sort=_INT, u=_INT)
+RESULT = rows_of(
+    quantity=_INT,
+    dimension=_INT,
+    low=_INT,
+    high=_INT,
+    sort=_INT,
+    u=_INT,
+    is_bounded=_BYTE,
+    is_percent=_BYTE,
+    is_smallest=_BYTE,  # The first of the profile's results for its quantity and sort that has the smallest u.
+)
 SCOPE = rows_of(
     quantity=_INT,
     dimension=_INT,  # NONE without a unit.
@@ -102,6 +110,7 @@ NODE = rows_of(
     bits=_LONG,  # Findings of the certificate and of everything it rests on.
     own=_LONG,  # Findings about the certificate itself.
     certificate=_INT,
+    item=_INT,
     edge_first=_INT,
     edge_end=_INT,
     depth=_INT,  # Certificates on the longest path, itself included; or ON_CYCLE.

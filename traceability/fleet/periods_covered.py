@@ -6,69 +6,70 @@ import numpy as np
 
 from traceability.fleet.compiled import compiled
 from traceability.fleet.days import NEVER
-from traceability.fleet.ground import UNKNOWN
-from traceability.fleet.layout import Ints
-from traceability.fleet.targets import Chains, is_item_good, is_point_good, item_change, point_change
+from traceability.fleet.ground import UNKNOWN, Points
+from traceability.fleet.layout import PARTS, SPAN, Table
+from traceability.fleet.metering_points import is_point_good, point_change
+from traceability.fleet.targets import Chains, is_item_good, item_change
 
 
 class Coverage(NamedTuple):
-    """By target rows `first` to `end`: maximal runs of good days from `start` to `until`, both inside, in order."""
+    """By target code rows of `runs`: maximal runs of good days from `start` to `until`, both inside, in order."""
 
-    first: Ints
-    end: Ints
-    start: Ints
-    until: Ints
+    parts: Table
+    runs: Table
 
 
 @compiled
-def cover_targets(chains: Chains, is_point: bool, first: int, end: int, start: int, until: int) -> Coverage:
-    """The coverage of a range of items, or of metering points."""
-    count = end - first
-    run_first, run_end = np.zeros(count, np.int32), np.zeros(count, np.int32)
-    starts, untils = np.empty(count + 16, np.int32), np.empty(count + 16, np.int32)
+def cover_items(chains: Chains, start: int, until: int) -> Coverage:
+    """The coverage of all items; none for items that are not known."""
+    items = chains.ground.items
+    coverage = _without_runs(len(items))
     filled = 0
-    for row in range(count):
-        target = first + row
-        run_first[row] = filled
-        day = start if _is_known(chains, is_point, target) else NEVER
+    for item in range(len(items)):
+        coverage.parts[item]["first"] = filled
+        first, end = items[item]["purpose_first"], items[item]["purpose_end"]
+        day = start if items[item]["kind"] != UNKNOWN else NEVER
         while day <= until:
-            change = min(_change(chains, is_point, target, day), until + 1)
-            if _is_good(chains, is_point, target, day):
-                if filled > run_first[row] and untils[filled - 1] == day - 1:
-                    untils[filled - 1] = change - 1
-                else:
-                    if filled == len(starts):
-                        starts, untils = _doubled(starts), _doubled(untils)
-                    starts[filled], untils[filled] = day, change - 1
-                    filled += 1
+            change = min(item_change(chains, item, first, end, day), until + 1)
+            if is_item_good(chains, item, first, end, day):
+                coverage, filled = _with_run(coverage, item, filled, day, change - 1)
             day = change
-        run_end[row] = filled
-    return Coverage(run_first, run_end, starts[:filled].copy(), untils[:filled].copy())
+        coverage.parts[item]["end"] = filled
+    return Coverage(coverage.parts, coverage.runs[:filled].copy())
 
 
 @compiled
-def _is_known(chains: Chains, is_point: bool, target: int) -> bool:  # noqa: FBT001 - compiled code has no keywords.
-    if is_point:
-        return bool(chains.ground.points[target]["first"] < chains.ground.points[target]["end"])
-    return bool(chains.ground.items[target]["kind"] != UNKNOWN)
+def cover_points(chains: Chains, points: Points, start: int, until: int) -> Coverage:
+    """The coverage of all metering points; none for points that are not known."""
+    coverage = _without_runs(len(points.points))
+    filled = 0
+    for point in range(len(points.points)):
+        coverage.parts[point]["first"] = filled
+        day = start if points.points[point]["first"] != points.points[point]["end"] else NEVER
+        while day <= until:
+            change = min(point_change(chains, points, point, day), until + 1)
+            if is_point_good(chains, points, point, day):
+                coverage, filled = _with_run(coverage, point, filled, day, change - 1)
+            day = change
+        coverage.parts[point]["end"] = filled
+    return Coverage(coverage.parts, coverage.runs[:filled].copy())
 
 
 @compiled
-def _is_good(chains: Chains, is_point: bool, target: int, day: int) -> bool:  # noqa: FBT001
-    if is_point:
-        return is_point_good(chains, target, day)
-    return is_item_good(chains, target, chains.ground.items[target]["purposes"], day)
+def _without_runs(count: int) -> Coverage:
+    return Coverage(np.zeros(count, PARTS), np.zeros(count + 16, SPAN))
 
 
 @compiled
-def _change(chains: Chains, is_point: bool, target: int, day: int) -> int:  # noqa: FBT001
-    if is_point:
-        return point_change(chains, target, day)
-    return item_change(chains, target, chains.ground.items[target]["purposes"], day)
-
-
-@compiled
-def _doubled(rows: Ints) -> Ints:
-    longer = np.empty(2 * len(rows), np.int32)
-    longer[: len(rows)] = rows
-    return longer
+def _with_run(coverage: Coverage, target: int, filled: int, day: int, last: int) -> tuple[Coverage, int]:
+    """A run more for a target, or its last run made longer."""
+    parts, runs = coverage.parts, coverage.runs
+    if filled > parts[target]["first"] and runs[filled - 1]["until"] == day - 1:
+        runs[filled - 1]["until"] = last
+        return coverage, filled
+    if filled == len(runs):
+        longer = np.zeros(2 * len(runs), SPAN)
+        longer[:filled] = runs
+        runs = longer
+    runs[filled]["start"], runs[filled]["until"] = day, last
+    return Coverage(parts, runs), filled + 1

@@ -19,7 +19,6 @@ from traceability.fleet.ground import (
     Ground,
 )
 from traceability.fleet.layout import NONE, Bytes
-from traceability.fleet.shapes import Tables
 
 # What a profile is to a purpose.
 REPORTS = 1  # A result for the quantity.
@@ -28,18 +27,18 @@ FITS = 4  # One whose dimension is that of the range.
 
 
 @compiled
-def relation(shapes: Tables, profile: int, purpose: int) -> int:
+def relation(ground: Ground, profile: int, purpose: int) -> int:
     """Whether the results of a profile report, fit and cover a purpose, as flags."""
-    results, purposes = shapes.results, shapes.purposes
-    quantity, is_bounded = purposes[purpose]["quantity"], purposes[purpose]["is_bounded"]
-    flags = REPORTS if quantity == NONE else 0
-    for row in range(shapes.profiles[profile]["first"], shapes.profiles[profile]["end"]):
-        if quantity != NONE and quantity != results[row]["quantity"]:  # noqa: PLR1714 - compiled, sets of mixed widths do not exist.
+    asked = ground.purposes[purpose]
+    flags = REPORTS if asked["quantity"] == NONE else 0
+    for row in range(ground.profiles[profile]["first"], ground.profiles[profile]["end"]):
+        result = ground.results[row]
+        if asked["quantity"] != NONE and asked["quantity"] != result["quantity"]:  # noqa: PLR1714 - as compiled code has it.
             continue
         flags |= REPORTS
-        if is_bounded and results[row]["dimension"] == purposes[purpose]["dimension"]:
+        if asked["is_bounded"] and result["dimension"] == asked["dimension"]:
             flags |= FITS
-            if results[row]["low"] <= purposes[purpose]["low"] and purposes[purpose]["high"] <= results[row]["high"]:
+            if result["low"] <= asked["low"] and asked["high"] <= result["high"]:
                 flags |= COVERS
     return flags
 
@@ -51,7 +50,7 @@ def certificate_in_force(ground: Ground, item: int, purpose: int, day: int) -> t
     One pass from the latest certificate back; the steps are those of SEMANTICS 3.1.
     """
     certificates = ground.certificates
-    is_bounded = ground.shapes.purposes[purpose]["is_bounded"] != 0
+    is_bounded = ground.purposes[purpose]["is_bounded"] != 0
     latest, found_place, preferred, preferred_place, withdrawn, withdrawn_place = NONE, NONE, NONE, NONE, NONE, NONE
     is_for_other_quantity, is_covered = False, False
     for place in range(ground.items[item]["live_end"] - 1, ground.items[item]["live_first"] - 1, -1):
@@ -63,7 +62,7 @@ def certificate_in_force(ground: Ground, item: int, purpose: int, day: int) -> t
                 withdrawn, withdrawn_place = code, place
             continue
         is_failure = certificates[code]["flags"] & FAILS != 0
-        related = REPORTS if purpose == 0 else relation(ground.shapes, certificates[code]["profile"], purpose)
+        related = REPORTS if purpose == 0 else relation(ground, certificates[code]["profile"], purpose)
         if not is_failure and not related & REPORTS:  # 3
             is_for_other_quantity = True
             continue
@@ -109,7 +108,7 @@ def checked(ground: Ground, item: int, purpose: int, day: int) -> tuple[int, int
         seen |= bits.LIMITED
     if certificates[found]["first_issued_on"] > day:
         seen |= bits.ISSUED_LATER
-    seen |= _after_the_end(ground, item, found, day) | _for_purpose(ground.shapes, certificates[found]["profile"], purpose)
+    seen |= _after_the_end(ground, item, found, day) | _for_purpose(ground, certificates[found]["profile"], purpose)
     if is_in_doubt(ground, item, day):
         seen |= bits.SUSPECT
     return found, seen, withdrawn
@@ -118,8 +117,8 @@ def checked(ground: Ground, item: int, purpose: int, day: int) -> tuple[int, int
 @compiled
 def is_in_doubt(ground: Ground, item: int, day: int) -> bool:
     """Whether the day lies between the last good evidence and a failure, both outside (SEMANTICS 3.4)."""
-    for row in range(ground.items[item]["doubt_first"], ground.items[item]["doubt_end"]):
-        if ground.doubts[row]["start"] < day < ground.doubts[row]["until"]:
+    for row in range(ground.items[item]["span_first"], ground.items[item]["span_end"]):
+        if ground.spans[row]["start"] < day < ground.spans[row]["until"]:
             return True
     return False
 
@@ -138,10 +137,10 @@ def anchor_checked(ground: Ground, is_foreign: Bytes, item: int, day: int) -> in
 @compiled
 def is_recognized(ground: Ground, item: int, day: int) -> bool:
     """Whether the recognition of an anchor holds on the day; left out means always."""
-    if ground.items[item]["recognized_first"] == NONE:
+    if ground.items[item]["span_first"] == NONE:
         return True
-    for row in range(ground.items[item]["recognized_first"], ground.items[item]["recognized_end"]):
-        if ground.recognized[row]["start"] <= day <= ground.recognized[row]["until"]:
+    for row in range(ground.items[item]["span_first"], ground.items[item]["span_end"]):
+        if ground.spans[row]["start"] <= day <= ground.spans[row]["until"]:
             return True
     return False
 
@@ -172,11 +171,11 @@ def next_change(ground: Ground, item: int, found: int, day: int) -> int:
             change = min(change, certificates[code]["calibrated_on"])
         if certificates[code]["void_from"] > day:
             change = min(change, certificates[code]["void_from"])
-    for row in range(items[item]["doubt_first"], items[item]["doubt_end"]):
-        if ground.doubts[row]["start"] != BEFORE_ALL and ground.doubts[row]["start"] >= day:
-            change = min(change, after(ground.doubts[row]["start"]))
-        if ground.doubts[row]["until"] > day:
-            change = min(change, ground.doubts[row]["until"])
+    for row in range(items[item]["span_first"], items[item]["span_end"]):
+        if ground.spans[row]["start"] != BEFORE_ALL and ground.spans[row]["start"] >= day:
+            change = min(change, after(ground.spans[row]["start"]))
+        if ground.spans[row]["until"] > day:
+            change = min(change, ground.spans[row]["until"])
     if found != NONE:
         if certificates[found]["last_day"] >= day:
             change = min(change, after(certificates[found]["last_day"]))
@@ -188,13 +187,13 @@ def next_change(ground: Ground, item: int, found: int, day: int) -> int:
 @compiled
 def _next_recognition(ground: Ground, item: int, day: int) -> int:
     change = NEVER
-    if ground.items[item]["recognized_first"] == NONE:
+    if ground.items[item]["span_first"] == NONE:
         return change
-    for row in range(ground.items[item]["recognized_first"], ground.items[item]["recognized_end"]):
-        if ground.recognized[row]["start"] > day:
-            change = min(change, ground.recognized[row]["start"])
-        if ground.recognized[row]["until"] >= day:
-            change = min(change, after(ground.recognized[row]["until"]))
+    for row in range(ground.items[item]["span_first"], ground.items[item]["span_end"]):
+        if ground.spans[row]["start"] > day:
+            change = min(change, ground.spans[row]["start"])
+        if ground.spans[row]["until"] >= day:
+            change = min(change, after(ground.spans[row]["until"]))
     return change
 
 
@@ -211,11 +210,11 @@ def _after_the_end(ground: Ground, item: int, found: int, day: int) -> int:
 
 
 @compiled
-def _for_purpose(shapes: Tables, profile: int, purpose: int) -> int:
+def _for_purpose(ground: Ground, profile: int, purpose: int) -> int:
     """Whether the range asked is of the certificate's dimension, and inside one of its results."""
-    if not shapes.purposes[purpose]["is_bounded"] or shapes.profiles[profile]["first"] == shapes.profiles[profile]["end"]:
+    if not ground.purposes[purpose]["is_bounded"] or ground.profiles[profile]["first"] == ground.profiles[profile]["end"]:
         return 0
-    related = relation(shapes, profile, purpose)
+    related = relation(ground, profile, purpose)
     if not related & FITS:
         return bits.QUANTITY_MISMATCH
     return 0 if related & COVERS else bits.OUT_OF_RANGE

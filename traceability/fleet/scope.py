@@ -13,7 +13,6 @@ from traceability.fleet import bits
 from traceability.fleet.columns import CERTIFICATE_KINDS, SCHEMES, Columns
 from traceability.fleet.compiled import compiled
 from traceability.fleet.days import after
-from traceability.fleet.ground import Ground
 from traceability.fleet.layout import CLAIM, COMPETENCE, NONE, PARTS, SEGMENT, Ints, Longs, Table, table_of
 from traceability.fleet.shapes import Tables
 from traceability.policy import Consequence, Policy
@@ -75,23 +74,23 @@ def segment_on(segments: Segments, organization: int, day: int) -> int:
     return low - 1 if low > first else NONE
 
 
-def coded_claims(ground: Ground, segments: Segments) -> Table:
-    """The distinct claims of all certificates; the code of each is written into the certificates."""
-    certificates = ground.certificates
-    segment = np.empty(len(certificates), dtype=np.int32)
-    _place_in_segments(ground, segments, segment)
+def coded_claims(known: Table, stated: Table, segments: Segments) -> tuple[Table, Ints]:
+    """The distinct claims of all certificates, and by certificate the code of its claim."""
+    segment = np.empty(len(known), dtype=np.int32)
+    _place_in_segments(stated["issuer"], known["calibrated_on"], segments, segment)
     # One number for the three codes: kinds are three, segments and profiles less than 2**31.
-    keys = ((segment.astype(np.int64) + 1) * len(CERTIFICATE_KINDS) + certificates["kind"]) << 31 | certificates["profile"]
+    keys = ((segment.astype(np.int64) + 1) * len(CERTIFICATE_KINDS) + stated["kind"]) << 31 | known["profile"]
     _, first, code = np.unique(keys, return_index=True, return_inverse=True)
-    certificates["claim"] = code
-    chosen = certificates[first]
-    return table_of(CLAIM, len(first), segment=segment[first], kind=chosen["kind"], profile=chosen["profile"])
+    claims = table_of(
+        CLAIM, len(first), segment=segment[first], kind=stated["kind"][first], profile=known["profile"][first]
+    )
+    return claims, code.astype(np.int32)
 
 
 @compiled
-def _place_in_segments(ground: Ground, segments: Segments, segment: Ints) -> None:
+def _place_in_segments(issuer: Ints, calibrated_on: Ints, segments: Segments, segment: Ints) -> None:
     for code in range(len(segment)):
-        segment[code] = segment_on(segments, ground.stated[code]["issuer"], ground.certificates[code]["calibrated_on"])
+        segment[code] = segment_on(segments, issuer[code], calibrated_on[code])
 
 
 def judged_claims(policy: Policy, claims: Table, segments: Segments, shapes: Tables) -> Longs:

@@ -18,11 +18,9 @@ from traceability.fleet.days import BEFORE_ALL, NEVER
 from traceability.fleet.layout import (
     NONE,
     PARTS,
-    PROFILE,
     PURPOSE,
     RESULT,
     SCOPE,
-    SMALLEST,
     Bytes,
     Ints,
     Table,
@@ -69,13 +67,11 @@ class Codes(Generic[T]):
 class Tables(NamedTuple):
     """The distinct values as whole numbers. The rows are described in `layout.py`."""
 
-    purposes: Table
-    profiles: Table
-    results: Table  # Of the profiles.
-    smallest: Table  # The smallest u of each quantity and sort of a profile.
+    purposes: Table  # By purpose code; behind them the lists of more than one purpose, written out.
+    lists: Table  # By list code the rows of `purposes`.
+    profiles: Table  # By profile code the rows of `results`.
+    results: Table
     scopes: Table
-    lists: Table
-    listed: Ints  # The purposes of the lists.
 
 
 @dataclass(slots=True)
@@ -118,19 +114,13 @@ class Shapes:
         spreads = [_certain(spread_of(stated, unit)) for unit, stated in self.spreads.values]
         ranks = _ranks([spread.u for spread in spreads] + [plain.u for plain, _ in filter(None, bests)])
         known = [(sorts.code(spread.sort), ranks[spread.u]) for spread in spreads]
-        results = [row for profile in self.profiles.values for row in profile]
-        smallest = [_smallest(profile, known) for profile in self.profiles.values]
-        (first, end), (smallest_first, smallest_end) = _offsets(self.profiles.values), _offsets(smallest)
-        profiles = {"first": first, "end": end, "smallest_first": smallest_first, "smallest_end": smallest_end}
-        list_first, list_end = _offsets(self.lists.values)
+        listed, lists = _written_out(self.lists.values, len(self.purposes))
         return Tables(
-            purposes=_purposes(self.purposes.values, ranges),
-            profiles=table_of(PROFILE, len(self.profiles), **profiles),
-            results=_results(results, ranges, known),
-            smallest=_table(SMALLEST, [row for rows in smallest for row in rows]),
+            purposes=_purposes([*self.purposes.values, *(self.purposes.values[each] for each in listed)], ranges),
+            lists=_table(PARTS, lists),
+            profiles=_parts(self.profiles.values),
+            results=_results(self.profiles.values, ranges, known),
             scopes=_scopes(self.scopes.values, bests, ranges, ranks, sorts),
-            lists=table_of(PARTS, len(self.lists), first=list_first, end=list_end),
-            listed=_ints([purpose for purposes in self.lists.values for purpose in purposes]),
         )
 
 
@@ -178,7 +168,19 @@ def _purposes(values: Sequence[tuple[int, int]], ranges: _Ranges) -> Table:
     )
 
 
-def _results(rows: list[Claim], ranges: _Ranges, spreads: list[tuple[int, int]]) -> Table:
+def _written_out(lists: Sequence[tuple[int, ...]], start: int) -> tuple[list[int], list[tuple[int, int]]]:
+    """Lists of purposes as rows from `start` on; a list of one purpose is that purpose's own row."""
+    listed: list[int] = []
+    parts = []
+    for purposes in lists:
+        first = purposes[0] if len(purposes) == 1 else start + len(listed)
+        parts.append((first, first + len(purposes)))
+        listed += purposes if len(purposes) > 1 else ()
+    return listed, parts
+
+
+def _results(profiles: Sequence[tuple[Claim, ...]], ranges: _Ranges, spreads: list[tuple[int, int]]) -> Table:
+    rows = [row for profile in profiles for row in profile]
     measured = _ints([row[1] for row in rows])
     known = [(NONE, NONE) if spread == NONE else spreads[spread] for _, _, spread in rows]
     return table_of(
@@ -187,18 +189,20 @@ def _results(rows: list[Claim], ranges: _Ranges, spreads: list[tuple[int, int]])
         quantity=_ints([row[0] for row in rows]),
         sort=_ints([sort for sort, _ in known]),
         u=_ints([u for _, u in known]),
+        is_smallest=[is_smallest for profile in profiles for is_smallest in _smallest(profile, spreads)],
         **{name: getattr(ranges, name)[measured] for name in _Ranges._fields},
     )
 
 
-def _smallest(profile: tuple[Claim, ...], spreads: list[tuple[int, int]]) -> list[tuple[int, int, int]]:
-    """Quantity, sort and the smallest u of them in a profile."""
-    smallest: dict[tuple[int, int], int] = {}
-    for quantity, _, spread in profile:
+def _smallest(profile: tuple[Claim, ...], spreads: list[tuple[int, int]]) -> list[bool]:
+    """Which results are the first with the smallest u for their quantity and sort."""
+    smallest: dict[tuple[int, int], tuple[int, int]] = {}
+    for place, (quantity, _, spread) in enumerate(profile):
         if spread != NONE:
             sort, u = spreads[spread]
-            smallest[quantity, sort] = min(u, smallest.get((quantity, sort), u))
-    return [(quantity, sort, u) for (quantity, sort), u in smallest.items()]
+            smallest[quantity, sort] = min((u, place), smallest.get((quantity, sort), (u, place)))
+    places = {place for _, place in smallest.values()}
+    return [place in places for place in range(len(profile))]
 
 
 def _best_of(best: Uncertainty | None) -> tuple[Spread, Spread] | None:
@@ -240,15 +244,16 @@ def _taken(table: Ints, codes: Ints, otherwise: int) -> Ints:
     return taken
 
 
-def _offsets(lists: Sequence[Sequence[Any]]) -> tuple[Ints, Ints]:
+def _parts(lists: Sequence[Sequence[Any]]) -> Table:
+    """Where each list lies when they are written one behind the other."""
     lengths = np.fromiter((len(each) for each in lists), dtype=np.int32, count=len(lists))
     end = np.cumsum(lengths, dtype=np.int32)
-    return end - lengths, end
+    return table_of(PARTS, len(lists), first=end - lengths, end=end)
 
 
 def _ints(values: Iterable[int]) -> Ints:
     return np.fromiter(values, dtype=np.int32)
 
 
-def _table(rows: np.dtype[np.void], values: list[tuple[int, ...]]) -> Table:
-    return np.array(values, dtype=rows)
+def _table(rows: np.dtype[np.void], values: Sequence[tuple[int, ...]]) -> Table:
+    return np.array(list(values), dtype=rows)

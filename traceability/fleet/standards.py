@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from traceability.fleet import bits
-from traceability.fleet.chains import Nodes, follow, settle_chains
+from traceability.fleet.chains import Nodes, Order, follow, settle_chains
 from traceability.fleet.compiled import compiled
 from traceability.fleet.components import components
 from traceability.fleet.ground import ANCHOR, FAILS, UNKNOWN, Ground
@@ -21,34 +21,35 @@ def in_one_go(work: Callable[[int, int], None], count: int) -> None:
     work(0, count)
 
 
-def settled_nodes(ground: Ground, rules: Rules, spread: Spread = in_one_go) -> Nodes:
-    """The standards' certificates with all they rest on. Which they are is written into the ground's certificates."""
-    nodes = _unsettled(ground)
+def settled_nodes(ground: Ground, rules: Rules, owner: Ints, spread: Spread = in_one_go) -> tuple[Nodes, Order]:
+    """The standards' certificates with all they rest on, and their order.
+
+    `owner`: the item of each certificate. Which certificates are nodes, and which items lie on circles, is written into the
+    ground.
+    """
+    nodes = _unsettled(ground, owner)
     spread(lambda first, end: follow(ground, rules, nodes, first, end), len(nodes.nodes))
     order, component_end, _ = components(nodes.nodes["edge_first"], nodes.nodes["edge_end"], nodes.edges["found"])
-    nodes = nodes._replace(order=order, component_end=component_end)
     _find_circles(ground, nodes)
     mark_revisited(ground, nodes)
-    settle_chains(ground, rules, nodes)
-    return nodes
+    settle_chains(rules, nodes, Order(order, component_end))
+    return nodes, Order(order, component_end)
 
 
-def _unsettled(ground: Ground) -> Nodes:
+def _unsettled(ground: Ground, owner: Ints) -> Nodes:
     """The nodes of all live certificates of items that are used, with room for their edges."""
     certificates, kind = ground.certificates, ground.items["kind"]
     is_used = np.zeros(len(kind), dtype=bool)
     is_used[ground.uses["item"]] = True
     is_used &= (kind != UNKNOWN) & (kind != ANCHOR)
-    codes = ground.live[is_used[certificates["item"][ground.live]]]
+    codes = ground.live[is_used[owner[ground.live]]]
     certificates["node"] = NONE
     certificates["node"][codes] = np.arange(len(codes))
     lengths = certificates["reference_end"][codes] - certificates["reference_first"][codes]
     end = np.cumsum(lengths, dtype=np.int32)
     return Nodes(
-        nodes=table_of(NODE, len(codes), certificate=codes, edge_first=end - lengths, edge_end=end),
+        nodes=table_of(NODE, len(codes), certificate=codes, item=owner[codes], edge_first=end - lengths, edge_end=end),
         edges=table_of(EDGE, int(lengths.sum()), found=NONE, link=NONE),
-        order=np.empty(0, dtype=np.int32),
-        component_end=np.empty(0, dtype=np.int32),
     )
 
 
@@ -58,7 +59,7 @@ def _find_circles(ground: Ground, nodes: Nodes) -> None:
     Only on a circle can a certificate reach another of its own item, or a chain use the item that it belongs to.
     """
     count = len(ground.items)
-    owner = ground.certificates["item"][nodes.nodes["certificate"]]
+    owner = nodes.nodes["item"]
     by_item = np.argsort(owner, kind="stable").astype(np.int32)
     lengths = np.bincount(owner, weights=nodes.nodes["edge_end"] - nodes.nodes["edge_first"], minlength=count)
     end = np.cumsum(lengths.astype(np.int32), dtype=np.int32)
@@ -80,7 +81,7 @@ def _write_items_used(ground: Ground, nodes: Nodes, by_item: Ints, target: Ints)
         for row in range(certificate["reference_first"], certificate["reference_end"]):
             item = ground.uses[ground.references[row]["use"]]["item"]
             kind = ground.items[item]["kind"]
-            if is_examined and kind != UNKNOWN and kind != ANCHOR and item != certificate["item"]:
+            if is_examined and kind != UNKNOWN and kind != ANCHOR and item != nodes.nodes[node]["item"]:
                 target[edge] = item
             edge += 1
 
@@ -91,7 +92,7 @@ def mark_revisited(ground: Ground, nodes: Nodes) -> None:
     seen = np.full(len(nodes.nodes), NONE, np.int32)
     for node in range(len(nodes.nodes)):
         here = nodes.nodes[node]
-        item = ground.certificates[here["certificate"]]["item"]
+        item = here["item"]
         if ground.items[item]["circle"] != NONE and _revisits(ground, nodes, node, item, seen):
             here["own"] |= bits.ITEM_REVISITED
 
@@ -108,7 +109,7 @@ def _revisits(ground: Ground, nodes: Nodes, start: int, item: int, seen: Ints) -
             if upper == NONE or seen[upper] == start:
                 continue
             seen[upper] = start
-            other = ground.certificates[nodes.nodes[upper]["certificate"]]["item"]
+            other = nodes.nodes[upper]["item"]
             if other == item:
                 return True
             if ground.items[other]["circle"] == ground.items[item]["circle"]:

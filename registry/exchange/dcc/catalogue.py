@@ -2,7 +2,8 @@
 
 The order in which files arrive must not matter. So a link is never a fact that is stored once: the *citation* is (equipment,
 number, place, as the issuer wrote it), and the link is computed from the citations and certificates held, again whenever a
-certificate of the cited number arrives. Documents only ever add links, so every order ends with the same records.
+certificate of the cited number arrives. Documents only ever add links, so every order ends with the same records. A store
+records a change of links as a fact with a `recorded_at` of its own, so that the past can be asked as it was known.
 
 A store implements `Catalogue` over its tables; memory.MemoryCatalogue does it in memory, for previews, bulk imports and tests.
 """
@@ -95,15 +96,16 @@ class HeldItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldCertificate:
-    """A certificate that a citation can mean: its number, issuer, item, and the marks that it knows, normalised.
+    """A certificate that a citation can mean: its numbers, issuer, item, and the marks that it knows, normalised.
 
-    `serials` are the numbers of its item by its maker, `marks` all its numbers, `parts` those of parts and sub-items.
-    `sha256` is that of its file, when it came as one. For a certificate recorded by hand a store gives the serial number of
-    the item as the only serial and mark.
+    `numbers` are all under which it may be cited: the one printed, and further certificate numbers of a DCC. `serials` are the
+    numbers of its item by its maker, `marks` all its numbers, `parts` those of parts and sub-items. `sha256` is that of its
+    file, when it came as one. For a certificate recorded by hand a store gives the serial number of the item as the only
+    serial and mark.
     """
 
     id: str
-    number: str
+    numbers: frozenset[str]
     issuer: str
     item: str
     serials: frozenset[str] = frozenset()
@@ -114,10 +116,14 @@ class HeldCertificate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldDocument:
-    """What a store keeps of an import beside its records, so that later ones find it: one DCC, by the SHA-256 of its bytes."""
+    """What a store keeps of an import beside its records, so that later ones find it: one DCC, by the SHA-256 of its bytes.
+
+    `certificates` answer citations of its numbers, `citations` and `links` are what it cites and where that leads now.
+    `items` is what is known of every item that it names or uses, also of equipment that no link needs at present: what is
+    learned of an item stays, so that the last record of it does not depend on the order of arrival.
+    """
 
     sha256: str
-    number: str
     certificates: tuple[HeldCertificate, ...]
     items: tuple[HeldItem, ...]
     citations: tuple[CitedCertificate, ...]
@@ -140,7 +146,7 @@ class Catalogue(Protocol):
         """The ids of the items held that have this serial number."""
 
     def certificates(self, number: str) -> Sequence[HeldCertificate]:
-        """The certificates held of this number, of all issuers."""
+        """The certificates held that have this number among theirs, of all issuers."""
 
     def citing(self, number: str) -> Sequence[HeldDocument]:
         """The documents held that cite this number."""

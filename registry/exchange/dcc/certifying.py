@@ -50,7 +50,7 @@ def certified_by(document: CalibrationDocument, issuer: Issuer, known: Catalogue
         )
         certificate = HeldCertificate(
             id=certificate_id(issuer.derived, document.number, derived),
-            number=document.number,
+            numbers=frozenset(map(key, document.numbers)),
             issuer=issuer.id,
             item=fact.id,
             serials=frozenset(marks_of(item, MAKER)),

@@ -4,6 +4,7 @@ Texts are in the best language for the readers (Chinese, English, else the first
 Numbers are exact, dates civil days. Nothing here is a judgement: a claim of traceability is kept as a claim.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,6 +12,7 @@ from enum import StrEnum
 
 from registry.exchange.dcc.findings import Finding, Place
 
+_CERTIFICATE_NUMBER = re.compile(r"certificate (?:no|num|id)|kalibrierschein|zertifikat|证书编号|证书号", re.IGNORECASE)
 MAKER = "manufacturer"  # The issuer of a serial number, as identifications name it.
 
 
@@ -23,14 +25,21 @@ class SignatureState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identification:
-    """A number or mark of a thing: who gave it (`manufacturer`, `calibrationLaboratory`, `customer`, `owner`, `other`), the
-    mark itself, and what it is called (`Serial no.`).
+    """A number or mark of a thing or a document: who gave it (`manufacturer`, `calibrationLaboratory`, `customer`, `owner`,
+    `other`), the mark itself, and what it is called (`Serial no.`).
     """
 
     issuer: str
     value: str
     name: str | None = None
+    ref_types: tuple[str, ...] = ()
     is_called_serial: bool = False
+
+    @property
+    def is_certificate_number(self) -> bool:
+        """Whether it is the number of a certificate, by its term or its name (not that of an order or a calibration mark)."""
+        is_term = any("certificateidentification" in term.lower() for term in self.ref_types)
+        return is_term or _CERTIFICATE_NUMBER.search(self.name or "") is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,6 +198,12 @@ class CalibrationDocument:
     previous_report: Citation | None = None
     signature: SignatureState = SignatureState.UNSIGNED
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The numbers under which others may cite it: the unique identifier, and what the file calls its certificate number."""
+        others = (each.value for each in self.other_identifications if each.is_certificate_number)
+        return tuple(dict.fromkeys((self.number, *others)))
 
     @property
     def claims_traceability(self) -> bool:

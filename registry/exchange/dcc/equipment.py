@@ -1,10 +1,10 @@
 """Items and measuring equipment of a DCC, their marks, and the certificates that are cited for them.
 
 How a certificate is named (hashType, facts of DCC 2.x and 3.x): `referral` (2.x: `reference`) is a text, `referralID` (2.x:
-`referenceID`) an identifier, and laboratories use both for numbers, issuers and links alike. Taken as certificate numbers are
-the identifier and each text, split at separators, that is no placeholder (`-`, `analog`) and no link; of the texts only those
-that hold a digit, the others name the issuer. Numbers may hold blanks, slashes and dashes (`DIMCI 0496/2025`), so those do not
-separate.
+`referenceID`) an identifier, and laboratories use both for numbers, issuers and links alike. Both are split at lines and
+separators; placeholders (`-`, `analog`) are dropped, links kept as places. What is left of the identifier is a number, of the
+text only what holds a digit; the rest names the issuer. Numbers may hold blanks, slashes and dashes (`DIMCI 0496/2025`), so
+those do not separate.
 """
 
 import re
@@ -20,11 +20,12 @@ from registry.exchange.dcc.reading import (
     children,
     contents,
     is_placeholder,
+    lines_of,
     ref_types,
     said,
     text_of,
     wording,
-)  # fmt: skip
+)
 
 T = TypeVar("T")
 
@@ -32,8 +33,9 @@ T = TypeVar("T")
 MAX_ITEMS = 200
 MAX_EQUIPMENT = 500
 MAX_NUMBERS = 50  # Of one citation.
+MAX_NUMBER = 255  # Characters of a certificate number in a record (traceability.records.Word); longer ones are prose.
 
-_SEPARATORS = re.compile(r"[,;|，；、\n]|\s+(?:and|und|och|ja|et|y|和|及)\s+|\s&\s")
+_SEPARATORS = re.compile(r"[,;|，；、]|\s+(?:and|und|och|ja|et|y|和|及)\s+|\s&\s")
 _LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.|doi\.org/)\S+", re.IGNORECASE)
 _SERIAL_NAME = re.compile(r"seri[ea]|série|sarjanumero|\bs\s*/\s*n\b|出厂编号|序列号|器具编号|\bnro\b", re.IGNORECASE)
 _SERIAL_TERM = re.compile("serialnumber", re.IGNORECASE)
@@ -60,7 +62,7 @@ def read_items(items: Element | None) -> tuple[CalibratedItem, ...]:
 
 
 def read_equipment(places: Sequence[Element], remarks: Remarks) -> tuple[Equipment, ...]:
-    """The measuring equipment in the places that may hold it (`containers`), in document order; at most one more than allowed."""
+    """The measuring equipment in the places that may hold it (`containers`), in order, at most one more than is allowed."""
     found = []
     for position, element in enumerate(islice(_equipment_elements(places), MAX_EQUIPMENT + 1), start=1):
         cited = child(element, "certificate")
@@ -85,13 +87,12 @@ def read_equipment(places: Sequence[Element], remarks: Remarks) -> tuple[Equipme
 
 def read_citation(element: Element) -> Citation:
     """How one certificate or report is named."""
-    identifier = next(children(element, "referralID", "referenceID"), None)
-    ids = list(_words([text_of(identifier) or ""]))
-    words = list(_words(contents(next(children(element, "referral", "reference"), None))))
+    ids = list(_words(children(element, "referralID", "referenceID")))
+    words = [word for text in children(element, "referral", "reference") for word in _words(children(text, "content"))]
     linked = (read_citation(each) for each in children(element, "linkedReport"))
     procedure = said(child(element, "procedure"))
     return Citation(
-        numbers=_distinct(word for word in (*ids, *words) if not _LINK.fullmatch(word) and (word in ids or _has_digit(word))),
+        numbers=_distinct(word for word in (*ids, *words) if _is_number(word) and (word in ids or _has_digit(word))),
         locators=_distinct(word for word in (*ids, *words) if _LINK.fullmatch(word)),
         issuer=next((word for word in words if not _LINK.fullmatch(word) and not _has_digit(word)), None),
         procedure=procedure,
@@ -147,6 +148,7 @@ def _identifications(element: Element) -> tuple[Identification, ...]:
                     issuer=text_of(child(each, "issuer")) or "other",
                     value=value,
                     name=wording(names),
+                    ref_types=ref_types(each),
                     is_called_serial=is_serial,
                 )
             )
@@ -164,11 +166,15 @@ def _equipment_elements(places: Sequence[Element]) -> Iterator[Element]:
         yield from children(child(container, "measuringEquipments"), "measuringEquipment")
 
 
-def _words(texts: Iterable[str]) -> Iterator[str]:
-    for text in texts:
-        for word in _SEPARATORS.split(text):
+def _words(texts: Iterable[Element]) -> Iterator[str]:
+    for line in (line for text in texts for line in lines_of(text)):
+        for word in _SEPARATORS.split(line):
             if not is_placeholder(word):
                 yield word.strip()
+
+
+def _is_number(word: str) -> bool:
+    return len(word) <= MAX_NUMBER and not _LINK.fullmatch(word)
 
 
 def _has_digit(word: str) -> bool:

@@ -17,10 +17,11 @@ from registry.exchange.dcc.document import (
     Laboratory,
     ReplacedReport,
     SignatureState,
-)  # fmt: skip
+)
 from registry.exchange.dcc.equipment import (
     MAX_EQUIPMENT,
     MAX_ITEMS,
+    MAX_NUMBER,
     MAX_NUMBERS,
     condition_certificates,
     containers,
@@ -29,7 +30,7 @@ from registry.exchange.dcc.equipment import (
     read_equipment,
     read_identifications,
     read_items,
-)  # fmt: skip
+)
 from registry.exchange.dcc.findings import Code, Remarks
 from registry.exchange.dcc.parsing import DocumentRefused, parse, refusal_at
 from registry.exchange.dcc.reading import Element, child, children, date_from, said, text_of, wording
@@ -37,8 +38,6 @@ from registry.exchange.dcc.recognition import NEWEST, major_minor
 from registry.exchange.dcc.results import reported
 from registry.exchange.dcc.statements import optional_date, read_statements, was_adjusted
 from registry.exchange.dcc.tables import result_names, tables
-
-MAX_IDENTIFIER = 255  # Characters of a certificate number in a record (traceability.records.Word).
 
 _SIGNATURE = "{http://www.w3.org/2000/09/xmldsig#}Signature"
 _COUNTRY = re.compile("[A-Z]{2}")  # ISO 3166 alpha-2.
@@ -109,9 +108,9 @@ def _number(core: Element) -> str:
     number = said(element)
     if number is None:
         raise _refused(element, "the unique identifier (certificate number) is empty", "唯一标识（证书编号）为空")
-    if len(number) > MAX_IDENTIFIER:
+    if len(number) > MAX_NUMBER:
         raise _refused(
-            element, f"a certificate number of more than {MAX_IDENTIFIER} characters", f"证书编号超过 {MAX_IDENTIFIER} 个字符"
+            element, f"a certificate number of more than {MAX_NUMBER} characters", f"证书编号超过 {MAX_NUMBER} 个字符"
         )
     return number
 
@@ -166,7 +165,7 @@ def _equipment(places: Sequence[Element], remarks: Remarks) -> tuple[Equipment, 
 def _replaced(core: Element) -> ReplacedReport | None:
     element = child(core, "reportAmendedSubstituted")
     number = said(child(element, "replacedUniqueIdentifier"))
-    if number is None or len(number) > MAX_IDENTIFIER:
+    if number is None or len(number) > MAX_NUMBER:
         return None
     return ReplacedReport(type_of_change=said(child(element, "typeOfChange")), number=number)
 

@@ -122,22 +122,22 @@ class Remarks:
 
     def add(self, code: Code, place: Place | Element = DOCUMENT, **facts: object) -> None:
         """Remark on a place."""
-        self._times[code] += 1
-        if self._times[code] <= MAX_PER_CODE:
+        if self._has_room(code):
             self._kept.append(finding(code, place, **facts))
 
     def extend(self, findings: Iterable[Finding]) -> None:
         """Take over remarks that were made elsewhere."""
-        for each in findings:
-            self._times[each.code] += 1
-            if self._times[each.code] <= MAX_PER_CODE:
-                self._kept.append(each)
+        self._kept += [each for each in findings if self._has_room(each.code)]
 
     def all(self) -> tuple[Finding, ...]:
         """The findings in their order, with a last word on what was left out."""
         counted = [(code, times - MAX_PER_CODE) for code, times in self._times.items() if times > MAX_PER_CODE]
         more = [finding(Code.MORE_OF_THE_SAME, which=code, count=count) for code, count in counted]
         return (*self._kept, *more)
+
+    def _has_room(self, code: Code) -> bool:
+        self._times[code] += 1
+        return self._times[code] <= MAX_PER_CODE
 
 
 _NOTE, _WARNING = Severity.NOTE, Severity.WARNING

@@ -9,7 +9,7 @@ Decisions, each of which keeps the verdict honest rather than pleasing:
   is an issuer like any other here: no document makes an item a national standard, and its own references must be held too.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,13 +21,14 @@ from registry.exchange.dcc.catalogue import (
     HeldItem,
     Link,
     Standing,
-)  # fmt: skip
-from registry.exchange.dcc.certifying import Certified, certificate_records, certified_by, issuer_of, organization_record
+)
+from registry.exchange.dcc.certifying import certificate_records, certified_by, issuer_of, organization_record
 from registry.exchange.dcc.citing import citations_of
 from registry.exchange.dcc.document import CalibrationDocument
-from registry.exchange.dcc.findings import DOCUMENT, Code, Finding, Place, Remarks
+from registry.exchange.dcc.doubts import held_with_other_content, remark_certificates, remark_same_serials
+from registry.exchange.dcc.findings import Finding, Remarks
 from registry.exchange.dcc.identity import key
-from registry.exchange.dcc.linking import Finder, Linked, linked
+from registry.exchange.dcc.linking import Finder, linked
 from registry.exchange.dcc.outcome import remark_statements
 from traceability.interchange import FORMAT
 
@@ -93,14 +94,15 @@ def to_records(document: CalibrationDocument, known: Catalogue) -> DccImport:
     used = {link.item for link in links.links} | {link.item for each in relinked for link in each.links}
     items = _items([each.fact for each in certified], [placeholder for _, placeholder in rows], used, known)
     shown = used | {each.fact.id for each in certified}
-    conflicts = tuple(certificate.id for certificate in own if _is_other_content(certificate, known))
+    conflicts = tuple(each.certificate.id for each in certified if held_with_other_content(document, each, known))
     released = {item for each in relinked for item in each.released} - used
     remarks = Remarks()
     remarks.extend(document.findings)
     remark_statements(document, remarks)
-    _remark(document, certified, known, remarks)
+    remark_certificates(document, certified, known, remarks)
     remarks.extend(links.findings)
-    _remark_same_serials(_places_of_items(certified, rows, links), known, released, remarks)
+    waiting = [placeholder for _, placeholder in rows if placeholder.id in used]
+    remark_same_serials(certified, waiting, known, released, remarks)
     records = {
         "format": FORMAT,
         "organizations": [organization_record(document, issuer, known, remarks)] if issuer.id == issuer.derived else [],
@@ -114,7 +116,6 @@ def to_records(document: CalibrationDocument, known: Catalogue) -> DccImport:
         relinked=relinked,
         held=HeldDocument(
             sha256=document.sha256,
-            number=document.number,
             certificates=own,
             items=items,
             citations=links.citations,
@@ -130,7 +131,7 @@ def _finder(own: Sequence[HeldCertificate], known: Catalogue) -> Finder:
 
     def find(number: str) -> Sequence[HeldCertificate]:
         held = {certificate.id: certificate for certificate in known.certificates(number)}
-        held |= {certificate.id: certificate for certificate in own if key(certificate.number) == number}
+        held |= {certificate.id: certificate for certificate in own if number in certificate.numbers}
         return [held[identifier] for identifier in sorted(held)]
 
     return find
@@ -139,7 +140,8 @@ def _finder(own: Sequence[HeldCertificate], known: Catalogue) -> Finder:
 def _relinked(document: CalibrationDocument, find: Finder, known: Catalogue) -> tuple[Relinked, ...]:
     """The documents that cite this one and whose links change by it, in the order of their digests."""
     changed = []
-    for held in sorted(known.citing(key(document.number)), key=lambda each: each.sha256):
+    citing = {held.sha256: held for number in document.numbers for held in known.citing(key(number))}
+    for _, held in sorted(citing.items()):
         now = linked(held.citations, find)
         if held.sha256 != document.sha256 and (now.links, now.citations) != (held.links, held.citations):
             changed.append(
@@ -165,41 +167,3 @@ def _items(certified: list[HeldItem], placeholders: list[HeldItem], used: set[st
     for fact in facts:
         joined[fact.id] = fact.joined(joined.get(fact.id) or known.item(fact.id))
     return tuple(joined[item] for item in sorted(joined) if not joined[item].is_registered)
-
-
-def _remark(document: CalibrationDocument, certified: Iterable[Certified], known: Catalogue, remarks: Remarks) -> None:
-    """What a reader should know about dates, items and equipment."""
-    if document.issued_on is None:
-        remarks.add(Code.ISSUE_DATE_MISSING, on=document.calibrated_on)
-    if not document.equipment:
-        remarks.add(Code.NO_EQUIPMENT)
-    for each in certified:
-        if not (each.item.serial and each.item.manufacturer):
-            remarks.add(Code.ITEM_WITHOUT_SERIAL, each.item.place, name=each.fact.name)
-        for held in known.certificates(key(document.number)):
-            if held.id == each.certificate.id and held.sha256 != document.sha256:
-                remarks.add(Code.HELD_WITH_OTHER_CONTENT, number=document.number, sha256=held.sha256 or "-")
-
-
-def _places_of_items(
-    certified: Iterable[Certified], rows: Iterable[tuple[CitedCertificate, HeldItem]], links: Linked
-) -> dict[HeldItem, Place]:
-    """The items of the document, and the equipment that stays a placeholder, with their places."""
-    linked_items = {link.item for link in links.links}
-    waiting = [placeholder for _, placeholder in rows if placeholder.id in linked_items]
-    return dict.fromkeys(waiting, DOCUMENT) | {each.fact: each.item.place for each in certified}
-
-
-def _remark_same_serials(places: dict[HeldItem, Place], known: Catalogue, released: set[str], remarks: Remarks) -> None:
-    """Items held with the same serial number: only a person can tell whether they are the same thing. Placeholders that this
-    import resolves are not worth a word.
-    """
-    for fact, place in places.items():
-        others = set(known.items_marked(key(fact.serial))) - {fact.id} - released if fact.serial else set()
-        if others:
-            remarks.add(Code.SAME_SERIAL, place, serial=fact.serial, items=", ".join(sorted(others)[:5]))
-
-
-def _is_other_content(certificate: HeldCertificate, known: Catalogue) -> bool:
-    held = (other for other in known.certificates(key(certificate.number)) if other.id == certificate.id)
-    return any(other.sha256 != certificate.sha256 for other in held)

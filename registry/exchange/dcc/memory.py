@@ -94,7 +94,8 @@ class MemoryCatalogue:
         self._documents[document.sha256] = document
         self._uses.update(_used_by(document))
         for certificate in document.certificates:
-            self._by_number[key(certificate.number)][certificate.id] = certificate
+            for number in certificate.numbers:
+                self._by_number[number][certificate.id] = certificate
         for row in document.citations:
             if row.number is not None:
                 self._citing[key(row.number)][document.sha256] = None

@@ -7,33 +7,33 @@ single texts (10 MB) and amplification. `xsi:schemaLocation` is read as a word a
 import hashlib
 import re
 from dataclasses import dataclass
-from itertools import islice
 
 from lxml import etree
 
-from registry.exchange.dcc.reading import Element
+from registry.exchange.dcc.reading import Element, line_of, path_of
 from registry.exchange.dcc.recognition import Foreign, foreign_bytes, foreign_root, schema_version
 from traceability.problems import InputError
 
 MAX_SIZE = 20 * 1024 * 1024  # Bytes; the largest DCC met has 0.4 MB, one with an embedded scan a few MB.
-MAX_ELEMENTS = 500_000  # The richest DCC met has 9 000. Places in a file cost time in proportion to its breadth.
+MAX_MARKUP = 1_000_000  # Characters `<` and `=`; the richest DCC met has 9 000. Each element takes some 120 bytes of memory.
 
 _PROLOG_STEP = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->", re.DOTALL)
 
 
 class DocumentRefused(InputError):  # noqa: N818 - the name says what happened to the document.
-    """A file that is not read: `format_name` is what it is, `path` (XPath or position) where it fails, `en` and `zh` why.
+    """A file that is not read: `format_name` is what it is, `path` where it fails, `en` and `zh` why.
 
-    `line` and `column` count from 1 and are there when the parser or the element knows them.
+    The place is told by `xpath` for a document that could be parsed, by `line` and `column` (from 1) for one that could not;
+    `path` puts it in words.
     """
 
     def __init__(
-        self, format_name: str, en: str, zh: str, *, path: str = "/", line: int | None = None, column: int | None = None
+        self, xpath: str, en: str, zh: str, *, format_name: str = "", line: int | None = None, column: int | None = None
     ) -> None:
-        place = path if line is None else f"{path} (line {line})" if column is None else f"line {line}, column {column}"
+        place = xpath if line is None else f"{xpath} (line {line})" if column is None else f"line {line}, column {column}"
         super().__init__(place, en, zh)
         self.format_name = format_name
-        self.xpath = path
+        self.xpath = xpath
         self.line = line
         self.column = column
 
@@ -50,25 +50,23 @@ class ParsedDocument:
 def parse(data: bytes) -> ParsedDocument:
     """The tree of a DCC of version 2.1 to 3.x; DocumentRefused for everything else."""
     if len(data) > MAX_SIZE:
-        raise DocumentRefused(
-            "file that is too large",
-            f"{len(data)} bytes; at most {MAX_SIZE} are read",
-            f"文件大小为 {len(data)} 字节，最多读取 {MAX_SIZE} 字节",
-        )
+        en = f"{len(data)} bytes; at most {MAX_SIZE} are read"
+        raise DocumentRefused("/", en, f"文件大小为 {len(data)} 字节，最多读取 {MAX_SIZE} 字节", format_name="oversized file")
     _refuse(foreign_bytes(data))
+    if data.count(b"<") + data.count(b"=") > MAX_MARKUP:
+        en = f"more than {MAX_MARKUP} tags and attributes"
+        raise DocumentRefused("/", en, f"标签和属性超过 {MAX_MARKUP} 个", format_name="oversized XML")
     _refuse_doctype(_decoded_start(data))
     root = _tree(data)
     if root.getroottree().docinfo.doctype:
         raise _doctype_refused(None)
     _refuse(foreign_root(root), root)
-    if sum(1 for _ in islice(root.iter(), MAX_ELEMENTS + 1)) > MAX_ELEMENTS:
-        raise refusal_at(root, "oversized DCC", f"more than {MAX_ELEMENTS} elements", f"元素超过 {MAX_ELEMENTS} 个")
     return ParsedDocument(root=root, version=schema_version(root), sha256=hashlib.sha256(data).hexdigest())
 
 
 def refusal_at(element: Element, format_name: str, en: str, zh: str) -> DocumentRefused:
     """A refusal for something about an element of a tree that is well-formed."""
-    return DocumentRefused(format_name, en, zh, path=element.getroottree().getpath(element), line=element.sourceline)
+    return DocumentRefused(path_of(element), en, zh, format_name=format_name, line=line_of(element))
 
 
 def _tree(data: bytes) -> Element:
@@ -85,14 +83,14 @@ def _tree(data: bytes) -> Element:
             name, en, zh = "XML beyond the limits", "larger or deeper than is safe to read", "超出安全读取的大小或深度"
         else:
             name, en, zh = "not well-formed XML", "not well-formed XML", "不是格式良好的 XML"
-        raise DocumentRefused(name, f"{en}: {reason}", f"{zh}：{reason}", line=line, column=column) from error
+        raise DocumentRefused("/", f"{en}: {reason}", f"{zh}：{reason}", format_name=name, line=line, column=column) from error
 
 
 def _refuse(foreign: Foreign | None, root: Element | None = None) -> None:
     if foreign is None:
         return
     if root is None:
-        raise DocumentRefused(foreign.format_name, foreign.en, foreign.zh, line=1, column=1)
+        raise DocumentRefused("/", foreign.en, foreign.zh, format_name=foreign.format_name, line=1, column=1)
     raise refusal_at(root, foreign.format_name, foreign.en, foreign.zh)
 
 
@@ -115,8 +113,9 @@ def _refuse_doctype(text: str) -> None:
 
 def _doctype_refused(line: int | None) -> DocumentRefused:
     return DocumentRefused(
-        "XML with a DOCTYPE",
+        "/",
         "a DOCTYPE is not allowed: a DCC has none, and it can make a reader open files",
         "不允许 DOCTYPE：DCC 中不应有，且可能使读取程序打开其他文件",
+        format_name="XML with a DOCTYPE",
         line=line,
     )

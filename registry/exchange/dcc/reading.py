@@ -32,11 +32,8 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[Ee][+-]?\d{1,4})?", re.ASCII)
 
 
 def local_name(element: Element) -> str:
-    """The name without namespace; empty for what is not an element of DCC or D-SI (comments, foreign extensions)."""
-    tag = element.tag
-    if not isinstance(tag, str):
-        return ""
-    namespace, _, name = tag.removeprefix("{").rpartition("}")
+    """The name without namespace; empty for what is not of DCC or D-SI (foreign extensions)."""
+    namespace, _, name = str(element.tag).removeprefix("{").rpartition("}")
     return name if namespace in _NAMESPACES else ""
 
 
@@ -73,6 +70,13 @@ def said(element: Element | None) -> str | None:
 def is_placeholder(text: str) -> bool:
     """Whether a text only fills a mandatory field: dashes, `n/a`, `analog` (good practice for a paper certificate)."""
     return text.strip().lower() in _PLACEHOLDERS
+
+
+def lines_of(element: Element | None) -> tuple[str, ...]:
+    """The lines of an element's text, NFC, with single blanks; empty ones left out."""
+    lines = "".join(element.itertext()).splitlines() if element is not None else []
+    plain = (" ".join(unicodedata.normalize("NFC", line).split()) for line in lines)
+    return tuple(line for line in plain if line)
 
 
 def contents(element: Element | None) -> tuple[str, ...]:

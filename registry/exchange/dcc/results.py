@@ -15,8 +15,7 @@
 
 import re
 from collections.abc import Sequence
-from decimal import Decimal, Inexact, localcontext
-from fractions import Fraction
+from decimal import Decimal, localcontext
 
 from registry.exchange.dcc.document import ReportedResult
 from registry.exchange.dcc.dsi import Measured
@@ -29,7 +28,7 @@ MAX_RESULTS = 500  # Of one document; the richest real one met has 34. A verdict
 MAX_NAME = 255  # Characters of a quantity in a record (traceability.records.Word).
 
 _OWN = {Role.MEASURED, Role.ERROR}  # What a quantity tells of the item itself.
-_PROPORTIONS = {PERCENT, "1", "ppm"}  # Units in which an error may be relative to the measured value.
+_PROPORTIONS = {PERCENT: -2, "1": 0, "ppm": -6}  # Units in which an error may be relative to the measured value: powers of ten.
 _GENERIC_TERM = re.compile(
     r"(?:basic|gp|math)_(?:measuring|measurement|calibration)?(?:results?|tables?|values?)\d*", re.IGNORECASE
 )
@@ -133,17 +132,12 @@ def _unit_of_difference(unit: str | None, range_unit: str | None) -> str | None:
 
 
 def _converted(value: Decimal, unit: str | None, target: str | None) -> Decimal | None:
-    """A difference in another unit, exactly; nothing when no record could hold it exactly."""
-    if unit is None or target is None or unit == target:
+    """The U of an error in another unit, exactly; nothing when that is too small for a record. Only proportions ever change."""
+    if unit == target or unit is None or target is None:
         return value
-    ratio = unit_of(unit).factor / unit_of(target).factor
-    exact = Fraction(value) * ratio
-    with localcontext(prec=MAX_DIGITS) as context:
-        context.traps[Inexact] = True
-        try:
-            return Decimal(exact.numerator) / Decimal(exact.denominator)
-        except Inexact:
-            return None
+    with localcontext(prec=MAX_DIGITS):
+        shifted = value.scaleb(_PROPORTIONS[unit] - _PROPORTIONS[target])
+    return shifted if abs(shifted.adjusted()) < MAX_DIGITS else None
 
 
 def _kind(table: Table, quantity: Quantity, unit: str | None) -> str:

@@ -18,7 +18,7 @@ from registry.exchange.dcc.reading import (
     said,
     text_of,
     wording,
-)  # fmt: skip
+)
 
 MAX_STATEMENTS = 1000  # Of a document, and beside its results; the richest real one met has a dozen.
 

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from api import clock, examples
 from api.cli.main import app
 from api.language import Language
+from registry.unit_of_work import Store, open_store
 from seed_data.targets import TARGETS
 from tests.api.worlds import DOCUMENT, NOW, SEED, TODAY, asked_of
 from traceability.interchange import parse_records
@@ -32,14 +33,28 @@ class Registry:
 
 
 @pytest.fixture
-def registry(store_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Registry:
-    """The command on an empty store, on the rendered day of the seed chains."""
-    monkeypatch.setenv("REGISTRY_DATABASE_URL", store_url)
+def command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Registry:
+    """The command on a machine where it was never used, on the rendered day of the seed chains."""
+    monkeypatch.delenv("REGISTRY_DATABASE_URL", raising=False)
     monkeypatch.setenv("REGISTRY_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("COLUMNS", "160")
     monkeypatch.setattr(clock, "now", lambda: NOW)
     monkeypatch.setattr(clock, "today", lambda: TODAY)
     return Registry()
+
+
+@pytest.fixture
+def registry(command: Registry, store_url: str, monkeypatch: pytest.MonkeyPatch) -> Registry:
+    """The command on an empty store, on each engine."""
+    monkeypatch.setenv("REGISTRY_DATABASE_URL", store_url)
+    return command
+
+
+@pytest.fixture
+def reading(command: Registry, seeded_store: Store, monkeypatch: pytest.MonkeyPatch) -> Registry:
+    """The command on the seed chains, for tests that only read."""
+    monkeypatch.setenv("REGISTRY_DATABASE_URL", str(seeded_store.engine.url))
+    return command
 
 
 @pytest.fixture
@@ -66,23 +81,23 @@ def test_verdicts_are_those_of_the_core_and_the_exit_code_says_whether_it_is_tra
 
 
 @pytest.mark.parametrize("language", list(Language))
-def test_a_verdict_for_people_says_status_reason_and_chain(seeded: Registry, language: Language) -> None:
+def test_a_verdict_for_people_says_status_reason_and_chain(reading: Registry, language: Language) -> None:
     """Otherwise a person would have to read JSON."""
-    shown = seeded("verdict", "dryer-gas-meter", "--lang", language).stdout
+    shown = reading("verdict", "dryer-gas-meter", "--lang", language).stdout
     words = {"zh": ("✘ 不可溯源", "烘干机燃气流量计", "已过期"), "en": ("✘ Not traceable", "Dryer gas meter", "had expired")}
     for word in (*words[language], "EXPIRED", "SYN-2024-DRYER-GAS-METER-1", "cn-legal/1"):
         assert word in shown
-    good = seeded("verdict", "gate-gas", "--lang", language).stdout
+    good = reading("verdict", "gate-gas", "--lang", language).stdout
     assert str(asked_of(SEED, "gate-gas").traceable_until) in good
 
 
-def test_day_instant_policy_and_range_are_asked_for(seeded: Registry) -> None:
+def test_day_instant_policy_and_range_are_asked_for(reading: Registry) -> None:
     """Otherwise an option would be dropped on its way to the rules."""
-    assert seeded.data("verdict", "dryer-gas-meter", "--as-of", "2026-10-13")["status"] == "traceable"
-    assert seeded.data("verdict", "dryer-gas-meter", "--policy", "structure/1")["policy"] == "structure/1"
+    assert reading.data("verdict", "dryer-gas-meter", "--as-of", "2026-10-13")["status"] == "traceable"
+    assert reading.data("verdict", "dryer-gas-meter", "--policy", "structure/1")["policy"] == "structure/1"
     ask = ["--quantity", "gas_volume_flow", "--unit", "m^3/h", "--low", "1", "--high", "9999", "--as-of", "2026-10-13"]
-    assert [f["code"] for f in seeded.data("verdict", "dryer-gas-meter", *ask)["findings"]] == ["OUT_OF_RANGE"]
-    assert seeded.data("verdict", "gate-gas", "--known-at", "2026-11-23T10:00:00+08:00")["known_at"] == "2026-11-23T02:00:00Z"
+    assert [f["code"] for f in reading.data("verdict", "dryer-gas-meter", *ask)["findings"]] == ["OUT_OF_RANGE"]
+    assert reading.data("verdict", "gate-gas", "--known-at", "2026-11-23T10:00:00+08:00")["known_at"] == "2026-11-23T02:00:00Z"
 
 
 @pytest.mark.parametrize(
@@ -113,10 +128,10 @@ def test_day_instant_policy_and_range_are_asked_for(seeded: Registry) -> None:
     ],
 )
 def test_a_users_mistake_ends_in_a_sentence_and_its_exit_code(
-    seeded: Registry, arguments: list[str], exit_code: int, word: str
+    reading: Registry, arguments: list[str], exit_code: int, word: str
 ) -> None:
     """Otherwise a script could not tell a typing mistake from a bad meter, nor a person see what was wrong."""
-    result = seeded(*arguments)
+    result = reading(*arguments)
     assert result.exit_code == exit_code
     assert result.stdout == ""
     assert word in result.stderr
@@ -171,11 +186,11 @@ def test_a_defect_is_located_in_its_file_and_the_store_unchanged(seeded: Registr
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"nonsense", b"\xff\xfe\x00", b"%PDF-1.7", b"PK\x03\x04", b"<html/>", b"<dcc"])
-def test_what_is_no_records_document_is_an_invalid_input(registry: Registry, tmp_path: Path, content: bytes) -> None:
+def test_what_is_no_records_document_is_an_invalid_input(command: Registry, tmp_path: Path, content: bytes) -> None:
     """Otherwise the wrong file would end in a traceback."""
     path = tmp_path / "odd"
     path.write_bytes(content)
-    result = registry("import", str(path))
+    result = command("import", str(path))
     assert (result.exit_code, result.stdout) == (3, "")
     assert str(path) in result.stderr
 
@@ -219,15 +234,15 @@ def test_impact_lists_what_hangs_on_a_standard(seeded: Registry) -> None:
     assert nodes == {f"certificate:{certificate}" for certificate in direct | bench}
 
 
-def test_doctor_finds_what_is_wrong(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_finds_what_is_wrong(command: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise a new machine would fail later, and nobody know why."""
-    good = registry("doctor", "--json")
+    good = command("doctor", "--json")
     assert good.exit_code == 0, good.stdout
     assert all(check["is_good"] for check in json.loads(good.stdout)["checks"])
-    assert "✔" in registry("doctor").stdout
+    assert "✔" in command("doctor").stdout
     monkeypatch.setenv("REGISTRY_BASE_URL", "registry.example")
     monkeypatch.setenv("REGISTRY_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
-    bad = registry("doctor", "--json")
+    bad = command("doctor", "--json")
     assert bad.exit_code == 1
     assert {check["name"] for check in json.loads(bad.stdout)["checks"] if not check["is_good"]} == {
         "Base URL of labels",
@@ -238,29 +253,33 @@ def test_doctor_finds_what_is_wrong(registry: Registry, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     "url", ["postgresql://nobody@127.0.0.1:1/none", "mysql://x/y", "nonsense", "sqlite:////proc/none/x.db"]
 )
-def test_a_store_that_cannot_be_used_is_exit_code_5(registry: Registry, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+def test_a_store_that_cannot_be_used_is_exit_code_5(command: Registry, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """Otherwise an outage would look like a wrong question."""
     monkeypatch.setenv("REGISTRY_DATABASE_URL", url)
-    result = registry("verdict", "x")
+    result = command("verdict", "x")
     assert (result.exit_code, result.stdout) == (5, "")
     assert "Traceback" not in result.stderr
 
 
 def test_a_store_of_another_release_is_refused_until_it_is_migrated(
-    monkeypatch: pytest.MonkeyPatch, empty_url: str, registry: Registry
+    monkeypatch: pytest.MonkeyPatch, empty_url: str, command: Registry
 ) -> None:
     """Otherwise asking a question could change a database that another release still uses."""
     monkeypatch.setenv("REGISTRY_DATABASE_URL", empty_url)
-    body = registry.data("migrate")
+    body = command.data("migrate")
     assert body["from"] is None
-    assert registry.data("migrate") == {"from": body["to"], "to": body["to"]}
-    assert body["to"] in registry("migrate").stdout
-    assert registry("verdict", "x").exit_code == 4
+    assert command.data("migrate") == {"from": body["to"], "to": body["to"]}
+    assert body["to"] in command("migrate").stdout
+    store = open_store(empty_url)
+    with store.writing() as work:
+        work.connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'older'")
+    store.close()
+    assert command("verdict", "x").exit_code == 5
 
 
 def test_an_empty_database_gets_its_tables_at_first_use(
-    monkeypatch: pytest.MonkeyPatch, empty_url: str, registry: Registry
+    monkeypatch: pytest.MonkeyPatch, empty_url: str, command: Registry
 ) -> None:
     """Otherwise a newcomer's first command would fail."""
     monkeypatch.setenv("REGISTRY_DATABASE_URL", empty_url)
-    assert registry("verdict", "x").exit_code == 4
+    assert command("verdict", "x").exit_code == 4

@@ -54,36 +54,6 @@ def _serving(environment: dict[str, str], *arguments: str) -> Iterator[str]:
         process.communicate(timeout=PATIENCE)
 
 
-def test_the_demonstration_prints_every_verdict_and_can_be_run_again(environment: dict[str, str], tmp_path: Path) -> None:
-    """Otherwise a newcomer's first command would fail, or the second."""
-    for _ in range(2):
-        result = _run(environment, "demo", "--no-serve")
-        assert result.returncode == 0, result.stderr
-        for target in TARGETS:
-            assert target.id in result.stdout
-        for words in ("✔ 可溯源", "◐ 有条件可溯源", "? 无法判定", "✘ 不可溯源", "证书已过期"):
-            assert words in result.stdout
-    assert len(list((tmp_path / "data").glob("demo-*.sqlite"))) == 1
-
-
-def test_the_demonstration_clears_away_the_database_of_another_day_only(environment: dict[str, str], tmp_path: Path) -> None:
-    """Otherwise demonstrations would pile up, or a real database vanish."""
-    data = tmp_path / "data"
-    data.mkdir()
-    for name in ("demo-2020-01-01.sqlite", "demo-2020-01-01.sqlite-wal", "registry.sqlite", "demo-mine.sqlite"):
-        (data / name).touch()
-    assert _run(environment, "demo", "--no-serve", "--lang", "en").returncode == 0
-    assert {path.name for path in data.iterdir()} >= {"registry.sqlite", "demo-mine.sqlite"}
-    assert not (data / "demo-2020-01-01.sqlite").exists()
-
-
-def test_a_city_of_meters_is_added_on_demand(environment: dict[str, str]) -> None:
-    """Otherwise the demonstration could not show a registry of size."""
-    for _ in range(2):
-        result = _run(environment, "demo", "--no-serve", "--meters", "200")
-        assert result.returncode == 0, result.stderr
-
-
 def test_the_demonstration_ends_in_a_running_page(environment: dict[str, str]) -> None:
     """Otherwise `make demo` would show nothing to look at."""
     with _serving(environment, "demo") as base:

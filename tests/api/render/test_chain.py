@@ -1,5 +1,6 @@
 """The chain as boxes, ellipses and lines, drawn and listed."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
@@ -26,7 +27,7 @@ HOSTILE = "<script>alert(1)</script>\"'&]]>\x07\u202e{0}\\n<b>\\N"
 
 def _drawn(records: Records, target: str, language: Language = Language.ZH) -> tuple[Verdict, Drawing]:
     verdict = asked_of(records, target)
-    return verdict, drawing_of(verdict, names_in(records, language))
+    return verdict, drawing_of(verdict, names_in(records, language, NOW))
 
 
 def _long_chain(length: int) -> Records:
@@ -159,6 +160,14 @@ def test_a_long_chain_is_cut_with_a_note() -> None:
     assert "40 more certificates" in chain_svg(drawing, Language.EN)
 
 
+def test_many_may_draw_at_once() -> None:
+    """Otherwise two requests at the same moment could crash the server: Graphviz keeps its state in globals."""
+    drawing = _drawn(SEED, "gate-electricity")[1]
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        pictures = set(pool.map(lambda _: chain_svg(drawing, Language.ZH), range(64)))
+    assert len(pictures) == 1
+
+
 def test_the_list_says_the_same_as_the_drawing() -> None:
     """Otherwise whoever cannot see the picture would read another verdict."""
     for target in TARGETS:
@@ -174,7 +183,7 @@ def test_what_was_recorded_later_is_not_drawn() -> None:
     later = msgspec.structs.replace(certificate, id="later", number="LATER", recorded_at=NOW.replace(year=2027))
     records = msgspec.structs.replace(SEED, certificates=(*SEED.certificates, later))
     verdict = assess(records, certificate.item, TODAY, NOW, POLICIES["structure/1"])
-    drawing = drawing_of(verdict, names_in(records, Language.ZH))
+    drawing = drawing_of(verdict, names_in(records, Language.ZH, NOW))
     assert "box:later" not in drawing.boxes
 
 

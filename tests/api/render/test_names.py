@@ -7,6 +7,7 @@ import pytest
 
 from api.language import Language
 from api.render.names import Names, names_in
+from tests.api.worlds import NOW
 from traceability.interchange import parse_records
 from traceability.records import Item, ItemKind, Records
 
@@ -37,8 +38,8 @@ def test_an_item_is_called_by_its_name_and_serial_number_or_by_its_kind_and_id()
     assert ZH.item(Item(id="EM-1", kind=ItemKind.METER)) == "计量表 EM-1"
 
 
-def test_of_several_versions_the_latest_gives_the_name() -> None:
-    """Otherwise a meter would keep the name it was corrected from."""
+def test_of_several_versions_the_latest_known_gives_the_name() -> None:
+    """Otherwise a meter would keep the name it was corrected from, or have it before anybody knew."""
     versions = [
         Item(id="m", kind=ItemKind.METER, name=name, recorded_at=at)
         for name, at in (
@@ -47,7 +48,9 @@ def test_of_several_versions_the_latest_gives_the_name() -> None:
             ("old", datetime(2026, 1, 1, tzinfo=UTC)),
         )
     ]
-    assert names_in(Records(items=tuple(versions)), Language.EN).of("m") == "new"
+    assert names_in(Records(items=tuple(versions)), Language.EN, NOW).of("m") == "new"
+    january = datetime(2026, 1, 15, tzinfo=UTC)
+    assert names_in(Records(items=tuple(versions)), Language.EN, january).of("m") == "old"
 
 
 def test_everything_on_record_has_a_name_and_what_is_not_keeps_its_id() -> None:
@@ -71,7 +74,7 @@ def test_everything_on_record_has_a_name_and_what_is_not_keeps_its_id() -> None:
         "events": [{"id": "e", "item": "m", "kind": "seal_broken", "on": "2026-02-01"}],
         "metering_points": [{"id": "p", "organization": "lab", "level": 1, "branches": [{"name": "meter", "item": "m"}]}],
     }
-    names = names_in(parse_records(msgspec.json.encode(document)), Language.EN)
+    names = names_in(parse_records(msgspec.json.encode(document)), Language.EN, NOW)
     assert [names.of(record_id) for record_id in ("lab", "m", "c", "e", "p", "?")] == [
         "Laboratory",
         "Meter",

@@ -8,7 +8,7 @@ from api.language import Language
 from api.render.names import names_in
 from api.render.sentences import SAYINGS, sentence, title
 from seed_data.targets import TARGETS
-from tests.api.worlds import SEED, asked_of
+from tests.api.worlds import NOW, SEED, asked_of
 from traceability.policy import POLICIES
 from traceability.records import Records
 from traceability.verdict import Code, Finding, Severity
@@ -31,7 +31,7 @@ def test_every_code_is_said_in_both_languages_with_its_clause(code: Code, langua
 @pytest.mark.parametrize("language", list(Language))
 def test_a_finding_without_facts_still_makes_a_sentence(code: Code, language: Language) -> None:
     """Otherwise an engine that knows fewer facts would show braces and holes."""
-    said = sentence(Finding(code=code, severity=Severity.FAIL, subject="X-1"), names_in(NOTHING, language))
+    said = sentence(Finding(code=code, severity=Severity.FAIL, subject="X-1"), names_in(NOTHING, language, NOW))
     assert "X-1" in said
     assert not re.search(r"[\[\]{}?]", said)
     assert said[-1] in ".。"
@@ -41,7 +41,7 @@ def test_a_finding_without_facts_still_makes_a_sentence(code: Code, language: La
 @pytest.mark.parametrize("language", list(Language))
 def test_no_sentence_about_the_seed_chains_has_a_hole(policy: str, language: Language) -> None:
     """Otherwise a fact that the rules state would have another name in the sentence."""
-    names = names_in(SEED, language)
+    names = names_in(SEED, language, NOW)
     for target in TARGETS:
         for finding in asked_of(SEED, target.id, policy).findings:
             said = sentence(finding, names)
@@ -52,7 +52,7 @@ def test_no_sentence_about_the_seed_chains_has_a_hole(policy: str, language: Lan
 def test_a_sentence_names_what_is_printed_on_paper_and_not_the_id() -> None:
     """Otherwise nobody could find the certificate in the drawer."""
     (finding,) = (f for f in asked_of(SEED, "dryer-gas-meter").findings if f.code is Code.EXPIRED)
-    said = sentence(finding, names_in(SEED, Language.ZH))
+    said = sentence(finding, names_in(SEED, Language.ZH, NOW))
     assert finding.detail["number"] in said
     assert "烘干机燃气流量计的检定证书" in said
     assert finding.subject not in said
@@ -66,10 +66,10 @@ def test_facts_cannot_bring_places_of_their_own() -> None:
         subject="x",
         detail={"range": "{quantity}[{subject}]", "quantity": "mass"},
     )
-    assert "{quantity}[{subject}]" in sentence(finding, names_in(NOTHING, Language.EN))
+    assert "{quantity}[{subject}]" in sentence(finding, names_in(NOTHING, Language.EN, NOW))
 
 
 def test_latin_letters_keep_their_distance_from_chinese_characters() -> None:
     """Otherwise numbers would stick to the text around them."""
     finding = Finding(code=Code.NO_CERTIFICATE, severity=Severity.FAIL, subject="EM-1", detail={"day": "2026-01-01"})
-    assert sentence(finding, names_in(NOTHING, Language.ZH)).startswith("EM-1 在 2026-01-01 当日没有任何")
+    assert sentence(finding, names_in(NOTHING, Language.ZH, NOW)).startswith("EM-1 在 2026-01-01 当日没有任何")

@@ -13,7 +13,8 @@ from PIL import Image
 from seed_data.targets import TARGETS
 from tests.api.worlds import SEED, asked_of
 
-ODD_IDS = ["a/b", "..", "a%2Fb", "电能表 7", "<script>", "a?b#c&d", "x" * 255, "%", "a/verdict", " "]
+# Not "." and "..": clients resolve these before they send them, until labels have codes of their own.
+ODD_IDS = ["a/b", "a%2Fb", "电能表 7", "<script>", "a?b#c&d", "x" * 255, "%", "a/verdict", " "]
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.id)
@@ -145,21 +146,18 @@ def test_text_that_no_database_holds_finds_nothing(client: TestClient) -> None:
     assert client.get("/api/v1/items/%FF%FE").status_code == 404
 
 
-@pytest.mark.parametrize("target", ODD_IDS)
-def test_any_id_can_be_asked_for(recording: TestClient, target: str) -> None:
+def test_any_id_can_be_asked_for(recording: TestClient) -> None:
     """Otherwise a meter with a slash in its id could be recorded and never seen again."""
-    if target == "..":
-        pytest.skip("clients resolve dot segments before they send them; labels with permanent codes come later")
-    document = {"format": "traceability-records/1", "items": [{"id": target, "kind": "meter", "name": target}]}
-    headers = {"content-type": "application/json"}
-    links = recording.post("/api/v1/records", content=msgspec.json.encode(document), headers=headers).json()["targets"][0][
-        "links"
-    ]
-    for address in links.values():
-        assert recording.get(address).status_code == 200, address
-    assert recording.get(links["verdict"]).json()["target"] == target
-    read = zxingcpp.read_barcodes(Image.open(BytesIO(recording.get(f"{links['self']}/qr.png").content)))
-    assert [code.text for code in read] == [f"http://127.0.0.1:8000/i/{quote(target, safe='')}"]
+    items = [{"id": target, "kind": "meter", "name": target} for target in ODD_IDS]
+    body = msgspec.json.encode({"format": "traceability-records/1", "items": items})
+    recorded = recording.post("/api/v1/records", content=body, headers={"content-type": "application/json"}).json()["targets"]
+    assert {target["id"] for target in recorded} == set(ODD_IDS)
+    for target in recorded:
+        for address in target["links"].values():
+            assert recording.get(address).status_code == 200, address
+        assert recording.get(target["links"]["verdict"]).json()["target"] == target["id"]
+        read = zxingcpp.read_barcodes(Image.open(BytesIO(recording.get(f"{target['links']['self']}/qr.png").content)))
+        assert [code.text for code in read] == [f"http://127.0.0.1:8000/i/{quote(target['id'], safe='')}"]
 
 
 def test_the_chain_is_a_picture_by_itself(client: TestClient) -> None:

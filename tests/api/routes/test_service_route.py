@@ -1,6 +1,7 @@
 """About the service itself."""
 
 from fastapi.testclient import TestClient
+from structlog.testing import capture_logs
 
 from registry import schema
 from registry.unit_of_work import Store
@@ -37,7 +38,9 @@ def test_a_fault_of_ours_is_a_problem_without_details(seeded_store: Store) -> No
     """Otherwise a stack trace would tell strangers about the inside."""
     broken = client_of(seeded_store)
     broken.app.state.context = None  # type: ignore[attr-defined]
-    answer = broken.get("/api/v1/items")
+    with capture_logs() as logs:
+        answer = broken.get("/api/v1/items")
     assert (answer.status_code, answer.json()["type"]) == (500, "/docs#internal-error")
     assert "Traceback" not in answer.text
     assert "NoneType" not in answer.text
+    assert [(log["event"], log["path"]) for log in logs] == [("request_failed", "/api/v1/items")]

@@ -12,8 +12,9 @@ from traceability.assess import assess, coverage
 from traceability.fleet import bits
 from traceability.fleet.days import NEVER, day_of
 from traceability.fleet.engine import Fleet
+from traceability.fleet.metering_points import POINT_LINK
 from traceability.fleet.rows import columns_of
-from traceability.fleet.targets import NOT_GOOD, POINT_LINK
+from traceability.fleet.targets import NOT_GOOD
 from traceability.policy import Policy
 from traceability.records import Records
 from traceability.verdict import SEVERITIES, Code, Severity, Verdict
@@ -67,8 +68,8 @@ def coverage_differences(
         (fleet.names.items, fleet.names.points), (fleet.is_item, fleet.is_point), fleet.coverage(start, until), strict=True
     ):
         for code in is_known.nonzero()[0].tolist():
-            rows = range(table.first[code], table.end[code])
-            given = tuple((day_of(int(table.start[row])), day_of(int(table.until[row]))) for row in rows)
+            rows = range(table.parts["first"][code], table.parts["end"][code])
+            given = tuple((day_of(int(table.runs["start"][row])), day_of(int(table.runs["until"][row]))) for row in rows)
             expected = coverage(records, names.values[code], start, until, known_at, policy)
             if given != expected:
                 yield f"{names.values[code]} from {start} until {until}: {expected} expected, {given} given"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from xml.sax.saxutils import escape
 
 NEWEST = "3.3.0"
@@ -9,7 +10,7 @@ VERSIONS = ("2.1.1", "2.2.0", "2.4.0", "3.0.0", "3.1.2", "3.2.1", "3.3.0")
 
 
 def numbers_of(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("-")[0].split("."))
+    return tuple(int(part) for part in version.split("-", maxsplit=1)[0].split("."))
 
 
 def text(name: str, content: str, lang: str = "en") -> str:
@@ -95,13 +96,13 @@ class Thing:
     sub_items: str = ""
 
 
-def thing(serial: str = "100", **changes: object) -> Thing:
-    return Thing(**({"marks": (Mark(value=serial),)} | changes))  # type: ignore[arg-type]
+def thing(serial: str = "100", **changes: Any) -> Thing:
+    return Thing(**({"marks": (Mark(value=serial),)} | changes))
 
 
-def standard(serial: str = "900", number: str = "S-1", **changes: object) -> Thing:
-    facts: dict[str, object] = {"name": "Standard", "model": "S", "marks": (Mark(value=serial),)}
-    return Thing(**(facts | {"referral": ("-",), "referral_id": number} | changes))  # type: ignore[arg-type]
+def standard(serial: str = "900", number: str = "S-1", **changes: Any) -> Thing:
+    facts: dict[str, Any] = {"name": "Standard", "model": "S", "marks": (Mark(value=serial),)}
+    return Thing(**(facts | {"referral": ("-",), "referral_id": number} | changes))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,11 +1,12 @@
 """One reader for all versions: the same certificate in the spelling of each says the same."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
-from registry.exchange.dcc import DocumentRefused, equipment, extraction, read_dcc, statements
-from registry.exchange.dcc.document import CalibrationDocument, Identification, SignatureState
+from registry.exchange.dcc import DocumentRefused, extraction, read_dcc, statements
+from registry.exchange.dcc.document import CalibrationDocument, Citation, Identification, SignatureState
 from registry.exchange.dcc.findings import MAX_PER_CODE, Code
 from tests.registry.exchange.dcc.builder import SIGNATURE, VERSIONS, Dcc, Mark, quantity, real, result, standard, text, thing
 
@@ -17,10 +18,9 @@ def codes(document: CalibrationDocument) -> list[str]:
     return [finding.code for finding in document.findings]
 
 
-def citation_of(*referral: str, referral_id: str = "-", **changes: object) -> equipment.Citation:
-    cited = (
-        read_dcc(Dcc(equipment=[standard(referral=referral, referral_id=referral_id, **changes)]).xml()).equipment[0].citation
-    )
+def citation_of(*referral: str, **changes: Any) -> Citation:
+    document = read_dcc(Dcc(equipment=[standard(**({"referral": referral, "referral_id": "-"} | changes))]).xml())
+    cited = document.equipment[0].citation
     assert cited is not None
     return cited
 
@@ -48,6 +48,7 @@ def test_all_versions_say_the_same(version: str) -> None:
 
 def test_newer_fields_are_read() -> None:
     """Issue date, place, code, other numbers of the certificate."""
+    assert len(citation_of("-", referral_id="C " * 200).numbers) == 0
     order = (
         "<dcc:identifications><dcc:identification><dcc:issuer>calibrationLaboratory</dcc:issuer><dcc:value>O-7</dcc:value>"
         f"{text('name', 'Order no.')}</dcc:identification></dcc:identifications>"
@@ -207,6 +208,7 @@ class TestCitations:
             (["PTB - 11129 18"], "-", ("PTB - 11129 18",)),
             (["analog"], "GP-mE-Certificate-x", ("GP-mE-Certificate-x",)),
             (["M-1"], "M-1", ("M-1",)),
+            (["\n  M-1\n  M 2\n"], "M-3 \n M-4", ("M-3", "M-4", "M-1", "M 2")),
             (["-"], "-", ()),
             (["-", "analogue"], "–", ()),
         ],

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from registry.exchange.dcc import DocumentRefused, read_dcc
-from registry.exchange.dcc.parsing import MAX_ELEMENTS, MAX_SIZE, parse
+from registry.exchange.dcc.parsing import MAX_MARKUP, MAX_SIZE, parse
 from tests.registry.exchange.dcc.builder import VERSIONS, Dcc
 from traceability.problems import InputError
 
@@ -78,7 +78,7 @@ def test_bytes_that_are_no_xml_are_named(data: bytes, format_name: str) -> None:
     ],
 )
 def test_other_xml_documents_are_named(document: str, format_name: str) -> None:
-    """Otherwise a reference material document or a competing format would be imported as a certificate, or refused without reason."""
+    """Otherwise a reference material document or a competing format would be taken for a certificate."""
     error = refused(document.encode())
     assert error.format_name == format_name
     assert error.line == 1
@@ -141,13 +141,13 @@ def test_broken_and_oversized_xml_is_refused_with_its_place(data: bytes, format_
 
 def test_a_file_that_is_too_large_is_not_even_parsed() -> None:
     """Otherwise memory would be the only limit."""
-    assert refused(b"<" + b" " * MAX_SIZE).format_name == "file that is too large"
+    assert refused(b"<" + b" " * MAX_SIZE).format_name == "oversized file"
 
 
 def test_too_many_elements_are_refused() -> None:
-    """Otherwise looking up places in a broad file could take hours."""
-    document = Dcc(tail="<dcc:comment>" + "<a/>" * MAX_ELEMENTS + "</dcc:comment>")
-    assert refused(document.xml()).format_name == "oversized DCC"
+    """Otherwise 20 MB of tags could take gigabytes, and looking up places in a broad file hours."""
+    document = Dcc(tail="<dcc:comment>" + "<a/>" * MAX_MARKUP + "</dcc:comment>")
+    assert refused(document.xml()).format_name == "oversized XML"
 
 
 def test_a_refusal_is_an_input_error_in_both_languages() -> None:
@@ -157,6 +157,7 @@ def test_a_refusal_is_an_input_error_in_both_languages() -> None:
     assert "PDF" in error.zh
     assert "PDF" in str(error)
     assert error.path == "line 1, column 1"
+    assert error.below("$.file").path.startswith("$.file")
 
 
 @pytest.mark.parametrize("version", VERSIONS)

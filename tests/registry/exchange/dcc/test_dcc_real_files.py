@@ -4,13 +4,14 @@ They are not part of the project; where they are absent the tests are skipped an
 """
 
 from datetime import UTC, date, datetime
+from functools import cache
 from itertools import permutations
 from pathlib import Path
 
 import pytest
 
 from registry.exchange.dcc import DocumentRefused, MemoryCatalogue, read_dcc, to_records
-from registry.exchange.dcc.document import SignatureState
+from registry.exchange.dcc.document import CalibrationDocument, SignatureState
 from registry.exchange.dcc.findings import Code
 from traceability.assess import assess
 from traceability.interchange import records_from
@@ -89,10 +90,15 @@ REFUSED: dict[str, tuple[str, int, int | None, str]] = {
 }
 
 
+@cache
+def read(name: str) -> CalibrationDocument:
+    return read_dcc((FILES / name).read_bytes())
+
+
 def held(*names: str) -> MemoryCatalogue:
     catalogue = MemoryCatalogue()
     for name in names:
-        catalogue.add(to_records(read_dcc((FILES / name).read_bytes()), catalogue))
+        catalogue.add(to_records(read(name), catalogue))
     return catalogue
 
 
@@ -110,7 +116,7 @@ def test_every_file_is_read_or_refused() -> None:
 @pytest.mark.parametrize("name", READ)
 def test_read(name: str) -> None:
     """The key facts, and records that the format accepts."""
-    document = read_dcc((FILES / name).read_bytes())
+    document = read(name)
     cited = {number for each in document.equipment if each.citation for number in each.citation.numbers}
     is_signed = document.signature is SignatureState.NOT_CHECKED
     counts = (len(document.items), len(document.equipment), len(cited), len(document.results))
@@ -134,6 +140,21 @@ def test_refused(name: str) -> None:
     assert error.xpath.endswith(end)
     assert error.en
     assert error.zh
+
+
+def test_the_smallest_sensible_certificate() -> None:
+    """A UUID beside the number that people read, a digest of the certificate cited, an error without its points."""
+    document = read_dcc((FILES.parent / "minimal.xml").read_bytes())
+    assert document.numbers == ("urn:uuid:7b0d7f0e-3a0f-4d1c-9a39-0d5f3f7c1a11", "2025-E-000123")
+    assert (document.laboratory.code, document.issued_on) == ("CNAS L0000", date(2025, 6, 5))
+    assert document.items[0].name == "电能表"
+    (used,) = document.equipment
+    assert used.citation is not None
+    assert used.citation.numbers == ("REF-2024-0042",)
+    assert used.citation.sha256 is not None
+    found = to_records(document, MemoryCatalogue())
+    assert {Code.RESULT_WITHOUT_RANGE, Code.RECALIBRATION_HINT} <= {finding.code for finding in found.findings}
+    assert records_from(found.records).certificates[0].results == ()
 
 
 class TestChain:
@@ -181,7 +202,7 @@ class TestChain:
     def test_the_transposed_serial_is_shown(self) -> None:
         """21305 is cited where the certificate says 21035; its piston TL-1006 agrees."""
         catalogue = held(*CHAIN)
-        found = to_records(read_dcc((FILES / CHAIN[2]).read_bytes()), catalogue)
+        found = to_records(read(CHAIN[2]), catalogue)
         (remark,) = (each for each in found.findings if each.code == Code.IDENTIFICATION_NOT_IN_CITED)
         assert "21305" in remark.zh
         assert "21035" in remark.zh
@@ -189,14 +210,14 @@ class TestChain:
 
     def test_modules_of_the_calibrator_are_its_parts(self) -> None:
         """61065 and 21091 are cited under the calibrator's certificate, which names them."""
-        found = to_records(read_dcc((FILES / CHAIN[0]).read_bytes()), held(*CHAIN))
+        found = to_records(read(CHAIN[0]), held(*CHAIN))
         parts = [each.en.split()[0] for each in found.findings if each.code == Code.PART_OF_CITED_ITEM]
         assert parts == ["61065", "21091"]
         assert found.not_held == ()
 
     def test_a_claim_is_made_and_counts_for_nothing(self) -> None:
         """All four say that they are traceable."""
-        assert all(read_dcc((FILES / name).read_bytes()).claims_traceability for name in CHAIN)
+        assert all(read(name).claims_traceability for name in CHAIN)
 
 
 def test_results_of_real_files() -> None:
@@ -204,7 +225,7 @@ def test_results_of_real_files() -> None:
     stated = {
         name: [
             (each.quantity, each.unit, str(each.low), str(each.high), format(each.uncertainty, "f"), str(each.k))
-            for each in read_dcc((FILES / name).read_bytes()).results
+            for each in read(name).results
             if each.uncertainty is not None
         ]
         for name in ("CC_DIMCI_0496_2025.XML", "dcc_gp_humidity_v1.0.xml", "valid.xml", CHAIN[2])
@@ -216,8 +237,8 @@ def test_results_of_real_files() -> None:
 
 
 def test_two_files_of_one_certificate_are_a_conflict() -> None:
-    """The signed and the unsigned one have one number; a person has to say which counts. The manipulated one is of another name."""
+    """Signed and unsigned have one number; a person has to say which counts. The manipulated one is of another laboratory."""
     names = [name for name in READ if READ[name][0] == GP_NUMBER]
     catalogue = held(names[0])
-    conflicts = [bool(to_records(read_dcc((FILES / name).read_bytes()), catalogue).conflicts) for name in names]
+    conflicts = [bool(to_records(read(name), catalogue).conflicts) for name in names]
     assert conflicts == [False, True, False]

@@ -4,8 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from registry.exchange.dcc import read_dcc
-from registry.exchange.dcc import dsi, results, tables
+from registry.exchange.dcc import dsi, read_dcc, results, tables
 from registry.exchange.dcc.document import ReportedResult
 from registry.exchange.dcc.findings import Code, Finding
 from tests.registry.exchange.dcc.builder import Dcc, quantity, real, result, table, vector
@@ -113,7 +112,8 @@ class TestValues:
 
     def test_the_new_dialect_in_lists(self) -> None:
         """The XML lists have names of their own."""
-        content = "<si:valueExpandedMUXMLList>0.1 0.2</si:valueExpandedMUXMLList><si:coverageFactorXMLList>3</si:coverageFactorXMLList>"
+        content = "<si:valueExpandedMUXMLList>0.1 0.2</si:valueExpandedMUXMLList>"
+        content += "<si:coverageFactorXMLList>3</si:coverageFactorXMLList>"
         value = vector("1 2", K).replace(
             "</si:unitXMLList>", "</si:unitXMLList>" + univariate("expandedMU", content, is_list=True)
         )
@@ -276,7 +276,7 @@ class TestSelection:
         percent = quantity(vector("0.1 0.2", r"\percent", "0.02 0.03"), "Error")
         assert facts(only(result(table(reference, percent)))) == ("energy", "kW*h", "1", "100", "0.03", "%", "2")
         parts = quantity(vector("10 20", r"\ppm", "20 30"), "Error")
-        assert facts(only(result(table(reference, parts))))[4:6] == ("0.003", "%")
+        assert facts(only(result(table(reference, parts))))[4:6] == ("0.0030", "%")
 
     def test_an_error_of_span_is_not_relative_to_the_value(self) -> None:
         """0.1 % of span is far more than 0.1 % of a small value."""
@@ -299,6 +299,8 @@ class TestSelection:
         """U = 0.6 % beside a range in 1 would be taken as relative; 0.006 is not."""
         columns = (quantity(vector("0.2 0.9", r"\one"), "Reference"), quantity(vector("-0.4", r"\percent", "0.6"), "Error"))
         assert facts(only(result(table(*columns)))) == ("Result", "1", "0.2", "0.9", "0.006", "1", "2")
+        tiny = (columns[0], quantity(vector("0", r"\ppm", "1e-95"), "Error"))
+        assert facts(only(result(table(*tiny))))[4] is None
 
     def test_an_angle_is_no_proportion(self) -> None:
         """A phase error in degrees beside a current is no relative error of the current."""

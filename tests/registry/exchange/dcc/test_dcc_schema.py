@@ -14,6 +14,15 @@ from tests.registry.exchange.dcc.builder import SIGNATURE, Dcc, quantity, real, 
 SCHEMAS = Path(__file__).parents[4].parent / "shared" / "dcc" / "xsd"
 with_schemas = pytest.mark.skipif(not SCHEMAS.is_dir(), reason=f"the DCC schemas are not at {SCHEMAS}")
 
+SCHEMA = '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" elementFormDefault="qualified"'
+LOCATIONS = (
+    "https://example.org/evil.xsd",
+    "http://127.0.0.1:1/e.xsd",
+    "../../secret.xsd",
+    "file:///etc/hostname",
+    "../missing.xsd",
+)
+
 
 def validity(document: Dcc, folder: Path | None = SCHEMAS) -> SchemaValidity:
     parsed = parse(document.xml())
@@ -21,10 +30,8 @@ def validity(document: Dcc, folder: Path | None = SCHEMAS) -> SchemaValidity:
 
 
 def schema(content: str = "", imports: str = "") -> str:
-    return (
-        '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:si="https://ptb.de/si" targetNamespace="https://ptb.de/dcc" '
-        f'elementFormDefault="qualified">{imports}<xs:element name="digitalCalibrationCertificate">{content}</xs:element></xs:schema>'
-    )
+    element = f'<xs:element name="digitalCalibrationCertificate">{content}</xs:element>'
+    return f'{SCHEMA} xmlns:si="https://ptb.de/si" targetNamespace="https://ptb.de/dcc">{imports}{element}</xs:schema>'
 
 
 def installed(folder: Path, text: str) -> Path:
@@ -95,9 +102,7 @@ def test_published_addresses_are_looked_up_in_the_folder(tmp_path: Path) -> None
     for name in ("dsi/v2.2.1", "qudt/v2.2.1", "xmldsig-core-schema"):
         path = tmp_path / f"{name}.xsd"
         path.parent.mkdir(exist_ok=True)
-        path.write_text(
-            f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:{name}"><xs:element name="x"/></xs:schema>'
-        )
+        path.write_text(f'{SCHEMA} targetNamespace="urn:{name}"><xs:element name="x"/></xs:schema>')
     addresses = {
         "dsi/v2.2.1": "https://ptb.de/si/v2.2.1/SI_Format.xsd",
         "qudt/v2.2.1": "https://ptb.de/si/v2.2.1/SI_Format_QUDT.xsd",

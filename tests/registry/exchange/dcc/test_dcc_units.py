@@ -61,7 +61,8 @@ def test_units_of_d_si(text: str, unit: str) -> None:
     [
         "", "kelvin", "K", r"\Kelvin", r"\unknown", r"\kilo", r"\kilo\kilo\metre", r"\kilo\hour", r"\milli\degreecelsius",
         r"\kilo\kilogram", r"\kilo\one", r"\bel", r"\kilo\bel", r"\per\second", r"\metre\per", r"\metre\per\second\per\second",
-        r"\metre\per\tothe{2}", r"\tothe{2}", r"\metre\tothe{2}\tothe{3}", r"\metre\tothe(-3)", r"\metre\tothe2", r"\metre\tothe",
+        r"\metre\per\tothe{2}", r"\tothe{2}", r"\metre\tothe{2}\tothe{3}", r"\metre\tothe(-3)", r"\metre\tothe2",
+        r"\metre\tothe",
         r"\metre\tothe{100}", r"\metre{2}", r"\metre\kilo\tothe{2}", r"\metre\per{2}\second", r"\metre \second", "/kilogram",
         r"\metre\tothe{0}", "'", "\\", r"\kilo\per\second", r"\dalton", "\\metre" * 40,
     ],

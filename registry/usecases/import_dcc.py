@@ -1,0 +1,168 @@
+"""A Digital Calibration Certificate into the store: its records, its original bytes, and what it changes for others.
+
+Files may arrive in any order. When a certificate comes that an earlier document cites, the records of that document are
+corrected in the way in which all records are: by a certificate that replaces them, with a `recorded_at` of its own. So the
+past can still be asked as it was known.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import msgspec
+
+from registry.columns import instant_number
+from registry.errors import ConflictError
+from registry.exchange.dcc import CitedCertificate, DccImport, Finding, Relinked, read_dcc, to_records
+from registry.exchange.dcc.catalogue import Link
+from registry.repositories import stored
+from registry.repositories.readings import StoredCatalogue, holds_document, keep_document, keep_reading
+from registry.repositories.recordings import Count, Recorder
+from registry.unit_of_work import UnitOfWork
+from registry.usecases.import_records import record_entries
+from traceability.interchange import Entry, records_from
+from traceability.records import SECTIONS, Certificate, Item, Record, Reference
+
+MEDIA_TYPE = "application/dcc+xml"
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DccReport:
+    """What the import of a DCC came to. `is_new` is False for bytes that are held already: nothing changed then.
+
+    `certificates`: the ids of its certificates. `not_held`: what it cites and the store does not hold. `relinked`: the ids of
+    certificates of earlier documents that now rest on this one. `counts`: as of a records document.
+    """
+
+    sha256: str
+    is_new: bool
+    certificates: tuple[str, ...] = ()
+    not_held: tuple[CitedCertificate, ...] = ()
+    relinked: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    counts: dict[str, Count]
+    recording: int | None = None
+
+
+def import_dcc(work: UnitOfWork, content: bytes, *, recorded_by: str, at: datetime, source: str) -> DccReport:
+    """Record a DCC; its records are known from `at` on.
+
+    Raises DocumentRefused (an InputError) for a file that is not read, ConflictError for one that contradicts what is held.
+    """
+    document = read_dcc(content)
+    catalogue = StoredCatalogue(work)
+    if holds_document(work, document.sha256):
+        held = catalogue.reading(document.sha256)
+        ids = tuple(certificate.id for certificate in held.certificates)
+        return DccReport(sha256=document.sha256, is_new=False, certificates=ids, counts={})
+    imported = to_records(document, catalogue)
+    recorder = Recorder(work, recorded_by=recorded_by, at=at, source=source)
+    recording = recorder.begun()
+    _refuse_conflicts(work, imported)
+    corrections = list(_corrections(work, imported.relinked, at))
+    record_entries(work, recorder, _entries(work, imported, corrections, at))
+    keep_document(work, content, MEDIA_TYPE, imported.held, recording)
+    for each in imported.relinked:
+        keep_reading(work, replace(catalogue.reading(each.document), links=each.links, citations=each.citations), recording)
+    recorder.close(document.sha256)
+    return DccReport(
+        sha256=document.sha256,
+        is_new=True,
+        certificates=tuple(certificate.id for certificate in imported.held.certificates),
+        not_held=imported.not_held,
+        relinked=tuple(certificate for each in imported.relinked for certificate in each.certificates),
+        findings=(*imported.findings, *(finding for each in imported.relinked for finding in each.findings)),
+        counts=recorder.counts,
+        recording=recording,
+    )
+
+
+def _entries(work: UnitOfWork, imported: DccImport, corrections: list[Certificate], at: datetime) -> Iterator[Entry]:
+    """What the import adds to the records, list by list; what is stored as it is to be from now on is left out."""
+    records = records_from(imported.records)
+    for section in SECTIONS:
+        values: list[Record] = list(getattr(records, section))
+        if section == "items":
+            values = list(_new_versions(work, values, at))
+        elif section == "certificates":
+            held = {each.record.id for each in stored.with_ids(work, section, [value.id for value in values])}
+            new = [value for value in values if value.id not in held]
+            values = [*(msgspec.structs.replace(value, recorded_at=at) for value in new), *corrections]
+        for index, value in enumerate(values):
+            yield Entry(section, index, value)
+
+
+def _new_versions(work: UnitOfWork, items: Iterable[Record], at: datetime) -> Iterator[Item]:
+    """Versions of the items that differ from the latest stored one; known from `at`, or right after it."""
+    wanted = {item.id: item for item in items if isinstance(item, Item)}
+    latest: dict[str, Item] = {}
+    for each in stored.with_ids(work, "items", sorted(wanted)):
+        if isinstance(each.record, Item):
+            latest[each.record.id] = max(latest.get(each.record.id, each.record), each.record, key=_known_from)
+    for id_, item in wanted.items():
+        before = latest.get(id_)
+        if before is None:
+            yield msgspec.structs.replace(item, recorded_at=at)
+        elif msgspec.structs.replace(before, recorded_at=None) != item:
+            yield msgspec.structs.replace(item, recorded_at=_after(before.recorded_at, at))
+
+
+def _corrections(work: UnitOfWork, relinked: Iterable[Relinked], at: datetime) -> Iterator[Certificate]:
+    """For each certificate whose links change, one that replaces it and differs in its references alone."""
+    for each in relinked:
+        references = tuple(map(_reference, each.links))
+        for id_ in each.certificates:
+            current, steps = _current(work, id_)
+            yield msgspec.structs.replace(
+                current,
+                id=f"{id_}-r{steps + 2}",
+                references=references,
+                replaces=current.id,
+                recorded_at=_after(current.recorded_at, at),
+            )
+
+
+def _current(work: UnitOfWork, id_: str) -> tuple[Certificate, int]:
+    """The certificate that corrections left of one, and how many there were: `X` becomes `X-r2`, `X-r3` and so on."""
+    steps = 0
+    found = _certificate(work, id_)
+    assert found is not None  # noqa: S101 - a document that is held has its certificates.
+    while (newer := _certificate(work, f"{id_}-r{steps + 2}")) is not None:
+        found = newer
+        steps += 1
+    return found, steps
+
+
+def _certificate(work: UnitOfWork, id_: str) -> Certificate | None:
+    for each in stored.with_ids(work, "certificates", [id_]):
+        if isinstance(each.record, Certificate):
+            return each.record
+    return None
+
+
+def _reference(link: Link) -> Reference:
+    return Reference(item=link.item, certificate=link.certificate or None)
+
+
+def _refuse_conflicts(work: UnitOfWork, imported: DccImport) -> None:
+    """ConflictError when a certificate is held with other content; records that came without their file are no such thing."""
+    new = {certificate.id: certificate for certificate in records_from(imported.records).certificates}
+    for id_ in imported.conflicts:
+        held = _certificate(work, id_)
+        if held is None or _essence(held) != _essence(new[id_]):
+            raise ConflictError("$", id_, f"{id_!r} is held with other content", f"{id_!r} 已存有不同内容")
+
+
+def _essence(certificate: Certificate) -> Certificate:
+    """What the issuer said, apart from how it was linked and when it was recorded."""
+    return msgspec.structs.replace(certificate, references=(), recorded_at=None, withdrawal=None)
+
+
+def _after(recorded_at: datetime | None, at: datetime) -> datetime:
+    """`at`, or the first instant after what was recorded already: two files of one import may speak of one thing."""
+    return at if recorded_at is None or recorded_at < at else recorded_at + _MICROSECOND
+
+
+def _known_from(item: Item) -> int:
+    return instant_number(item.recorded_at)

@@ -1,0 +1,81 @@
+"""Rows are appended: the database itself refuses to change or remove them, and refuses values that the format does not have."""
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from registry.errors import StoreError
+from registry.tables import metadata
+from registry.unit_of_work import Store, UnitOfWork
+from tests.registry.worlds import fingerprint, full, recorded
+
+_CHANGES = (
+    "UPDATE {table} SET {column} = {column}",
+    "DELETE FROM {table}",
+    "INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
+    "TRUNCATE {table} CASCADE",
+)
+
+
+@pytest.mark.parametrize("change", _CHANGES)
+def test_no_row_is_changed_or_removed(store: Store, change: str) -> None:
+    """History that can be rewritten proves nothing; not even by someone with a database console."""
+    statement = change.partition(" ")[0]
+    only_on = {"INSERT": "sqlite", "TRUNCATE": "postgresql"}.get(statement, store.engine.dialect.name)
+    if only_on != store.engine.dialect.name:
+        pytest.skip(f"{statement} of this form exists only on {only_on}")
+    recorded(store, full())
+    before = fingerprint(store)
+    refused = 0
+    for table in metadata.sorted_tables:
+        with store.engine.connect() as connection:
+            is_empty = connection.exec_driver_sql(f"SELECT count(*) FROM {table.name}").scalar() == 0
+            if is_empty and store.engine.dialect.name == "sqlite":
+                continue  # SQLite's triggers look at rows.
+            with pytest.raises(DBAPIError, match="appended, never changed"):
+                connection.exec_driver_sql(change.format(table=table.name, column=next(iter(table.columns)).name))
+            refused += 1
+    assert refused >= 15
+    assert fingerprint(store) == before
+
+
+_ITEM: dict[str, object] = {
+    "entry": 1,
+    "id": "A",
+    "recorded_at": 0,
+    "kind": "meter",
+    "country": "CN",
+    "recording": 1,
+    "place": 0,
+}
+_RESULT: dict[str, object] = {"certificate_entry": 7, "position": 0, "quantity": "energy", "unit": "kW*h"}
+
+
+@pytest.mark.parametrize(
+    ("table", "rows"),
+    [
+        ("items", [{**_ITEM, "id": ""}]),
+        ("items", [{**_ITEM, "kind": "spaceship"}]),
+        ("items", [{**_ITEM, "recorded_at": None}]),
+        ("items", [{**_ITEM, "interval_months": 0}]),
+        ("items", [{**_ITEM, "recording": 99}]),
+        ("items", [{**_ITEM, "retired_on": "soon"}]),
+        ("items", [_ITEM, {**_ITEM, "entry": 2}]),
+        ("items", [_ITEM, {**_ITEM, "id": "B"}]),
+        ("results", [_RESULT]),
+        ("recording_summaries", [{"recording": 1, "sha256": "short", "counts": "{}"}]),
+    ],
+)
+def test_the_tables_refuse_what_the_format_does_not_have(store: Store, table: str, rows: list[dict[str, object]]) -> None:
+    """Constrain inside as well: what comes past the use cases must not become a record."""
+    with pytest.raises(StoreError), store.writing() as work:
+        work.connection.exec_driver_sql("INSERT INTO recordings VALUES (1, 'tester', 0, 'test')")
+        for row in rows:
+            _insert(work, table, row)
+    with store.writing() as work:  # The row that the others differ from is one that the table takes.
+        work.connection.exec_driver_sql("INSERT INTO recordings VALUES (1, 'tester', 0, 'test')")
+        _insert(work, "items", _ITEM)
+
+
+def _insert(work: UnitOfWork, table: str, row: dict[str, object]) -> None:
+    values = ", ".join("NULL" if value is None else repr(value) for value in row.values())
+    work.connection.exec_driver_sql(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({values})")
