@@ -6,7 +6,7 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime
 DEVELOPMENT := .venv/.development
 
-.PHONY: install demo serve test check lint types arch migrations-check tests soak bench format lock clean
+.PHONY: install demo serve test check lint types arch migrations-check tests soak bench format generated lock clean
 
 install: $(DEVELOPMENT)
 
@@ -50,6 +50,13 @@ bench: $(DEVELOPMENT)
 format: $(DEVELOPMENT)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# What is written by the code itself; tests compare.
+generated: $(DEVELOPMENT)
+	$(BIN)/python -m api.render.findings_page > docs/findings.md
+	$(BIN)/python -m api.describe
+	$(BIN)/python -m api.catalog
+	$(BIN)/python -m seed_data
 
 # Locked with hashes and without addresses, for every platform.
 lock:

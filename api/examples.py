@@ -110,7 +110,6 @@ IMPORTED: dict[str, Any] = {
         "competences": {"new": 1, "same": 0},
         "items": {"new": 2, "same": 0},
         "organizations": {"new": 1, "same": 0},
-        "withdrawals": {"new": 0, "same": 0},
     },
     "new": 5,
     "recording": 1,

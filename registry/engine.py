@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from registry.errors import StoreError
 
 BUSY_TIMEOUT = 30_000  # Milliseconds that a writer waits for its turn before it gives up.
+_JOURNAL = 67_108_864  # Bytes to which the log is cut back after a large import.
 _CACHE = -65_536  # KiB of page cache of a SQLite connection, negative by SQLite's convention.
 _WRITER = 0x7472_6163_6561_6265  # The key of the advisory lock of writers: "traceabe" in ASCII.
 # Every query of the store looks up a bounded number of rows through an index. PostgreSQL cannot know how few a recursive query
@@ -66,8 +67,9 @@ def transaction(engine: Engine, *, is_writer: bool) -> Iterator[Connection]:
 
 
 def _sqlite(url: URL) -> Engine:
-    if url.database and url.database != ":memory:" and not url.database.startswith("file:"):
-        _make_folder(Path(url.database).parent)
+    if not url.database or url.database == ":memory:":
+        raise StoreError("a SQLite store needs a file", "SQLite 存储需要一个文件")
+    _make_folder(Path(url.database).parent)
     engine = create_engine(url.set(drivername="sqlite+pysqlite"), connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -92,6 +94,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         "foreign_keys = ON",
         "recursive_triggers = ON",  # Or INSERT OR REPLACE would remove rows past the triggers that refuse it.
         f"cache_size = {_CACHE}",
+        f"journal_size_limit = {_JOURNAL}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

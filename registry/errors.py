@@ -38,14 +38,6 @@ class ConflictError(RegistryError):
         self.identifier = identifier
 
 
-class UnknownRecordError(RegistryError):
-    """Nothing is stored under the id."""
-
-    def __init__(self, identifier: str) -> None:
-        super().__init__(f"nothing is stored under {identifier!r}", f"没有标识为 {identifier!r} 的记录")
-        self.identifier = identifier
-
-
 class TooManyRecordsError(RegistryError):
     """A question reaches more records than one answer may hold: a budget, never silence."""
 

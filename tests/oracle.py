@@ -480,9 +480,7 @@ def _use_within(certificate: dict[str, Any]) -> date | None:
 def _event_cut(known: Known, certificate: dict[str, Any]) -> date | None:
     start, item_id = _calibrated_on(certificate), certificate["item"]
     days = [
-        date.fromisoformat(each["on"])
-        for each in known.events
-        if each["item"] == item_id and each["kind"] in ENDING_EVENTS
+        date.fromisoformat(each["on"]) for each in known.events if each["item"] == item_id and each["kind"] in ENDING_EVENTS
     ]
     days += [_calibrated_on(each) for each in _not_replaced(known, item_id) if _ends_earlier_ones(each)]
     # What happened on the day of the calibration itself is taken to precede it.
@@ -861,9 +859,7 @@ def _is_in_force(competence: dict[str, Any], day: date) -> bool:
     return _holds(competence, day, "valid_from", "valid_until") and not suspended
 
 
-def _is_below_all(
-    answer: Answer, certificate: dict[str, Any], result: dict[str, Any], rows: list[dict[str, Any]]
-) -> bool:
+def _is_below_all(answer: Answer, certificate: dict[str, Any], result: dict[str, Any], rows: list[dict[str, Any]]) -> bool:
     u = _standard_uncertainty(result.get("uncertainty"), result["unit"])
     if u is None:
         return False
@@ -917,9 +913,7 @@ def _ratio_severity(absolute_error: Fraction | None, mpe: Fraction, expanded: Fr
     return "fail" if absolute_error >= mpe + expanded else "indeterminate"
 
 
-def _compare_uncertainties(
-    answer: Answer, certificate: dict[str, Any], found: dict[str, Any], quantity: str | None
-) -> None:
+def _compare_uncertainties(answer: Answer, certificate: dict[str, Any], found: dict[str, Any], quantity: str | None) -> None:
     """UNCERTAINTY_NOT_INCREASING for a Reference with a quantity; a failed certificate is not compared."""
     severity = answer.policy["uncertainty_growth"]
     if quantity is None or severity == "ignore" or _is_failed(found):

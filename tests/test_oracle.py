@@ -89,9 +89,7 @@ def test_the_oracle_agrees_with_the_label(records: dict[str, Any], question: dic
         ("2024-12-31", 2, "2025-02-28"),
     ],
 )
-def test_an_interval_ends_on_the_day_before_or_at_the_month_end(
-    calibrated_on: str, months: int, last_valid_day: str
-) -> None:
+def test_an_interval_ends_on_the_day_before_or_at_the_month_end(calibrated_on: str, months: int, last_valid_day: str) -> None:
     """Otherwise section 3.2's rule for months without such a day is off by one."""
     certificate = {"id": "c", "kind": "calibration", "item": "M", "calibrated_on": calibrated_on}
     item = {"id": "M", "kind": "meter", "interval_months": months}

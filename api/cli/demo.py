@@ -20,7 +20,7 @@ from api.cli.stores import opened
 from api.failures import ParameterError
 from api.language import Bilingual, Language, text
 from api.pages.rows import TargetRow, target_rows
-from registry.errors import ConflictError
+from registry.errors import ConflictError, StoreError
 from registry.settings import Settings
 from registry.unit_of_work import Store
 from registry.usecases.import_records import import_records
@@ -48,8 +48,8 @@ def demo(
     path = _database(Settings().data_dir, today, meters)
     try:
         _seed(path, meters, today, language)
-    except ConflictError:
-        # The seed data of another release, made earlier today.
+    except (ConflictError, StoreError):
+        # Made earlier today by another release, with other seed data or other tables; nothing in it is anybody's own.
         _remove(path)
         _seed(path, meters, today, language)
     with opened(f"sqlite:///{path}") as store:

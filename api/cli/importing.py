@@ -150,7 +150,7 @@ def _report_of_dcc(name: str, report: DccReport, items: tuple[str, ...]) -> File
 
 
 def _counts(counts: dict[str, Count]) -> dict[str, tuple[int, int]]:
-    return {section: (count.new, count.same) for section, count in counts.items()}
+    return {section: (count.new, count.same) for section, count in counts.items() if count.new or count.same}
 
 
 def _show(reports: list[FileReport], language: Language) -> None:

@@ -31,6 +31,9 @@ from traceability.verdict import Code, Severity, Verdict
 
 router = APIRouter(include_in_schema=False)
 
+# What a person reads of a chain of hundreds of certificates; the JSON beside the page holds everything.
+_MOST_CERTIFICATES = 60
+_MOST_SENTENCES = 20
 _UNKNOWN = Bilingual("未知", "unknown")
 
 
@@ -44,6 +47,7 @@ class FindingGroup:
     title: str
     source: str
     sentences: tuple[str, ...]
+    more: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +96,7 @@ def _values(found: Assessment, asking: Asking, language: Language, request: Requ
         "chain": Markup(chain_svg(drawing, language, lambda item: links.page(item, **kept))),  # noqa: S704 - escaped there.
         "steps": steps_of(drawing),
         "certificates": list(_certificates(verdict, names)),
+        "more_certificates": len(verdict.graph.nodes[_MOST_CERTIFICATES:]),
         "policies": [(name, words.POLICY_TITLES[name].in_(language)) for name in POLICIES],
         "policy_title": words.POLICY_TITLES[verdict.policy].in_(language),
         "json_address": links.verdict(verdict.target, **asked),
@@ -109,21 +114,23 @@ def _moment(instant: datetime) -> str:
 
 
 def _groups(verdict: Verdict, names: Names) -> Iterator[FindingGroup]:
-    """The findings in their order, neighbours of one code and severity together."""
-    for (severity, code), findings in groupby(verdict.findings, key=lambda finding: (finding.severity, finding.code)):
+    """The findings in their order, neighbours of one code and severity together, each group with as many as can be read."""
+    for (severity, code), found in groupby(verdict.findings, key=lambda finding: (finding.severity, finding.code)):
+        findings = list(found)
         yield FindingGroup(
             code=code,
             severity=severity,
             severity_words=words.SEVERITIES[severity].in_(names.language),
             title=SAYINGS[code].title.in_(names.language),
             source=SAYINGS[code].source,
-            sentences=tuple(sentence(finding, names) for finding in findings),
+            sentences=tuple(sentence(finding, names) for finding in findings[:_MOST_SENTENCES]),
+            more=len(findings[_MOST_SENTENCES:]),
         )
 
 
 def _certificates(verdict: Verdict, names: Names) -> Iterator[CertificateRow]:
     """The certificates that the target reaches, nearest first."""
-    for node in verdict.graph.nodes:
+    for node in verdict.graph.nodes[:_MOST_CERTIFICATES]:
         certificate = names.certificates[node.certificate]
         results = tuple(
             " · ".join(

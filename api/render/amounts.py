@@ -2,14 +2,9 @@
 
 from api.language import Bilingual, Language
 from traceability.json_text import positional
-from traceability.records import Amount, Result, Uncertainty
+from traceability.records import Result, Uncertainty
 
 _NO_K = Bilingual("k 未给出", "k not stated")
-
-
-def amount_text(amount: Amount) -> str:
-    """A value with its unit."""
-    return f"{positional(amount.value)} {amount.unit}"
 
 
 def uncertainty_text(uncertainty: Uncertainty, language: Language) -> str:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from api.language import Bilingual, Language
-from api.render.chain import Box, Drawing, Line, Method, Role
+from api.render.drawing import Box, Drawing, Line, Method, Role
 from api.render.layout import Point, Shape, laid_out
 from api.render.textbox import clean, width_of, wrapped
 from traceability.verdict import Severity

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from api.render.chain import Box, Drawing, Method, Role
+from api.render.drawing import Box, Drawing, Method, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from api.language import Bilingual
-from traceability.records import AsFound, CertificateKind, EventKind, ItemKind, OrganizationKind, Outcome, Scheme
+from traceability.records import CertificateKind, EventKind, ItemKind, Outcome
 from traceability.verdict import Severity, Status
 
 
@@ -89,11 +89,6 @@ OUTCOMES: dict[Outcome, Bilingual] = {
     Outcome.LIMITED: Bilingual("准用", "Limited use"),
 }
 
-AS_FOUND: dict[AsFound, Bilingual] = {
-    AsFound.IN_TOLERANCE: Bilingual("调整前合格", "In tolerance as found"),
-    AsFound.OUT_OF_TOLERANCE: Bilingual("调整前超差", "Out of tolerance as found"),
-}
-
 EVENT_KINDS: dict[EventKind, Bilingual] = {
     EventKind.REPAIRED: Bilingual("修理", "Repaired"),
     EventKind.ADJUSTED: Bilingual("调整", "Adjusted"),
@@ -102,26 +97,6 @@ EVENT_KINDS: dict[EventKind, Bilingual] = {
     EventKind.INTERIM_CHECK_PASSED: Bilingual("期间核查通过", "Interim check passed"),
     EventKind.INTERIM_CHECK_FAILED: Bilingual("期间核查未通过", "Interim check failed"),
     EventKind.REINSTALLED: Bilingual("重新安装", "Reinstalled"),
-}
-
-SCHEMES: dict[Scheme, Bilingual] = {
-    Scheme.NATIONAL_STANDARD: Bilingual("计量基准证书", "National standard certificate"),
-    Scheme.MEASUREMENT_STANDARD: Bilingual("计量标准考核证书", "Measurement standard examination certificate"),
-    Scheme.LEGAL_AUTHORIZATION: Bilingual("计量授权", "Legal metrology authorization"),
-    Scheme.ACCREDITATION: Bilingual("实验室认可", "Accreditation"),
-    Scheme.CMC: Bilingual("国际互认校准测量能力 (CMC)", "CMC in the BIPM KCDB"),
-    Scheme.REFERENCE_MATERIAL: Bilingual("标准物质定级证书", "Reference material certificate of grade"),
-}
-
-ORGANIZATION_KINDS: dict[OrganizationKind, Bilingual] = {
-    OrganizationKind.NATIONAL_METROLOGY_INSTITUTE: Bilingual("国家计量院", "National metrology institute"),
-    OrganizationKind.LEGAL_METROLOGY_INSTITUTE: Bilingual("法定计量检定机构", "Legal metrology institute"),
-    OrganizationKind.CALIBRATION_LABORATORY: Bilingual("校准实验室", "Calibration laboratory"),
-    OrganizationKind.REFERENCE_MATERIAL_PRODUCER: Bilingual("标准物质生产者", "Reference material producer"),
-    OrganizationKind.CARBON_METERING_CENTRE: Bilingual("碳计量中心", "Carbon-metering centre"),
-    OrganizationKind.ENERGY_USER: Bilingual("用能单位", "Energy user"),
-    OrganizationKind.ENERGY_SUPPLIER: Bilingual("供能单位", "Energy supplier"),
-    OrganizationKind.REGULATOR: Bilingual("监管部门", "Regulator"),
 }
 
 # 进出用能单位, 主要次级用能单位, 主要用能设备 (GB 17167; SEMANTICS 2).

@@ -37,7 +37,11 @@ class ImportAnswer(msgspec.Struct, frozen=True, kw_only=True):
 def import_answer(report: ImportReport, targets: list[str]) -> ImportAnswer:
     """The report with the verdicts to ask for next."""
     return ImportAnswer(
-        counts={name: CountAnswer(new=count.new, same=count.same) for name, count in report.counts.items()},
+        counts={
+            name: CountAnswer(new=count.new, same=count.same)
+            for name, count in report.counts.items()
+            if count.new or count.same
+        },
         new=report.new,
         recording=report.recording,
         sha256=report.sha256,

@@ -66,7 +66,7 @@ def document_of(work: UnitOfWork, sha256: str) -> bytes | None:
 
 def cited_not_held(work: UnitOfWork, most: int) -> list[Cited]:
     """The certificates that documents cite and the store does not hold, by number; as many as asked for."""
-    return [Cited(*row[:6], Standing(row[6]), row[7]) for row in work.rows(_NOT_HELD, most=most)]
+    return [Cited._make((*row[:6], Standing(row[6]), row[7])) for row in work.rows(_NOT_HELD, most=most)]
 
 
 def keep_document(work: UnitOfWork, content: bytes, media_type: str, held: HeldDocument, recording: int) -> None:

@@ -8,6 +8,7 @@ past can still be asked as it was known.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import cast
 
 import msgspec
 
@@ -95,13 +96,11 @@ def _entries(work: UnitOfWork, imported: DccImport, corrections: list[Certificat
 
 def _new_versions(work: UnitOfWork, items: Iterable[Record], at: datetime) -> Iterator[Item]:
     """Versions of the items that differ from the latest stored one; known from `at`, or right after it."""
-    wanted = {item.id: item for item in items if isinstance(item, Item)}
-    latest: dict[str, Item] = {}
-    for each in stored.with_ids(work, "items", sorted(wanted)):
-        if isinstance(each.record, Item):
-            latest[each.record.id] = max(latest.get(each.record.id, each.record), each.record, key=_known_from)
-    for id_, item in wanted.items():
-        before = latest.get(id_)
+    wanted = cast("list[Item]", list(items))
+    versions = cast("list[Item]", [each.record for each in stored.with_ids(work, "items", [item.id for item in wanted])])
+    latest = {version.id: version for version in sorted(versions, key=lambda item: instant_number(item.recorded_at))}
+    for item in wanted:
+        before = latest.get(item.id)
         if before is None:
             yield msgspec.structs.replace(item, recorded_at=at)
         elif msgspec.structs.replace(before, recorded_at=None) != item:
@@ -135,10 +134,8 @@ def _current(work: UnitOfWork, id_: str) -> tuple[Certificate, int]:
 
 
 def _certificate(work: UnitOfWork, id_: str) -> Certificate | None:
-    for each in stored.with_ids(work, "certificates", [id_]):
-        if isinstance(each.record, Certificate):
-            return each.record
-    return None
+    found = stored.with_ids(work, "certificates", [id_])
+    return cast("Certificate", found[0].record) if found else None
 
 
 def _reference(link: Link) -> Reference:
@@ -162,7 +159,3 @@ def _essence(certificate: Certificate) -> Certificate:
 def _after(recorded_at: datetime | None, at: datetime) -> datetime:
     """`at`, or the first instant after what was recorded already: two files of one import may speak of one thing."""
     return at if recorded_at is None or recorded_at < at else recorded_at + _MICROSECOND
-
-
-def _known_from(item: Item) -> int:
-    return instant_number(item.recorded_at)

@@ -1,10 +1,10 @@
 """What is kept in memory: bounded, the lately used first, and never wrong."""
 
 from registry.cache import Kept, RecordCache
-from traceability.records import Item, ItemKind
+from traceability.records import Item, ItemKind, Record
 
 
-def items(*numbers: int) -> dict[int, Item]:
+def items(*numbers: int) -> dict[int, Record]:
     return {number: Item(id=f"I{number}", kind=ItemKind.METER) for number in numbers}
 
 

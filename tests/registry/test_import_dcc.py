@@ -1,6 +1,7 @@
 """Digital Calibration Certificates into the store: kept as they came, linked in whatever order they come, never edited."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
@@ -16,7 +17,7 @@ from registry.repositories.readings import cited_not_held, document_of
 from registry.unit_of_work import Store
 from registry.usecases.assess_item import assess_item
 from registry.usecases.import_dcc import DccReport, import_dcc
-from tests.registry.exchange.dcc.builder import Dcc, standard
+from tests.registry.exchange.dcc.builder import Dcc, standard, thing
 from tests.registry.worlds import exported, fingerprint, only, recorded
 from traceability.interchange import parse_records, records_from
 from traceability.policy import POLICIES
@@ -131,14 +132,15 @@ def test_the_order_of_arrival_does_not_matter(store: Store, documents: tuple[Dcc
 
 def test_two_files_of_one_moment_may_speak_of_one_item(store: Store) -> None:
     """A command that imports a folder has one clock reading for all."""
+    known_better = replace(SOURCE, items=[thing("900", name="Known better by its own laboratory", model="S")])
     hold(store, OWN)
-    hold(store, SOURCE)
-    used = Dcc(number="U-1", laboratory="C", equipment=[standard("901", "X-1", name="Third")])
-    hold(store, used)
-    versions: dict[str, list[datetime | None]] = {}
-    for item in parse_records(exported(store)).items:
-        versions.setdefault(item.id, []).append(item.recorded_at)
-    assert all(len(set(instants)) == len(instants) for instants in versions.values())
+    (cited,) = [item.id for item in parse_records(exported(store)).items if item.kind == "measurement_standard"]
+    hold(store, known_better)
+    names = [(item.recorded_at, item.name) for item in parse_records(exported(store)).items if item.id == cited]
+    assert [instant for instant, _ in names] == [AT, AT + timedelta(microseconds=1)]
+    assert "Known better" in str(names[1][1])
+    expected = in_memory(OWN.xml(), known_better.xml())
+    assert names[1][1] in {item.name for item in expected.items}
 
 
 def test_the_same_number_with_other_content_is_a_conflict(store: Store) -> None:

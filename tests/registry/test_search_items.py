@@ -30,6 +30,9 @@ def test_pages_give_everything_once_in_order(store: Store) -> None:
     with store.reading() as work:
         assert len(search_items(work, "", most=10_000).items) == LARGEST_PAGE
         assert search_items(work, "M0003").items[0].name == "new"
+    recorded(store, only("items", {**METERS[3], "name": "older", "recorded_at": "2024-01-01T00:00:00Z"}))
+    with store.reading() as work:
+        assert search_items(work, "M0003").items[0].name == "new"
 
 
 @pytest.mark.parametrize("text", ["SN 0042", "sn  0042", "\uff33\uff2e 0042", " SN 0042 ", "M0042", "no.\u20117", "NO.-7"])

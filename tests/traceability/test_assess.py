@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.strategies import Sizes, random_document, random_question
@@ -169,6 +169,7 @@ def answered(document: dict[str, Any], question: dict[str, Any]) -> Verdict | st
 
 
 @given(st.integers(0, 2**32), st.sampled_from([0.0, 0.1, 0.3, 0.5]))
+@settings(max_examples=100)
 def test_the_order_of_records_never_matters(seed: int, trouble: float) -> None:
     """Two registries with the same records give two verdicts, or two reasons for the same one."""
     random = Random(seed)
@@ -179,6 +180,7 @@ def test_the_order_of_records_never_matters(seed: int, trouble: float) -> None:
 
 
 @given(st.integers(0, 2**32), st.sampled_from([0.0, 0.1, 0.3, 0.5]))
+@settings(max_examples=100)
 def test_the_order_within_records_never_changes_the_answer(seed: int, trouble: float) -> None:
     """The answer depends on which result, reference or period of a record stands first.
 
@@ -201,6 +203,7 @@ def test_the_order_within_records_never_changes_the_answer(seed: int, trouble: f
 
 
 @given(st.integers(0, 2**32))
+@settings(max_examples=100)
 def test_a_verdict_keeps_to_its_own_rules(seed: int) -> None:
     """A verdict contradicts itself."""
     random = Random(seed)

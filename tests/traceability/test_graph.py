@@ -7,7 +7,7 @@ from typing import Any
 
 import networkx as nx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.strategies import Sizes, random_document
@@ -166,6 +166,7 @@ def test_an_empty_graph_is_exported() -> None:
 
 
 @given(st.integers(0, 2**32))
+@settings(max_examples=30)
 def test_up_and_down_are_the_same_graph(seed: int) -> None:
     """What hangs on a certificate does not name it among what it rests on."""
     values = known_records(records_from(random_document(Random(seed), Sizes(trouble=0.2))), EVERYTHING_KNOWN)

@@ -6,7 +6,7 @@ or it is one that the format allows; both ways of reading (a stream, and as part
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -238,73 +238,78 @@ def test_a_field_given_twice_is_refused(place: Place) -> None:
 
 
 @pytest.mark.parametrize("place", [(), *OBJECTS], ids=path_of)
-@pytest.mark.parametrize(
-    "name", ["colour", "ID", "id ", "", "a\\u0000b", "a\\ud800", "`", "a - at `$`", "a\\nb", "计量", "x" * 5000]
-)
-def test_an_unknown_field_is_refused(place: Place, name: str) -> None:
+def test_an_unknown_field_is_refused(place: Place) -> None:
     """A misspelled field is silently dropped."""
-    document = copy.deepcopy(FULL)
-    part(document, place)["@"] = 1
-    text = json.dumps(document, ensure_ascii=False).replace('"@"', f'"{name}"')
-    with pytest.raises(InputError) as caught:
-        parse_records(text)
-    assert caught.value.path.startswith(path_of(place))
-    assert str(caught.value).encode()
+    for name in ("colour", "ID", "id ", "", "a\\u0000b", "a\\ud800", "`", "a - at `$`", "a\\nb", "计量", "x" * 5000):
+        document = copy.deepcopy(FULL)
+        part(document, place)["@"] = 1
+        text = json.dumps(document, ensure_ascii=False).replace('"@"', f'"{name}"')
+        with pytest.raises(InputError) as caught:
+            parse_records(text)
+        assert caught.value.path.startswith(path_of(place))
+        assert str(caught.value).encode()
+
+
+def assert_all_refused(place: Place, values: Iterable[Any]) -> None:
+    """Each value in that place is refused."""
+    assert [value for value in values if refusal(spoilt(place, value), place) is None] == []
 
 
 @pytest.mark.parametrize("place", NUMBERS, ids=path_of)
-@pytest.mark.parametrize(
-    "text",
-    ["NaN", "Infinity", "-Infinity", "1" * 100, "1e99", "1e-99", "1e99999999999999999999", "0e999999999", '"1"', "1" * 100_000],
-)
-def test_what_is_no_number_of_99_digits_is_refused(place: Place, text: str) -> None:
+def test_what_is_no_number_of_99_digits_is_refused(place: Place) -> None:
     """A measured value is rounded, or its refusal has no place."""
-    assert refusal(spoilt(place, Spelled(text)), place) is not None
+    texts = [
+        "NaN",
+        "Infinity",
+        "-Infinity",
+        "1" * 100,
+        "1e99",
+        "1e-99",
+        "1e99999999999999999999",
+        "0e999999999",
+        '"1"',
+        "1" * 100_000,
+    ]
+    assert_all_refused(place, map(Spelled, texts))
 
 
 @pytest.mark.parametrize("place", COUNTS, ids=path_of)
-@pytest.mark.parametrize("text", ["NaN", "1.0", "1.5", "-1", "1" * 30, "1e9", "1e999999999999999999999", '"1"', "true"])
-def test_what_is_no_count_is_refused(place: Place, text: str) -> None:
+def test_what_is_no_count_is_refused(place: Place) -> None:
     """Half a month, or more months than a calendar has."""
-    assert refusal(spoilt(place, Spelled(text)), place) is not None
+    texts = ["NaN", "1.0", "1.5", "-1", "1" * 30, "1e9", "1e999999999999999999999", '"1"', "true"]
+    assert_all_refused(place, map(Spelled, texts))
 
 
 @pytest.mark.parametrize("place", UNITS, ids=path_of)
-@pytest.mark.parametrize(
-    "unit", ["parsnip", "2", "m,s", "((((km^99)^99)^99)^99)^99", "1e999999999*m", "m" * 256, "m" * 100_000]
-)
-def test_an_unknown_unit_is_refused(place: Place, unit: str) -> None:
+def test_an_unknown_unit_is_refused(place: Place) -> None:
     """A unit that nobody can convert gets in, or takes hours."""
-    assert refusal(spoilt(place, unit), place) is not None
+    units = ["parsnip", "2", "m,s", "((((km^99)^99)^99)^99)^99", "1e999999999*m", "m" * 256, "m" * 100_000]
+    assert_all_refused(place, units)
 
 
 @pytest.mark.parametrize("place", DAYS, ids=path_of)
-@pytest.mark.parametrize("text", ["2025-02-29", "20250601", "2025-6-1", "2025-06-01T00:00:00Z", " 2025-06-01", "9" * 100_000])
-def test_what_is_no_day_is_refused(place: Place, text: str) -> None:
+def test_what_is_no_day_is_refused(place: Place) -> None:
     """A day is taken for another one."""
-    assert refusal(spoilt(place, text), place) is not None
+    assert_all_refused(place, ["2025-02-29", "20250601", "2025-6-1", "2025-06-01T00:00:00Z", " 2025-06-01", "9" * 100_000])
 
 
 @pytest.mark.parametrize("place", INSTANTS, ids=path_of)
-@pytest.mark.parametrize("text", ["2025-06-01T09:00:00", "2025-06-01", "2025-06-01T09:00:00.1234567Z", "now", "9" * 100_000])
-def test_what_is_no_instant_is_refused(place: Place, text: str) -> None:
+def test_what_is_no_instant_is_refused(place: Place) -> None:
     """An instant without offset is taken for one in some zone."""
-    assert refusal(spoilt(place, text), place) is not None
+    assert_all_refused(place, ["2025-06-01T09:00:00", "2025-06-01", "2025-06-01T09:00:00.1234567Z", "now", "9" * 100_000])
 
 
 @pytest.mark.parametrize("place", IDS, ids=path_of)
 def test_an_id_is_neither_empty_nor_long(place: Place) -> None:
     """An id does not fit into the index of a database."""
-    assert refusal(spoilt(place, ""), place) is not None
-    assert refusal(spoilt(place, "x" * 256), place) is not None
+    assert_all_refused(place, ["", "x" * 256])
     assert refusal(spoilt(place, "计" * 255), place) is None
 
 
 @pytest.mark.parametrize("place", CHOICES, ids=path_of)
-@pytest.mark.parametrize("value", ["", "other", "PASS", "pass ", "x" * 100_000])
-def test_an_unknown_choice_is_refused(place: Place, value: str) -> None:
+def test_an_unknown_choice_is_refused(place: Place) -> None:
     """A kind that nobody judges gets in."""
-    assert refusal(spoilt(place, value), place) is not None
+    assert_all_refused(place, ["", "other", "PASS", "pass ", "x" * 100_000])
 
 
 @pytest.mark.parametrize(
@@ -312,7 +317,7 @@ def test_an_unknown_choice_is_refused(place: Place, value: str) -> None:
 )
 def test_long_text_is_refused(place: Place) -> None:
     """A megabyte of text becomes the number of a certificate."""
-    assert refusal(spoilt(place, "x" * 1_000_000), place) is not None
+    assert_all_refused(place, ["x" * 1_000_000])
 
 
 def test_the_first_defect_of_a_stream_is_found_after_what_was_read() -> None:

@@ -151,7 +151,7 @@ def test_the_ends_of_the_calendar_are_days_too() -> None:
 
 
 @given(st.integers(0, 2**32))
-@settings(max_examples=100)
+@settings(max_examples=60)
 def test_every_day_has_the_status_of_its_run(seed: int) -> None:
     """The answer changes within a run: a change day is missing."""
     random = Random(seed)

@@ -148,3 +148,31 @@ def test_no_page_needs_inline_style_or_script(client: TestClient) -> None:
     for path in ("/", "/docs", "/i/gate-electricity", "/i/dryer-gas-meter"):
         page = client.get(path).text
         assert not re.search(r"\sstyle=|<style|<script|\son\w+=", page)
+
+
+def test_a_chain_of_hundreds_of_certificates_stays_a_page(recording: TestClient) -> None:
+    """Otherwise one hostile or very old chain would bring a phone to its knees."""
+    length = 400
+    items = [{"id": f"s{index}", "kind": "measurement_standard"} for index in range(length)]
+    certificates = [
+        {
+            "id": f"c{index}",
+            "number": f"N{index}",
+            "kind": "calibration",
+            "issuer": "lab",
+            "item": f"s{index}",
+            "calibrated_on": f"{2020 - index:04}-01-01",
+            "issued_on": f"{2020 - index:04}-01-01",
+            "valid_until": "2030-01-01",
+            "references": [{"item": f"s{index + 1}"}],
+        }
+        for index in range(length)
+    ]
+    document = {"format": "traceability-records/1", "items": items, "certificates": certificates}
+    headers = {"content-type": "application/json"}
+    assert recording.post("/api/v1/records", content=msgspec.json.encode(document), headers=headers).status_code == 201
+    page = recording.get("/i/s0")
+    assert page.status_code == 200
+    assert len(page.content) < 200_000
+    assert f"另有 {length - 60} 份" in page.text
+    assert len(recording.get("/api/v1/items/s0/verdict").json()["graph"]["nodes"]) == length

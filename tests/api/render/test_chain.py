@@ -9,9 +9,10 @@ import pytest
 
 from api.language import Language
 from api.render import chain as chain_module
-from api.render.chain import Drawing, Role, drawing_of
+from api.render.chain import drawing_of
 from api.render.chain_svg import chain_svg
 from api.render.chain_text import Step, steps_of
+from api.render.drawing import Drawing, Role
 from api.render.names import names_in
 from seed_data.targets import TARGETS
 from tests.api.worlds import NOW, SEED, TODAY, asked_of
