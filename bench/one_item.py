@@ -4,7 +4,8 @@
 
 For each of 2,000 random meters of the demo city, in turn: the bare recursive query of the certificates it reaches through the
 driver, and the verdict with everything loaded for it (`assess_item`: policy cn-legal/1, all findings, graph, traceable_until).
-Warm: other meters were asked before. `--url` names a store that holds a city already; without it one is made and filled.
+Warm: other meters were asked before, so that the standards they share are in memory; the first meters that a new process is
+asked are told apart. `--url` names a store that holds a city already; without it one is made and filled.
 """
 
 import argparse
@@ -31,7 +32,7 @@ from traceability.policy import DEFAULT_POLICY, policy_named
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 POLICY = policy_named(DEFAULT_POLICY)
-WARM_UP = 2_000  # Meters asked before the clock starts.
+WARM_UP = 10_000  # Meters asked before the clock starts: some minutes of a service.
 BARS = {"sqlite": 5, "postgresql": 8}  # Milliseconds at the 99th percentile.
 
 # The shortest reading of "a bare recursive query of the same rows": the certificates alone, nothing that belongs to them.
@@ -66,9 +67,11 @@ def measure(store: Store, engine: str, items: int) -> None:
     bare: list[float] = []
     whole: list[float] = []
     rows: list[int] = []
-    for target in chosen[:WARM_UP]:
+    store.cache.clear()
+    first = [_ask(store, target) for target in chosen[: min(items, WARM_UP)]]
+    for target in chosen[len(first) : WARM_UP]:
         _ask(store, target)
-        _ask_bare(store, engine, target)
+    _ask_bare(store, engine, chosen[0])
     for target in chosen[WARM_UP:]:
         seconds, number = _ask_bare(store, engine, target)
         bare.append(seconds)
@@ -77,6 +80,7 @@ def measure(store: Store, engine: str, items: int) -> None:
     print(f"{engine}: {items:,} meters asked, {statistics.mean(rows):.0f} certificates reached on average, {max(rows)} at most")
     print(f"  bare recursive query, ms: {_milliseconds(bare)}")
     print(f"  verdict with its load, ms: {_milliseconds(whole)}   bar: p99 <= {BARS[engine]} ms")
+    print(f"  the first {len(first):,} of the process, ms: {_milliseconds(first)}")
     print(f"  median / median: {statistics.median(whole) / statistics.median(bare):.1f}   bar: <= 10")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from traceability.records import Record
 
-CAPACITY = 100_000  # Records of one list that were used lately, about 200 MB of certificates; at worst twice as many.
+CAPACITY = 100_000  # Records of one list that were used lately, about 80 MB of certificates; at worst twice as many.
 
 
 class Kept:

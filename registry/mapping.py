@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -43,6 +44,7 @@ _AS_FOUND = {as_found.value: as_found for as_found in AsFound}
 _ITEM_KINDS = {kind.value: kind for kind in ItemKind}
 _SCHEMES = {scheme.value: scheme for scheme in Scheme}
 _NOTHING: list[Row] = []
+_SHARED = 50_000  # Values of one kind that are kept to be shared, some 20 MB.
 
 
 def organization_row(value: Organization, entry: int, recording: int, place: int) -> Row:
@@ -102,7 +104,7 @@ def competence(row: Row, suspensions: Parts, scopes: Parts) -> Competence:
         valid_from=day_of(valid_from),
         valid_until=_day_or_none(valid_until),
         suspensions=_periods(suspensions.get(entry, _NOTHING)),
-        scope=tuple(map(_scope, scopes.get(entry, _NOTHING))),
+        scope=tuple(_scope(row[2:]) for row in scopes.get(entry, _NOTHING)),
         recorded_at=instant_of(recorded_at),
     )
 
@@ -240,8 +242,8 @@ def certificate(row: Row, results: Parts, references: Parts) -> Certificate:
         replaces=row[15],
         opened_on=_day_or_none(row[16]),
         use_within_days=row[17],
-        results=tuple(map(_result, results.get(entry, _NOTHING))),
-        references=tuple(map(_reference, references.get(entry, _NOTHING))),
+        results=tuple(_result(part[2:]) for part in results.get(entry, _NOTHING)),
+        references=tuple(_reference(part[2:]) for part in references.get(entry, _NOTHING)),
     )
 
 
@@ -308,14 +310,19 @@ def parts_by_entry(rows: Iterable[Row]) -> dict[int, list[Row]]:
     return parts
 
 
-def _scope(row: Row) -> Scope:
-    _, _, quantity, unit, low, high, value, best_unit, k = row
+# What laboratories state repeats from certificate to certificate: equal columns give one value, made and checked once.
+
+
+@lru_cache(maxsize=_SHARED)
+def _scope(columns: Row) -> Scope:
+    quantity, unit, low, high, value, best_unit, k = columns
     best = None if value is None else Uncertainty(value=Decimal(value), unit=best_unit, k=_decimal_or_none(k))
     return Scope(quantity=quantity, unit=unit, low=_decimal_or_none(low), high=_decimal_or_none(high), best_uncertainty=best)
 
 
-def _result(row: Row) -> Result:
-    _, _, quantity, unit, low, high, value, value_unit, k, error, error_unit, permissible, permissible_unit = row
+@lru_cache(maxsize=_SHARED)
+def _result(columns: Row) -> Result:
+    quantity, unit, low, high, value, value_unit, k, error, error_unit, permissible, permissible_unit = columns
     return Result(
         quantity=quantity,
         unit=unit,
@@ -327,8 +334,9 @@ def _result(row: Row) -> Result:
     )
 
 
-def _reference(row: Row) -> Reference:
-    _, _, item_id, certificate_id, quantity, unit, low, high = row
+@lru_cache(maxsize=_SHARED)
+def _reference(columns: Row) -> Reference:
+    item_id, certificate_id, quantity, unit, low, high = columns
     return Reference(
         item=item_id,
         certificate=certificate_id,

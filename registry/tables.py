@@ -228,7 +228,7 @@ class Certificates(Table, table=True):
         one_of("adjusted", (0, 1)),
         CheckConstraint("use_within_days >= 0", name="use_within_days"),
         UniqueConstraint("id"),
-        Index(None, "item"),
+        Index(None, "item", "issuer"),  # All that the walk up a chain asks of a certificate.
         Index(None, "number_key"),
         _index_of_few("replaces"),
         _STRICT,

@@ -81,8 +81,11 @@ class EventKind(StrEnum):
     REINSTALLED = "reinstalled"
 
 
-class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What all values of the format share: immutable, compared by content, unknown fields refused."""
+class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """What all values of the format share: immutable, compared by content, unknown fields refused.
+
+    Values hold values and never a circle, so the garbage collector need not walk the many that a registry keeps in memory.
+    """
 
 
 class Amount(Value, frozen=True, kw_only=True):

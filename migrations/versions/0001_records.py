@@ -77,7 +77,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", name="uq_certificates_id"),
         sqlite_strict=True,
     )
-    op.create_index("ix_certificates_item", "certificates", ["item"])
+    op.create_index("ix_certificates_item_issuer", "certificates", ["item", "issuer"])
     op.create_index("ix_certificates_number_key", "certificates", ["number_key"])
     op.create_index(
         "ix_certificates_replaces",

@@ -3,7 +3,10 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from registry.exchange.dcc.identity import key
 from registry.exchange.documents import read_document
 from registry.exchange.text import decoded_chunks
 from registry.spelling import compared
@@ -12,6 +15,12 @@ from traceability.interchange import collect, parse_records
 from traceability.problems import InputError
 
 HEAD = '{"format": "traceability-records/1"}'
+
+
+@given(st.text())
+def test_imports_of_certificates_compare_as_the_store_does(text: str) -> None:
+    """A number that is found by one and not by the other would be cited and not held for ever."""
+    assert compared(text) == key(text)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 100_000])
