@@ -17,6 +17,7 @@ from registry.errors import TooManyRecordsError
 from registry.mapping import Row
 from registry.queries import Query, Spelling
 from registry.repositories.stored import records_of, withdrawn
+from registry.spelling import is_storable
 from registry.tables import (
     Branches,
     CertificateReferences,
@@ -50,18 +51,22 @@ _LISTS = (*SECTIONS, _WITHDRAWALS)
 
 def load_chain(work: UnitOfWork, target: str, budget: int = BUDGET) -> Records:
     """All records that the verdict on an item or metering point can rest on; empty when nothing is known of the target."""
-    return _loaded(work, target, work.rows(_ABOVE, target=target, most=budget + 1), budget)
+    return _loaded(work, target, _named_by(work, _ABOVE, target, budget), budget)
 
 
 def load_dependents(work: UnitOfWork, subject: str, budget: int = BUDGET) -> Records:
     """All records that show what hangs on a certificate or item, at any depth."""
-    return _loaded(work, subject, work.rows(_BELOW, target=subject, most=budget + 1), budget)
+    return _loaded(work, subject, _named_by(work, _BELOW, subject, budget), budget)
 
 
 def load_items(work: UnitOfWork, item_ids: Iterable[str], budget: int = BUDGET) -> Records:
     """The items with all their certificates and events, and their issuers' competences; not what they rest on."""
-    ids = sorted(set(item_ids))
+    ids = sorted(filter(is_storable, set(item_ids)))
     return _loaded(work, ", ".join(ids[:3]), work.rows(_OF_ITEMS, items=ids, target="", most=budget + 1), budget)
+
+
+def _named_by(work: UnitOfWork, query: Query, subject: str, budget: int) -> list[Row]:
+    return work.rows(query, target=subject, most=budget + 1) if is_storable(subject) else []
 
 
 def _loaded(work: UnitOfWork, subject: str, reached: list[Row], budget: int) -> Records:

@@ -14,6 +14,7 @@ from registry.repositories import stored
 from registry.repositories.met import Met
 from registry.repositories.sections import SECTION_TABLES, Section
 from registry.repositories.stored import Stored
+from registry.spelling import storable
 from registry.tables import Recordings, RecordingSummaries, Withdrawals
 from registry.unit_of_work import UnitOfWork
 from traceability.interchange import Entry
@@ -45,7 +46,7 @@ class Recorder:
         self.recording: int | None = None
         self.first: dict[str, int] = {}
         self._work = work
-        self._heading = (recorded_by, instant_number(at), source)
+        self._heading = (storable(recorded_by), instant_number(at), storable(source))
         self._met = Met(work)
 
     def add(self, section_name: str, entries: list[Entry]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, bindparam, select, union
 
 from registry.queries import Query, Spelling
-from registry.spelling import compared
+from registry.spelling import compared, is_storable
 from registry.tables import Certificates, Items, Table, table_of
 from registry.unit_of_work import UnitOfWork
 
@@ -15,6 +15,8 @@ _LAST = "\U0010ffff"  # The last code point: everything that begins with a text 
 
 def matching_ids(work: UnitOfWork, text: str, after: str, most: int) -> list[str]:
     """Ids of items, in order, after `after`: the id begins with the text, or a serial or certificate number compares as it."""
+    if not (is_storable(text) and is_storable(after)):
+        return []
     start = unicodedata.normalize("NFC", text.strip())
     rows = work.rows(_MATCHING, start=start, end=start + _LAST, key=compared(text), after=after, most=most)
     return [id_ for (id_,) in rows]

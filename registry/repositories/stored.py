@@ -10,7 +10,7 @@ from registry.columns import LATEST
 from registry.mapping import Row
 from registry.queries import Query, Spelling
 from registry.repositories.sections import SECTION_TABLES, Section
-from registry.tables import Withdrawals, table_of
+from registry.tables import Certificates, Withdrawals, table_of
 from registry.unit_of_work import UnitOfWork
 from traceability.records import Certificate, Record
 
@@ -61,6 +61,11 @@ def identities(work: UnitOfWork, section: str, ids: list[str]) -> list[Row]:
     return work.rows(_IDENTITIES[section], ids=ids)
 
 
+def replacing(work: UnitOfWork, certificate_id: str) -> list[str]:
+    """The ids of the certificates that replace one, in the order in which they were recorded."""
+    return [id_ for (id_,) in work.rows(_REPLACING, id=certificate_id)]
+
+
 def with_ids(work: UnitOfWork, section: str, ids: list[str]) -> list[Stored]:
     """All records of a list, in all their versions, that have one of the ids; in the order in which they were recorded."""
     rows = work.rows(_WITH_IDS[section], ids=ids)
@@ -90,6 +95,11 @@ def _complete(work: UnitOfWork, section: str, rows: list[Row], known_at: int = L
 def _withdrawals(spelling: Spelling) -> Select[Any]:
     table = table_of(Withdrawals)
     return select(table).where(spelling.among(table.c.certificate_entry, "entries"))
+
+
+def _replacing(_: Spelling) -> Select[Any]:
+    table = table_of(Certificates)
+    return select(table.c.id).where(table.c.replaces == bindparam("id")).order_by(table.c.entry)
 
 
 def _with_ids(section: Section) -> Query:
@@ -130,6 +140,7 @@ def _part(section: Section, number: int) -> Query:
 
 
 _WITHDRAWALS = Query(_withdrawals)
+_REPLACING = Query(_replacing)
 _BY_ENTRY = {name: _by_entry(section) for name, section in SECTION_TABLES.items()}
 _IDENTITIES = {name: _identities(section) for name, section in SECTION_TABLES.items()}
 _WITH_IDS = {name: _with_ids(section) for name, section in SECTION_TABLES.items()}

@@ -108,29 +108,36 @@ def _new_versions(work: UnitOfWork, items: Iterable[Record], at: datetime) -> It
 
 
 def _corrections(work: UnitOfWork, relinked: Iterable[Relinked], at: datetime) -> Iterator[Certificate]:
-    """For each certificate whose links change, one that replaces it and differs in its references alone."""
+    """For each certificate whose links change, one that replaces it and differs in its references alone.
+
+    `X` becomes `X-r2`, `X-r3` and so on. Where a person has replaced it, that is how things are.
+    """
     for each in relinked:
         references = tuple(map(_reference, each.links))
         for id_ in each.certificates:
-            current, steps = _current(work, id_)
+            states = _states(work, id_)
+            current = states[-1]
+            if current.id != _state_id(id_, len(states)):
+                continue
             yield msgspec.structs.replace(
                 current,
-                id=f"{id_}-r{steps + 2}",
+                id=_state_id(id_, len(states) + 1),
                 references=references,
                 replaces=current.id,
                 recorded_at=_after(current.recorded_at, at),
             )
 
 
-def _current(work: UnitOfWork, id_: str) -> tuple[Certificate, int]:
-    """The certificate that corrections left of one, and how many there were: `X` becomes `X-r2`, `X-r3` and so on."""
-    steps = 0
-    found = _certificate(work, id_)
-    assert found is not None  # noqa: S101 - a document that is held has its certificates.
-    while (newer := _certificate(work, f"{id_}-r{steps + 2}")) is not None:
-        found = newer
-        steps += 1
-    return found, steps
+def _states(work: UnitOfWork, id_: str) -> list[Certificate]:
+    """A certificate of a document that is held, and what replaced it one after the other; `replaces` has no circles."""
+    states = list(filter(None, [_certificate(work, id_)]))
+    while newer := stored.replacing(work, states[-1].id):
+        states += filter(None, [_certificate(work, newer[-1])])
+    return states
+
+
+def _state_id(id_: str, number: int) -> str:
+    return id_ if number == 1 else f"{id_}-r{number}"
 
 
 def _certificate(work: UnitOfWork, id_: str) -> Certificate | None:

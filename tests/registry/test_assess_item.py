@@ -17,10 +17,11 @@ from sqlalchemy.schema import CreateTable
 from registry.errors import TooManyRecordsError
 from registry.queries import Query, arguments
 from registry.repositories import chains, met, readings, replacements, search, stored
-from registry.repositories.chains import load_chain, load_items
+from registry.repositories.chains import load_chain, load_dependents, load_items
 from registry.unit_of_work import Store, UnitOfWork, open_store
 from registry.usecases.assess_item import assess_item, coverage_of
 from registry.usecases.import_records import import_records
+from registry.usecases.search_items import search_items
 from tests.registry.worlds import NOW, VECTORS, certificate, full, only, recorded
 from tests.strategies import Sizes, random_document, random_question
 from traceability.assess import assess, coverage
@@ -139,6 +140,25 @@ def test_an_unknown_target_is_an_error(store: Store) -> None:
     recorded(store, full())
     with store.reading() as work, pytest.raises(UnknownTargetError):
         assess_item(work, "NOWHERE", date(2025, 1, 1), NOW, _POLICY)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "A\x00", "\ud800", "'", '"', "\\", "{}", ",", "%s", "\U0001f4a1", "x" * 100_000]
+)
+def test_any_text_may_be_asked_for(store: Store, name: str) -> None:
+    """What stands in an address bar or on a command line is a question, never a fault of the store."""
+    recorded(store, full())
+    with store.reading() as work:
+        assert load_chain(work, name) == load_dependents(work, name) == load_items(work, [name, "STD"][:1]) == Records()
+        assert search_items(work, name or "\x00").items == ()
+
+
+def test_an_id_may_hold_what_lists_are_written_with(store: Store) -> None:
+    """Lists go to the database as one text; quotes and commas in an id are the id's."""
+    names = ['a"b', "a\\b", "a,b", "{a}", "a'b", "[a]", "NULL", "标准器", "a b "]
+    recorded(store, only("items", *({"id": name, "kind": "meter"} for name in names)))
+    with store.reading() as work:
+        assert sorted(item.id for item in load_items(work, names).items) == sorted(names)
 
 
 def test_a_question_that_reaches_too_much_is_refused(store: Store) -> None:

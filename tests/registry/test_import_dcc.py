@@ -7,6 +7,7 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from registry import schema
@@ -128,6 +129,32 @@ def test_the_order_of_arrival_does_not_matter(store: Store, documents: tuple[Dcc
     assert {id_: facts[2] for id_, facts in current(store).items()} == {
         each.id: each.references for each in expected.certificates
     }
+
+
+def test_every_file_that_arrives_is_a_correction_of_its_own(store: Store) -> None:
+    """Two gaps close on two days; in between one of them was open."""
+    citing = Dcc(number="C-1", equipment=[standard("900"), standard("901", "S-2", name="Second")])
+    other = replace(SOURCE, number="S-2", items=[standard("901", name="Other", model="T")])
+    (id_,) = hold(store, citing).certificates
+    hold(store, SOURCE, AT + timedelta(days=1))
+    hold(store, other, AT + timedelta(days=2))
+    states = {each.id: each for each in parse_records(exported(store)).certificates if each.id.startswith(id_)}
+    assert list(states) == [id_, f"{id_}-r2", f"{id_}-r3"]
+    assert [each.replaces for each in states.values()] == [None, id_, f"{id_}-r2"]
+    with store.reading() as work:
+        assert cited_not_held(work, 10) == []
+
+
+def test_what_a_person_corrected_stays_as_it_is(store: Store) -> None:
+    """A file that arrives must not bring back what somebody replaced."""
+    (id_,) = hold(store, OWN).certificates
+    (mine,) = parse_records(exported(store)).certificates
+    corrected = msgspec.structs.replace(mine, id="BY-HAND", replaces=id_, references=(), recorded_at=AT + timedelta(hours=1))
+    recorded(store, Records(certificates=(corrected,)))
+    hold(store, SOURCE, AT + timedelta(days=1))
+    found = {each.id: each.replaces for each in parse_records(exported(store)).certificates}
+    assert found["BY-HAND"] == id_
+    assert sum(replaced == id_ for replaced in found.values()) == 1
 
 
 def test_two_files_of_one_moment_may_speak_of_one_item(store: Store) -> None:

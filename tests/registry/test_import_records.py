@@ -254,6 +254,13 @@ def test_who_recorded_what_and_when_is_kept(store: Store) -> None:
     assert [tuple(row) for row in places] == [(1, 0), (1, 1), (1, 2)]
 
 
+def test_a_file_name_of_another_encoding_does_no_harm(store: Store) -> None:
+    """Python hands such names over with characters that no database holds."""
+    recorded(store, full(), source="\udcd7\udcdc\x00.json")
+    with store.reading() as work:
+        assert work.connection.exec_driver_sql("SELECT source FROM recordings").scalar() == "\ufffd\ufffd\ufffd.json"
+
+
 def test_a_record_that_differs_only_in_the_spelling_of_numbers_and_instants_is_the_same(store: Store) -> None:
     """1.50 is 1.5, and eight in Shanghai is midnight in Greenwich."""
     result = '{"quantity": "energy", "unit": "kW*h", "low": %s}'
