@@ -142,9 +142,7 @@ def test_an_unknown_target_is_an_error(store: Store) -> None:
         assess_item(work, "NOWHERE", date(2025, 1, 1), NOW, _POLICY)
 
 
-@pytest.mark.parametrize(
-    "name", ["", "A\x00", "\ud800", "'", '"', "\\", "{}", ",", "%s", "\U0001f4a1", "x" * 100_000]
-)
+@pytest.mark.parametrize("name", ["", "A\x00", "\ud800", "'", '"', "\\", "{}", ",", "%s", "\U0001f4a1", "x" * 100_000])
 def test_any_text_may_be_asked_for(store: Store, name: str) -> None:
     """What stands in an address bar or on a command line is a question, never a fault of the store."""
     recorded(store, full())
