@@ -1,5 +1,6 @@
 """The store and its unit of work: one request or command, one transaction, one commit at the edge."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,9 @@ from registry.engine import open_engine, transaction
 from registry.mapping import Row
 from registry.queries import Query, arguments
 from registry.tables import Table
+
+
+_MANY = 10_000  # Rows written to a table at once, from which on the planner should not wait for the next autovacuum.
 
 
 class Store:
@@ -30,7 +34,9 @@ class Store:
     def writing(self) -> Iterator["UnitOfWork"]:
         """A unit of work that alone may write; committed when the block ends well, undone otherwise."""
         with transaction(self.engine, is_writer=True) as connection:
-            yield UnitOfWork(connection, RecordCache())
+            work = UnitOfWork(connection, RecordCache())
+            yield work
+            work.refresh_statistics()
 
     def close(self) -> None:
         """Give the connections back."""
@@ -52,6 +58,7 @@ class UnitOfWork:
         self._dialect = connection.dialect
         self._driver: Any = connection.connection.driver_connection
         self._next: dict[type[Table], int] = {}
+        self._written: Counter[str] = Counter()
 
     @property
     def is_postgresql(self) -> bool:
@@ -83,6 +90,7 @@ class UnitOfWork:
             return
         self.statements += 1
         name = str(table.__tablename__)
+        self._written[name] += len(rows)
         if self.is_postgresql:
             with self._driver.cursor() as cursor, cursor.copy(f"COPY {name} FROM STDIN") as copy:
                 for row in rows:
@@ -90,6 +98,13 @@ class UnitOfWork:
         else:
             places = ", ".join("?" * len(rows[0]))
             self._driver.executemany(f"INSERT INTO {name} VALUES ({places})", rows)  # noqa: S608 - a table's own name.
+
+    def refresh_statistics(self) -> None:
+        """Let PostgreSQL's planner know of tables that grew much; until its autovacuum comes by, questions would be slow."""
+        grown = sorted(name for name, rows in self._written.items() if rows >= _MANY)
+        if self.is_postgresql and grown:
+            self.statements += 1
+            self._driver.execute(f"ANALYZE {', '.join(grown)}")
 
     def allot(self, table: type[Table]) -> int:
         """The next running number of a table."""
