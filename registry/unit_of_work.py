@@ -13,7 +13,6 @@ from registry.mapping import Row
 from registry.queries import Query, arguments
 from registry.tables import Table
 
-
 _MANY = 10_000  # Rows written to a table at once, from which on the planner should not wait for the next autovacuum.
 
 
