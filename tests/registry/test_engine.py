@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from registry import engine
+from registry import engine, unit_of_work
 from registry.errors import StoreError
 from registry.settings import Settings
 from registry.unit_of_work import Store, open_store
@@ -129,6 +129,19 @@ def test_running_numbers_are_in_the_order_of_commits(store: Store) -> None:
     assert recorded(store, only("items", {"id": "NEXT", "kind": "meter"})).recording == 2
     with store.reading() as work:
         assert work.connection.exec_driver_sql("SELECT max(entry), count(*) FROM items").one() == (5, 5)
+
+
+def test_the_planner_knows_of_a_large_recording_at_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise questions after a large import are slow until PostgreSQL's autovacuum comes by."""
+    if store.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite plans without statistics")
+    monkeypatch.setattr(unit_of_work, "_MANY", 7)
+    known = "SELECT reltuples FROM pg_class WHERE relname = 'items'"
+    for number, is_known in ((6, False), (7, True)):
+        recorded(store, only("items", *({"id": f"{number}-{each}", "kind": "meter"} for each in range(number))))
+        with store.reading() as work:
+            rows = work.connection.exec_driver_sql("SELECT count(*) FROM items").scalar_one()
+            assert (work.connection.exec_driver_sql(known).scalar_one() == rows) is is_known
 
 
 def test_a_foreign_trigger_or_fault_undoes_the_whole_recording(store: Store) -> None:
