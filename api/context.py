@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from pydantic import AfterValidator
 
 from api.language import Bilingual, Language, preferred
+from registry.spelling import storable
 from registry.unit_of_work import Store
 
 
@@ -36,13 +37,8 @@ def _language(request: Request) -> Language:
 
 
 def _decoded(encoded: str) -> str:
-    """An id out of a path that was left encoded (see guard.py). No stored text holds NUL, so an id with one is not found."""
+    """An id out of a path that was left encoded (see guard.py). What no database can hold is not found."""
     return storable(unquote(encoded))
-
-
-def storable(text: str) -> str:
-    """Text that a database can be asked about."""
-    return text.replace("\x00", "�")
 
 
 Given = Annotated[Context, Depends(_context)]

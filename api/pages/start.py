@@ -6,9 +6,10 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
 from api.asking import asked
-from api.context import Given, Speaking, storable
+from api.context import Given, Speaking
 from api.pages.rows import target_rows
 from api.templating import rendered
+from registry.spelling import storable
 from registry.usecases.search_items import search_items
 
 router = APIRouter(include_in_schema=False)

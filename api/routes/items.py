@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api import failures, links
-from api.context import Given, RecordId, Speaking, storable
+from api.context import Given, RecordId, Speaking
 from api.openapi import answers, pictures, refusals
 from api.render.chain import drawing_of
 from api.render.chain_svg import chain_svg
@@ -16,6 +16,7 @@ from api.routes.asking import Question
 from api.schemas.items import ItemAnswer, ItemList, ListedItem, item_answer, links_of
 from api.schemas.verdict import VerdictAnswer, verdict_answer
 from registry.repositories.chains import load_chain
+from registry.spelling import storable
 from registry.usecases.assess_item import assess_item
 from registry.usecases.search_items import search_items
 from traceability.problems import UnknownTargetError
