@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, bindparam, exists, literal, or_, select
+from sqlalchemy import Column, ColumnElement, Select, bindparam, exists, literal, or_, select
 
 from registry.exchange.dcc.catalogue import CitedCertificate, HeldCertificate, HeldDocument, HeldItem, Standing
 from registry.exchange.dcc.identity import key
@@ -139,7 +139,7 @@ class StoredCatalogue:
 
     def reading(self, sha256: str) -> HeldDocument:
         """What a document that is held says now."""
-        ((content,),) = self._work.rows(_LATEST_READING, sha256=sha256)
+        ((content,),) = self._work.rows(_LATEST_READING, id=sha256)
         return msgspec.json.decode(content, type=HeldDocument)
 
     def _reading(self, number: str, role: ReadRole) -> list[HeldDocument]:
@@ -211,36 +211,20 @@ def _not_held(_: Spelling) -> Select[Any]:
     )
 
 
+def _newest(wanted: Column[Any], key: Column[Any], number: Column[Any]) -> Query:
+    """What the row with the largest running number says, of those with the key `id`."""
+    return Query(lambda _: select(wanted).where(key == bindparam("id")).order_by(number.desc()).limit(1))
+
+
 _HOLDS = Query(lambda _: select(_documents.c.sha256).where(_documents.c.sha256 == bindparam("sha256")))
 _CONTENT = Query(lambda _: select(_documents.c.content).where(_documents.c.sha256 == bindparam("sha256")))
 _NOT_HELD = Query(_not_held)
-_ORGANIZATION_NAME = Query(
-    lambda _: (
-        select(_organizations.c.name)
-        .where(_organizations.c.id == bindparam("id"))
-        .order_by(_organizations.c.entry.desc())
-        .limit(1)
-    )
-)
+_ORGANIZATION_NAME = _newest(_organizations.c.name, _organizations.c.id, _organizations.c.entry)
 _ITEM = Query(_item)
-_ITEM_FACT = Query(
-    lambda _: (
-        select(_read_items.c.content)
-        .where(_read_items.c.item == bindparam("id"))
-        .order_by(_read_items.c.reading_entry.desc())
-        .limit(1)
-    )
-)
+_ITEM_FACT = _newest(_read_items.c.content, _read_items.c.item, _read_items.c.reading_entry)
 _ITEMS_MARKED = Query(_items_marked)
 _CERTIFICATES_NUMBERED = Query(_certificates_numbered)
-_LATEST_READING = Query(
-    lambda _: (
-        select(_readings.c.content)
-        .where(_readings.c.document == bindparam("sha256"))
-        .order_by(_readings.c.entry.desc())
-        .limit(1)
-    )
-)
+_LATEST_READING = _newest(_readings.c.content, _readings.c.document, _readings.c.entry)
 _READINGS_NUMBERED = Query(
     lambda _: (
         select(_readings.c.content)
