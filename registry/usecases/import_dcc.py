@@ -116,8 +116,8 @@ def _corrections(work: UnitOfWork, relinked: Iterable[Relinked], at: datetime) -
         references = tuple(map(_reference, each.links))
         for id_ in each.certificates:
             states = _states(work, id_)
-            current = states[-1]
-            if current.id != _state_id(id_, len(states)):
+            current = _certificate(work, states[-1])
+            if current is None or current.id != _state_id(id_, len(states)):
                 continue
             yield msgspec.structs.replace(
                 current,
@@ -128,11 +128,11 @@ def _corrections(work: UnitOfWork, relinked: Iterable[Relinked], at: datetime) -
             )
 
 
-def _states(work: UnitOfWork, id_: str) -> list[Certificate]:
-    """A certificate of a document that is held, and what replaced it one after the other; `replaces` has no circles."""
-    states = list(filter(None, [_certificate(work, id_)]))
-    while newer := stored.replacing(work, states[-1].id):
-        states += filter(None, [_certificate(work, newer[-1])])
+def _states(work: UnitOfWork, id_: str) -> list[str]:
+    """The ids of a certificate and of what replaced it one after the other; `replaces` has no circles."""
+    states = [id_]
+    while newer := stored.replacing(work, states[-1]):
+        states.append(newer[-1])
     return states
 
 
