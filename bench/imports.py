@@ -63,7 +63,7 @@ def measure(folder: Path, certificates: int, rounds: int) -> None:
     print(f"import      s: {machine.spread(imports)}, {rate:,.0f} certificates a second")
     print(f"executemany s: {machine.spread(bare)}")
     print(f"rate of import / rate of executemany: {machine.spread(ratios)}   bar: >= 0.25")
-    print(f"memory grown by the import, MB: {machine.spread(peaks)}, of which SQLite's page cache 64")
+    print(f"memory grown by the import, MB: {machine.spread(peaks)}")
     with source.open("w", encoding="utf-8") as file:
         file.writelines(document(2 * round(certificates / CERTIFICATES_A_METER)))
     twice = in_process(run_import, source, folder / "twice.sqlite")
