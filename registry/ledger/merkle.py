@@ -1,0 +1,164 @@
+"""Merkle trees as in RFC 9162, section 2: hashes, roots, inclusion and consistency proofs, and their verification.
+
+Hashes are SHA-256, 32 bytes. The tree of n leaves is kept as its complete subtrees: node (level, index) covers the leaves from
+index * 2^level on, 2^level of them. A tree only grows, so a complete subtree never changes; what is asked of a tree of any size
+is put together from them, and a proof needs some log2(n) of them.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+HASH_LENGTH = 32  # Bytes of a SHA-256.
+EMPTY_ROOT = hashlib.sha256().digest()  # RFC 9162, 2.1.1: the hash of an empty list.
+
+Node = tuple[int, int]  # Level and index of a complete subtree; leaves are on level 0.
+Nodes = Callable[[Sequence[Node]], Sequence[bytes]]  # The hashes of complete subtrees, from wherever they are kept.
+
+
+class ProofError(ValueError):
+    """A proof that proves nothing, or a question that no tree can answer."""
+
+
+def leaf_hash(data: bytes) -> bytes:
+    """The hash of a leaf (RFC 9162, 2.1.1)."""
+    return hashlib.sha256(b"\x00" + data).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """The hash of an inner node (RFC 9162, 2.1.1)."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def completed_by(size: int, leaves: Sequence[bytes], nodes: Nodes) -> Iterator[tuple[Node, bytes]]:
+    """The complete subtrees, leaves included, that come about when leaf hashes are appended to a tree of `size` leaves."""
+    pending = dict(zip(_peaks(0, size), nodes(_peaks(0, size)), strict=True))
+    for index, leaf in enumerate(leaves, start=size):
+        node, hashed = (0, index), leaf
+        yield node, hashed
+        while node[1] % 2:
+            hashed = node_hash(pending.pop((node[0], node[1] - 1)), hashed)
+            node = (node[0] + 1, node[1] // 2)
+            yield node, hashed
+        pending[node] = hashed
+
+
+def root(size: int, nodes: Nodes) -> bytes:
+    """The hash of the tree of the first `size` leaves."""
+    return _combined(_hashes(0, size, nodes)) if size else EMPTY_ROOT
+
+
+def inclusion_proof(index: int, size: int, nodes: Nodes) -> list[bytes]:
+    """The path from leaf `index` to the root of the tree of `size` leaves (RFC 9162, 2.1.3.1)."""
+    if not 0 <= index < size:
+        raise ProofError(f"leaf {index} is not in a tree of {size} leaves")
+    start, end, path = 0, size, []
+    while end - start > 1:
+        middle = start + _split(end - start)
+        if index < middle:
+            path.append((middle, end))
+            end = middle
+        else:
+            path.append((start, middle))
+            start = middle
+    return [_combined(_hashes(*part, nodes)) for part in reversed(path)]
+
+
+def consistency_proof(first: int, second: int, nodes: Nodes) -> list[bytes]:
+    """The proof that the tree of `first` leaves is the beginning of that of `second` leaves (RFC 9162, 2.1.4.1)."""
+    if not 0 < first <= second:
+        raise ProofError(f"a tree of {first} leaves is no beginning of one of {second}")
+    start, end, is_whole, path = 0, second, True, []
+    while first < end:
+        middle = start + _split(end - start)
+        if first <= middle:
+            path.append((middle, end))
+            end = middle
+        else:
+            path.append((start, middle))
+            start, is_whole = middle, False
+    if not is_whole:
+        path.append((start, end))
+    return [_combined(_hashes(*part, nodes)) for part in reversed(path)]
+
+
+def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected_root: bytes) -> None:
+    """ProofError unless the proof shows the leaf hash at `index` of the tree with the root (RFC 9162, 2.1.3.2)."""
+    if not 0 <= index < size:
+        raise ProofError(f"leaf {index} is not in a tree of {size} leaves")
+    position, last, hashed = index, size - 1, leaf
+    for step in proof:
+        if last == 0:
+            raise ProofError("the proof is too long")
+        if position % 2 or position == last:
+            hashed = node_hash(step, hashed)
+            while not position % 2 and position:
+                position, last = position // 2, last // 2
+        else:
+            hashed = node_hash(hashed, step)
+        position, last = position // 2, last // 2
+    if last:
+        raise ProofError("the proof is too short")
+    if hashed != expected_root:
+        raise ProofError("the proof leads to another root")
+
+
+def verify_consistency(first: int, second: int, proof: Sequence[bytes], first_root: bytes, second_root: bytes) -> None:
+    """ProofError unless the proof shows that the first tree is the beginning of the second (RFC 9162, 2.1.4.2)."""
+    if not 0 < first <= second:
+        raise ProofError(f"a tree of {first} leaves is no beginning of one of {second}")
+    if first == second:
+        if proof:
+            raise ProofError("trees of one size need no proof")
+        if first_root != second_root:
+            raise ProofError("trees of one size have different roots")
+        return
+    steps = [first_root, *proof] if first & (first - 1) == 0 else list(proof)
+    if not steps:
+        raise ProofError("the proof is too short")
+    position, last = first - 1, second - 1
+    while position % 2:
+        position, last = position // 2, last // 2
+    old = new = steps[0]
+    for step in steps[1:]:
+        if last == 0:
+            raise ProofError("the proof is too long")
+        if position % 2 or position == last:
+            old, new = node_hash(step, old), node_hash(step, new)
+            while not position % 2 and position:
+                position, last = position // 2, last // 2
+        else:
+            new = node_hash(new, step)
+        position, last = position // 2, last // 2
+    if last:
+        raise ProofError("the proof is too short")
+    if old != first_root:
+        raise ProofError("the proof leads to another root of the first tree")
+    if new != second_root:
+        raise ProofError("the proof leads to another root of the second tree")
+
+
+def _split(size: int) -> int:
+    """The largest power of two below a size of at least two: where a tree is divided (RFC 9162, 2.1.1)."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def _peaks(start: int, end: int) -> list[Node]:
+    """The complete subtrees that make up the leaves from `start` to before `end`, from left to right, largest first."""
+    peaks: list[Node] = []
+    while start < end:
+        level = (end - start).bit_length() - 1
+        peaks.append((level, start >> level))
+        start += 1 << level
+    return peaks
+
+
+def _hashes(start: int, end: int, nodes: Nodes) -> Sequence[bytes]:
+    return nodes(_peaks(start, end))
+
+
+def _combined(hashes: Iterable[bytes]) -> bytes:
+    """The hash over complete subtrees that stand side by side, largest first."""
+    *before, combined = hashes
+    for each in reversed(before):
+        combined = node_hash(each, combined)
+    return combined
