@@ -85,19 +85,9 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
     """ProofError unless the proof shows the leaf hash at `index` of the tree with the root (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size:
         raise ProofError(f"leaf {index} is not in a tree of {size} leaves")
-    position, last, hashed = index, size - 1, leaf
-    for step in proof:
-        if last == 0:
-            raise ProofError("the proof is too long")
-        if position % 2 or position == last:
-            hashed = node_hash(step, hashed)
-            while not position % 2 and position:
-                position, last = position // 2, last // 2
-        else:
-            hashed = node_hash(hashed, step)
-        position, last = position // 2, last // 2
-    if last:
-        raise ProofError("the proof is too short")
+    hashed = leaf
+    for step, is_left in _climbed(index, size - 1, proof):
+        hashed = node_hash(step, hashed) if is_left else node_hash(hashed, step)
     if hashed != expected_root:
         raise ProofError("the proof leads to another root")
 
@@ -106,35 +96,33 @@ def verify_consistency(first: int, second: int, proof: Sequence[bytes], first_ro
     """ProofError unless the proof shows that the first tree is the beginning of the second (RFC 9162, 2.1.4.2)."""
     if not 0 < first <= second:
         raise ProofError(f"a tree of {first} leaves is no beginning of one of {second}")
-    if first == second:
-        if proof:
-            raise ProofError("trees of one size need no proof")
-        if first_root != second_root:
-            raise ProofError("trees of one size have different roots")
-        return
-    steps = [first_root, *proof] if first & (first - 1) == 0 else list(proof)
-    if not steps:
-        raise ProofError("the proof is too short")
-    position, last = first - 1, second - 1
+    is_whole = first & (first - 1) == 0  # Then the first tree is itself a node of the second, and the proof leaves it out.
+    shared, *steps = [first_root, *proof] if is_whole or first == second else proof or [b""]
+    position, last = (first - 1, second - 1) if first < second else (0, 0)
     while position % 2:
         position, last = position // 2, last // 2
-    old = new = steps[0]
-    for step in steps[1:]:
-        if last == 0:
-            raise ProofError("the proof is too long")
-        if position % 2 or position == last:
-            old, new = node_hash(step, old), node_hash(step, new)
-            while not position % 2 and position:
-                position, last = position // 2, last // 2
-        else:
-            new = node_hash(new, step)
-        position, last = position // 2, last // 2
-    if last:
-        raise ProofError("the proof is too short")
+    old = new = shared
+    for step, is_left in _climbed(position, last, steps):
+        old = node_hash(step, old) if is_left else old
+        new = node_hash(step, new) if is_left else node_hash(new, step)
     if old != first_root:
         raise ProofError("the proof leads to another root of the first tree")
     if new != second_root:
         raise ProofError("the proof leads to another root of the second tree")
+
+
+def _climbed(position: int, last: int, proof: Sequence[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """The steps from a node to the root, each with whether it stands on the left; `last` is the last node of its level."""
+    for step in proof:
+        if last == 0:
+            raise ProofError("the proof is too long")
+        is_left = bool(position % 2) or position == last
+        yield step, is_left
+        while is_left and not position % 2 and position:
+            position, last = position // 2, last // 2
+        position, last = position // 2, last // 2
+    if last:
+        raise ProofError("the proof is too short")
 
 
 def _split(size: int) -> int:
