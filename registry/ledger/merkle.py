@@ -29,17 +29,13 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def completed_by(size: int, leaves: Sequence[bytes], nodes: Nodes) -> Iterator[tuple[Node, bytes]]:
-    """The complete subtrees, leaves included, that come about when leaf hashes are appended to a tree of `size` leaves."""
-    pending = dict(zip(_peaks(0, size), nodes(_peaks(0, size)), strict=True))
-    for index, leaf in enumerate(leaves, start=size):
-        node, hashed = (0, index), leaf
-        yield node, hashed
-        while node[1] % 2:
-            hashed = node_hash(pending.pop((node[0], node[1] - 1)), hashed)
-            node = (node[0] + 1, node[1] // 2)
-            yield node, hashed
-        pending[node] = hashed
+def complete_subtree(hashes: Sequence[bytes]) -> bytes:
+    """The hash of a complete subtree over 2^k hashes that stand side by side on one level."""
+    if not hashes or len(hashes) & (len(hashes) - 1):
+        raise ProofError(f"{len(hashes)} hashes make no complete subtree")
+    while len(hashes) > 1:
+        hashes = [node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
+    return hashes[0]
 
 
 def root(size: int, nodes: Nodes) -> bytes:

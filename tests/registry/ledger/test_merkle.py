@@ -4,14 +4,13 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from registry.ledger.merkle import (
     EMPTY_ROOT,
     Node,
+    Nodes,
     ProofError,
-    completed_by,
+    complete_subtree,
     consistency_proof,
     inclusion_proof,
     leaf_hash,
@@ -38,17 +37,13 @@ CT_ROOTS = [
 ]
 
 
-class Kept:
-    """The complete subtrees of a growing tree, in memory."""
+def kept(leaves: Sequence[bytes]) -> Nodes:
+    """The complete subtrees over leaves, each made when it is asked for."""
 
-    def __init__(self) -> None:
-        self.hashes: dict[Node, bytes] = {}
+    def nodes(wanted: Sequence[Node]) -> list[bytes]:
+        return [complete_subtree(leaves[index << level : (index + 1) << level]) for level, index in wanted]
 
-    def __call__(self, wanted: Sequence[Node]) -> list[bytes]:
-        return [self.hashes[node] for node in wanted]
-
-    def grow(self, size: int, leaves: Sequence[bytes]) -> None:
-        self.hashes.update(completed_by(size, leaves, self))
+    return nodes
 
 
 def mth(leaves: Sequence[bytes]) -> bytes:
@@ -63,11 +58,7 @@ def mth(leaves: Sequence[bytes]) -> bytes:
     return node_hash(mth(leaves[:split]), mth(leaves[split:]))
 
 
-@pytest.fixture(scope="module")
-def tree() -> Kept:
-    kept = Kept()
-    kept.grow(0, LEAVES)
-    return kept
+TREE = kept(LEAVES)
 
 
 def mutations(proof: list[bytes]) -> Iterator[list[bytes]]:
@@ -86,34 +77,29 @@ def mutations(proof: list[bytes]) -> Iterator[list[bytes]]:
 
 def test_the_published_roots_come_out() -> None:
     """A tree of our own invention would agree with itself and with no verifier in the world."""
-    kept = Kept()
-    for size, (data, expected) in enumerate(zip(CT_LEAVES, CT_ROOTS, strict=True)):
-        kept.grow(size, [leaf_hash(bytes.fromhex(data))])
-        assert root(size + 1, kept).hex() == expected
-    assert root(0, kept).hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    nodes = kept([leaf_hash(bytes.fromhex(data)) for data in CT_LEAVES])
+    assert [root(size, nodes).hex() for size in range(1, len(CT_ROOTS) + 1)] == CT_ROOTS
+    assert root(0, nodes).hex() == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
-def test_every_root_is_that_of_the_definition(tree: Kept) -> None:
+def test_every_root_is_that_of_the_definition() -> None:
     """Complete subtrees put together wrongly would show up at sizes that are no power of two."""
-    assert [root(size, tree) for size in range(MOST + 1)] == [mth(LEAVES[:size]) for size in range(MOST + 1)]
+    assert [root(size, TREE) for size in range(MOST + 1)] == [mth(LEAVES[:size]) for size in range(MOST + 1)]
 
 
-@given(st.lists(st.integers(1, 9), max_size=8))
-def test_how_leaves_arrive_does_not_matter(batches: list[int]) -> None:
-    """A large import and single records must give one tree."""
-    kept, size = Kept(), 0
-    for batch in batches:
-        kept.grow(size, [LEAVES[(size + each) % MOST] for each in range(batch)])
-        size += batch
-    assert root(size, kept) == mth([LEAVES[each % MOST] for each in range(size)])
+@pytest.mark.parametrize("count", [0, 3, 6, 63])
+def test_a_complete_subtree_has_a_power_of_two_of_leaves(count: int) -> None:
+    """Anything else has more than one shape."""
+    with pytest.raises(ProofError):
+        complete_subtree(LEAVES[:count])
 
 
-def test_every_inclusion_is_proved_and_every_change_of_a_proof_is_found(tree: Kept) -> None:
+def test_every_inclusion_is_proved_and_every_change_of_a_proof_is_found() -> None:
     """A proof that survives a change of one byte proves anything."""
     for size in range(1, MOST + 1):
         expected = mth(LEAVES[:size])
         for index in range(size):
-            proof = inclusion_proof(index, size, tree)
+            proof = inclusion_proof(index, size, TREE)
             verify_inclusion(LEAVES[index], index, size, proof, expected)
             if size in {1, 2, 7, 8, 33, 64}:
                 for changed in mutations(proof):
@@ -126,11 +112,11 @@ def test_every_inclusion_is_proved_and_every_change_of_a_proof_is_found(tree: Ke
                     verify_inclusion(LEAVES[index], (index + 1) % size, size, proof, expected)
 
 
-def test_every_consistency_is_proved_and_every_change_of_a_proof_is_found(tree: Kept) -> None:
+def test_every_consistency_is_proved_and_every_change_of_a_proof_is_found() -> None:
     """Two trees of which one is not the beginning of the other are history rewritten."""
     for second in range(1, MOST + 1):
         for first in range(1, second + 1):
-            proof = consistency_proof(first, second, tree)
+            proof = consistency_proof(first, second, TREE)
             old, new = mth(LEAVES[:first]), mth(LEAVES[:second])
             verify_consistency(first, second, proof, old, new)
             if second in {2, 7, 8, 33} and first < second:
@@ -144,18 +130,18 @@ def test_every_consistency_is_proved_and_every_change_of_a_proof_is_found(tree: 
 
 
 @pytest.mark.parametrize(("index", "size"), [(0, 0), (-1, 3), (3, 3), (5, 3)])
-def test_what_is_not_in_a_tree_has_no_proof(tree: Kept, index: int, size: int) -> None:
+def test_what_is_not_in_a_tree_has_no_proof(index: int, size: int) -> None:
     """A proof for a leaf beyond the end would vouch for a record that was never made."""
     with pytest.raises(ProofError):
-        inclusion_proof(index, size, tree)
+        inclusion_proof(index, size, TREE)
     with pytest.raises(ProofError):
         verify_inclusion(LEAVES[0], index, size, [], LEAVES[0])
 
 
 @pytest.mark.parametrize(("first", "second"), [(0, 0), (0, 4), (-1, 4), (5, 4)])
-def test_an_empty_or_larger_tree_is_no_beginning(tree: Kept, first: int, second: int) -> None:
+def test_an_empty_or_larger_tree_is_no_beginning(first: int, second: int) -> None:
     """Every tree is consistent with the empty one: such a proof would say nothing and look like one."""
     with pytest.raises(ProofError):
-        consistency_proof(first, second, tree)
+        consistency_proof(first, second, TREE)
     with pytest.raises(ProofError):
         verify_consistency(first, second, [], LEAVES[0], LEAVES[0])
