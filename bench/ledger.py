@@ -58,7 +58,7 @@ def run_import(source: Path, url: str, has_ledger: bool) -> dict[str, float]:  #
         schema.downgrade(store, "base")
     schema.upgrade(store)
     if not has_ledger:
-        UnitOfWork.note = _forget  # type: ignore[method-assign]
+        UnitOfWork.note = _forget  # type: ignore[method-assign,assignment]
     start = time.perf_counter()
     with store.writing() as work, source.open(encoding="utf-8") as file:
         report = import_records(work, iter(lambda: file.read(PIECE), ""), party=Party(name="bench"), at=AT, source="bench")
