@@ -6,5 +6,5 @@ from registry.unit_of_work import open_store
 
 if __name__ == "__main__":
     DOCUMENT.write_text(
-        dumped(create_app(open_store("sqlite://"), base_url="http://127.0.0.1:8000").openapi()), encoding="utf-8"
+        dumped(create_app(open_store("sqlite:///never-opened.sqlite"), base_url="http://127.0.0.1:8000").openapi()), encoding="utf-8"
     )
