@@ -6,6 +6,7 @@ fact is a row under the name of its table. The salt keeps others from guessing w
 """
 
 import hashlib
+import sys
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,7 @@ import msgspec
 from registry.columns import instant_number, instant_of
 from registry.ledger.merkle import leaf_hash
 from traceability.json_text import positional
-from traceability.records import Certificate, Record, Withdrawal
+from traceability.records import Certificate, Item, Record, Withdrawal
 
 SALT_LENGTH = 16  # Bytes; 128 bits are beyond guessing.
 
@@ -49,9 +50,14 @@ def _as_stored(record: Record) -> Record:
     recorded_at = getattr(record, "recorded_at", None)
     if recorded_at is not None:
         record = msgspec.structs.replace(record, recorded_at=instant_of(instant_number(recorded_at)))
-    if isinstance(record, Certificate) and record.withdrawal is not None:
-        record = msgspec.structs.replace(record, withdrawal=None)
-    return record
+    match record:
+        case Certificate(withdrawal=Withdrawal()):
+            return msgspec.structs.replace(record, withdrawal=None)
+        case Item():
+            # A text that equals the default is left out only when it is the same object.
+            return msgspec.structs.replace(record, country=sys.intern(record.country))
+        case _:
+            return record
 
 
 def _text(name: str, fact: object) -> bytes:

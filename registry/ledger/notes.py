@@ -1,6 +1,6 @@
 """Signed notes and checkpoints as C2SP writes them (c2sp.org/signed-note, c2sp.org/tlog-checkpoint).
 
-A checkpoint says that the log of an origin had a root at a size. Whoever keeps one can tell later whether history was rewritten.
+A checkpoint says that the log of an origin had a root at a size. Who keeps one can tell later whether history was rewritten.
 """
 
 import base64
