@@ -8,6 +8,8 @@ is put together from them, and a proof needs some log2(n) of them.
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from registry.errors import RegistryError
+
 HASH_LENGTH = 32  # Bytes of a SHA-256.
 EMPTY_ROOT = hashlib.sha256().digest()  # RFC 9162, 2.1.1: the hash of an empty list.
 
@@ -15,7 +17,7 @@ Node = tuple[int, int]  # Level and index of a complete subtree; leaves are on l
 Nodes = Callable[[Sequence[Node]], Sequence[bytes]]  # The hashes of complete subtrees, from wherever they are kept.
 
 
-class ProofError(ValueError):
+class ProofError(RegistryError):
     """A proof that proves nothing, or a question that no tree can answer."""
 
 
@@ -32,7 +34,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 def complete_subtree(hashes: Sequence[bytes]) -> bytes:
     """The hash of a complete subtree over 2^k hashes that stand side by side on one level."""
     if not hashes or len(hashes) & (len(hashes) - 1):
-        raise ProofError(f"{len(hashes)} hashes make no complete subtree")
+        raise ProofError(f"{len(hashes)} hashes make no complete subtree", f"{len(hashes)} 个散列值不成完整子树")
     while len(hashes) > 1:
         hashes = [node_hash(left, right) for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
     return hashes[0]
@@ -46,7 +48,7 @@ def root(size: int, nodes: Nodes) -> bytes:
 def inclusion_proof(index: int, size: int, nodes: Nodes) -> list[bytes]:
     """The path from leaf `index` to the root of the tree of `size` leaves (RFC 9162, 2.1.3.1)."""
     if not 0 <= index < size:
-        raise ProofError(f"leaf {index} is not in a tree of {size} leaves")
+        raise ProofError(f"leaf {index} is not in a tree of {size} leaves", f"{size} 叶的树中没有第 {index} 叶")
     start, end, path = 0, size, []
     while end - start > 1:
         middle = start + _split(end - start)
@@ -62,7 +64,9 @@ def inclusion_proof(index: int, size: int, nodes: Nodes) -> list[bytes]:
 def consistency_proof(first: int, second: int, nodes: Nodes) -> list[bytes]:
     """The proof that the tree of `first` leaves is the beginning of that of `second` leaves (RFC 9162, 2.1.4.1)."""
     if not 0 < first <= second:
-        raise ProofError(f"a tree of {first} leaves is no beginning of one of {second}")
+        raise ProofError(
+            f"a tree of {first} leaves is no beginning of one of {second}", f"{first} 叶的树不是 {second} 叶的树的开头"
+        )
     start, end, is_whole, path = 0, second, True, []
     while first < end:
         middle = start + _split(end - start)
@@ -80,18 +84,20 @@ def consistency_proof(first: int, second: int, nodes: Nodes) -> list[bytes]:
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected_root: bytes) -> None:
     """ProofError unless the proof shows the leaf hash at `index` of the tree with the root (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size:
-        raise ProofError(f"leaf {index} is not in a tree of {size} leaves")
+        raise ProofError(f"leaf {index} is not in a tree of {size} leaves", f"{size} 叶的树中没有第 {index} 叶")
     hashed = leaf
     for step, is_left in _climbed(index, size - 1, proof):
         hashed = node_hash(step, hashed) if is_left else node_hash(hashed, step)
     if hashed != expected_root:
-        raise ProofError("the proof leads to another root")
+        raise ProofError("the proof leads to another root", "证明得到的根不同")
 
 
 def verify_consistency(first: int, second: int, proof: Sequence[bytes], first_root: bytes, second_root: bytes) -> None:
     """ProofError unless the proof shows that the first tree is the beginning of the second (RFC 9162, 2.1.4.2)."""
     if not 0 < first <= second:
-        raise ProofError(f"a tree of {first} leaves is no beginning of one of {second}")
+        raise ProofError(
+            f"a tree of {first} leaves is no beginning of one of {second}", f"{first} 叶的树不是 {second} 叶的树的开头"
+        )
     is_whole = first & (first - 1) == 0  # Then the first tree is itself a node of the second, and the proof leaves it out.
     shared, *steps = [first_root, *proof] if is_whole or first == second else proof or [b""]
     position, last = (first - 1, second - 1) if first < second else (0, 0)
@@ -102,23 +108,28 @@ def verify_consistency(first: int, second: int, proof: Sequence[bytes], first_ro
         old = node_hash(step, old) if is_left else old
         new = node_hash(step, new) if is_left else node_hash(new, step)
     if old != first_root:
-        raise ProofError("the proof leads to another root of the first tree")
+        raise ProofError("the proof leads to another root of the first tree", "证明得到的前一棵树的根不同")
     if new != second_root:
-        raise ProofError("the proof leads to another root of the second tree")
+        raise ProofError("the proof leads to another root of the second tree", "证明得到的后一棵树的根不同")
 
 
 def _climbed(position: int, last: int, proof: Sequence[bytes]) -> Iterator[tuple[bytes, bool]]:
     """The steps from a node to the root, each with whether it stands on the left; `last` is the last node of its level."""
     for step in proof:
         if last == 0:
-            raise ProofError("the proof is too long")
+            raise ProofError("the proof is too long", "证明过长")
         is_left = bool(position % 2) or position == last
         yield step, is_left
         while is_left and not position % 2 and position:
             position, last = position // 2, last // 2
         position, last = position // 2, last // 2
     if last:
-        raise ProofError("the proof is too short")
+        raise ProofError("the proof is too short", "证明过短")
+
+
+def _no_beginning(first: int, second: int) -> ProofError:
+    en = f"a tree of {first} leaves is no beginning of one of {second}"
+    return ProofError(en, f"{first} 叶的树不是 {second} 叶的树的开头")
 
 
 def _split(size: int) -> int:

@@ -108,9 +108,9 @@ def verifier_of(line: str) -> Ed25519Verifier:
     try:
         public = base64.b64decode(encoded, validate=True)
     except binascii.Error as error:
-        raise ProofError("the verifier key is not one") from error
+        raise ProofError("the verifier key is not one", "这不是验证公钥") from error
     if len(public) != 1 + 32 or public[:1] != ED25519 or key_id(name, public).hex() != identity:
-        raise ProofError("the verifier key is not one")
+        raise ProofError("the verifier key is not one", "这不是验证公钥")
     return Ed25519Verifier(name=name, public=public)
 
 
@@ -133,29 +133,29 @@ def opened(note: str, verifier: Verifier) -> Checkpoint:
     """The checkpoint of a note that the key signed; ProofError when it did not, or when the note is none."""
     text, separator, signatures = note.rpartition("\n\n")
     if not separator or not signatures.endswith("\n"):
-        raise ProofError("this is no signed note")
+        raise ProofError("this is no signed note", "这不是签名文本")
     text += "\n"
     lines = signatures.splitlines()
     if not all(line.startswith(_DASH) for line in lines):
-        raise ProofError("a line after the text is no signature")
+        raise ProofError("a line after the text is no signature", "正文之后有一行不是签名")
     identity = key_id(verifier.name, verifier.public)
     for name, _, encoded in (line.removeprefix(_DASH).partition(" ") for line in lines):
         signature = _decoded(encoded)
         if name != verifier.name or signature[:_KEY_ID_LENGTH] != identity:
             continue
         if not verifier.is_signed(text.encode(), signature[_KEY_ID_LENGTH:]):
-            raise ProofError("the signature is wrong")
+            raise ProofError("the signature is wrong", "签名不正确")
         return _checkpoint(text)
-    raise ProofError("the note is not signed with this key")
+    raise ProofError("the note is not signed with this key", "没有此密钥的签名")
 
 
 def _checkpoint(text: str) -> Checkpoint:
     lines = text.split("\n")
     if len(lines) < 4 or not lines[0] or not lines[1].isascii() or not lines[1].isdigit() or str(int(lines[1])) != lines[1]:
-        raise ProofError("this is no checkpoint")
+        raise ProofError("this is no checkpoint", "这不是检查点")
     root = _decoded(lines[2])
     if len(root) != HASH_LENGTH:
-        raise ProofError("this is no checkpoint")
+        raise ProofError("this is no checkpoint", "这不是检查点")
     return Checkpoint(origin=lines[0], size=int(lines[1]), root=root)
 
 
@@ -163,4 +163,4 @@ def _decoded(encoded: str) -> bytes:
     try:
         return base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise ProofError("this is not base64") from error
+        raise ProofError("this is not base64", "这不是 base64") from error
