@@ -5,7 +5,7 @@ from alembic import op
 
 from migrations.building import drop_tables, filled, long, make_append_only, text, whole
 
-revision = "0007"
+revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
