@@ -6,18 +6,20 @@
     reading.entries                                        # traceability.interchange.Entry, ready for a Recorder
     reading.notes                                          # every error of every row, located
     reading.note(path, Mark.BAD, en, zh)                   # a store's objection to an entry, as notes on its rows
-    report(book, [*reading.notes, *more])                  # the user's workbook with an error column, as xlsx bytes (csv for csv)
+    report(book, [*reading.notes, *more])                  # the user's workbook with an error column, as bytes
     template()                                             # the empty workbook, with drop-downs and an explanation
     export_workbook(records)                               # records in the same layout; read back they are equal
 
 Bytes in, values out: no database, no HTTP, no clock. Opening a file takes a child process with bounded memory and time.
 """
 
-from registry.exchange.workbook.book import Book, Sheet, open_book
+from registry.exchange.workbook.book import Book, Sheet
 from registry.exchange.workbook.exporting import export_workbook
 from registry.exchange.workbook.mapping import ColumnMatch, Mapping, Match, Proposal, SheetProposal, propose_mapping
+from registry.exchange.workbook.naming import Lookups
 from registry.exchange.workbook.notes import Mark, Note, Place, WorkbookError, by_place, worst
-from registry.exchange.workbook.reading import Lookups, Reading, read_records
+from registry.exchange.workbook.opening import open_book
+from registry.exchange.workbook.reading import Reading, read_records
 from registry.exchange.workbook.report import report
 from registry.exchange.workbook.template import template
 
