@@ -1,4 +1,4 @@
-"""Identifiers derived from what identifies a thing: the same thing gives the same id, whoever names it and in whatever order."""
+"""Identifiers derived from what identifies a thing: the same thing gives the same id, whoever names it, in whatever order."""
 
 import hashlib
 import json
@@ -17,6 +17,7 @@ def derived_id(origin: str, kind: str, label: str, *parts: str) -> str:
     It is an ASCII word that fits a URL, a file name and a label.
     """
     digest = hashlib.sha256(json.dumps([kind, *map(compared, parts)]).encode()).hexdigest()[:_DIGEST_LENGTH]
-    ascii_label = unicodedata.normalize("NFKD", compared(label)).encode("ascii", "ignore").decode().lower()
+    plain = compared(label)
+    ascii_label = (plain if plain.isascii() else unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()).lower()
     slug = re.sub(r"[^a-z0-9]+", "-", ascii_label)[:_SLUG_LENGTH].strip("-")
     return "-".join(filter(None, (origin, kind, slug, digest)))

@@ -1,6 +1,7 @@
 """A group of rows -> the record that they describe; every refusal is noted at the row and cell that caused it."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from registry.exchange.workbook import identity
@@ -144,16 +145,20 @@ def _spread(row: Row, prefix: str, values: dict[str, Any]) -> dict[str, Any] | N
 
 def _refuse_missing(section: str, group: Group, head: dict[str, Any]) -> None:
     """Note each required cell that is empty; one that could not be read is noted already."""
-    for field, column in columns_of(section).items():
-        if not column.is_required:
-            continue
-        if part_of(section, field) is not None:
+    for field, part in _required(section):
+        if part is not None:
             lacking = [row for row in group.rows if field not in row.values]
         else:
             lacking = [group.first] if field not in head else []
         for row in lacking:
             if field not in row.noted:
                 row.refuse(*_missing(section, field), field)
+
+
+@cache
+def _required(section: str) -> tuple[tuple[str, str | None], ...]:
+    """The fields that must be given, each with the part that it belongs to."""
+    return tuple((field, part_of(section, field)) for field, column in columns_of(section).items() if column.is_required)
 
 
 def _missing(section: str, field: str) -> tuple[str, str]:

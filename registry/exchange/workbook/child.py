@@ -208,8 +208,8 @@ class _Specials:
         patterns = _patterns(self._percent)
         found: dict[tuple[int, int], Any] = {}
         for xml in self._pieces(part):
-            for pattern, read in patterns:
-                for match in pattern.finditer(xml):
+            for sign, pattern, read in patterns:
+                for match in pattern.finditer(xml) if sign in xml else ():
                     place = _place(match[1])
                     if place is None:  # A cell without an address, of which one cannot say which it is.
                         raise Refused("unaddressed")
@@ -279,8 +279,13 @@ def _number(text: str | None) -> int:
     return int(text) if text is not None and text.isascii() and text.isdigit() else -1
 
 
-def _patterns(percent: list[int]) -> list[tuple[re.Pattern[bytes], Callable[[re.Match[bytes]], Any]]]:
-    """What to look for in the XML of a sheet; group 1 is the cell's address, empty when it has none."""
+Pattern = tuple[bytes, re.Pattern[bytes], Callable[[re.Match[bytes]], Any]]
+
+
+def _patterns(percent: list[int]) -> list[Pattern]:
+    """What to look for in the XML of a sheet: a sign that it may be there, how it looks (group 1 is the cell's address, empty
+    when it has none), and how the cell is told.
+    """
     start = rb"<(?:\w+:)?c(?=\s)"
     address = rb'(?=[^>]*?\sr="([A-Z]{1,3}[0-9]{1,7})"|)'
     error = re.compile(start + address + rb'(?=[^>]*\st="e")[^>]*>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<', re.DOTALL)
@@ -288,14 +293,15 @@ def _patterns(percent: list[int]) -> list[tuple[re.Pattern[bytes], Callable[[re.
         start + address + rb'(?![^>]*\st="(?:str|e)")[^>]*(?<!/)>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*'
         rb"(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
     )
-    found: list[tuple[re.Pattern[bytes], Callable[[re.Match[bytes]], Any]]] = [
-        (error, lambda match: {"e": match[2].decode("utf-8", "replace")[:20]}),
-        (no_result, lambda _: {"e": "="}),
+    found: list[Pattern] = [
+        (b't="e"', error, lambda match: {"e": match[2].decode("utf-8", "replace")[:20]}),
+        (b"f>", no_result, lambda _: {"e": "="}),
+        (b"f/>", no_result, lambda _: {"e": "="}),
     ]
     if percent:
         styles = b"|".join(str(style).encode() for style in percent)
         shown = re.compile(start + address + rb'(?=[^>]*\ss="(?:' + styles + rb')")(?![^>]*\st="[^n])[^>]*(?<!/)>')
-        found.append((shown, lambda _: None))
+        found.append((b"<", shown, lambda _: None))
     return found
 
 

@@ -9,6 +9,7 @@ The same row gives the same id again, so that an import can be repeated; two org
 """
 
 from datetime import date
+from functools import lru_cache
 
 from registry.exchange.identifiers import derived_id
 
@@ -20,11 +21,13 @@ def organization_id(name: str, country: str | None) -> str:
     return derived_id(_ORIGIN, "organization", name, country or "", name)
 
 
+@lru_cache(maxsize=4096)  # A standard is named by many certificates.
 def asset_id(organization: str, asset: str) -> str:
     """The id of the item that has this asset number in the organization's ledger."""
     return derived_id(_ORIGIN, "item", asset, "asset", organization, asset)
 
 
+@lru_cache(maxsize=4096)
 def serial_id(organization: str, serial: str) -> str:
     """The id of the item with this serial number, when the organization's ledger has no number for it."""
     return derived_id(_ORIGIN, "item", serial, "serial", organization, serial)

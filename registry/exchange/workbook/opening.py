@@ -93,7 +93,7 @@ def _sheets(lines: Iterable[bytes], place: str) -> tuple[Sheet, ...]:
         match msgspec.json.decode(line):
             case [number, cells]:
                 rows.extend([()] * (number - 1 - len(rows)))
-                rows.append(tuple(_cell(cell) for cell in cells))
+                rows.append(tuple([cell if cell.__class__ is not dict else _cell(cell) for cell in cells]))
             case {"sheet": str(name)}:
                 rows = []
             case {"merged": merged}:
@@ -109,9 +109,7 @@ def _within(place: str, sheet: str) -> str:
     return f"{place} [{sheet}]" if sheet else place
 
 
-def _cell(cell: Any) -> Cell:
-    if cell.__class__ is not dict:
-        return float(cell) if cell.__class__ is int else cell
+def _cell(cell: dict[str, Any]) -> Cell:
     match cell:
         case {"d": str(text)}:
             return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
