@@ -15,15 +15,14 @@ import time
 from datetime import date, timedelta
 
 from bench import machine
-from registry.exchange.workbook import Book, Mark, open_book, read_records, report
-from registry.exchange.workbook import writing
+from registry.exchange.workbook import Book, Mark, open_book, read_records, report, writing
 from registry.exchange.workbook.book import Cell
 
 BAR = 10  # Seconds for 20,000 rows.
 SPOILT_EVERY = 50
 HEADERS = (
-    "证书编号", "证书类别", "出厂编号", "检定日期", "签发日期", "有效期至", "结论", "量", "测量范围", "不确定度", "最大允许误差",
-    "标准器出厂编号", "备注",
+    "证书编号", "证书类别", "出厂编号", "检定日期", "签发日期", "有效期至", "结论", "量", "测量范围", "不确定度",
+    "最大允许误差", "标准器出厂编号", "备注",
 )  # fmt: skip
 # Header, what is put under it, and a word that the report must say.
 DEFECTS: tuple[tuple[str, Cell, str], ...] = (
@@ -53,8 +52,8 @@ def main() -> None:
         measured = _measured(data, spoilt)
         for name, seconds in measured.items():
             steps.setdefault(name, []).append(seconds)
-    for name, seconds in steps.items():
-        print(f"{name:>28}: {machine.spread(seconds)} s")
+    for name, figures in steps.items():
+        print(f"{name:>28}: {machine.spread(figures)} s")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"largest memory of this process {peak:.0f} MiB; bar for 20,000 rows: {BAR} s")
 
@@ -101,7 +100,13 @@ def _measured(data: bytes, spoilt: dict[int, int]) -> dict[str, float]:
     assert reading.bad_rows == len(spoilt), (reading.bad_rows, len(spoilt))
     assert len(reading.entries) == reading.rows - len(spoilt)
     _check(book, open_book(reported), spoilt)
-    return {"open": opened - start, "read and check": read - opened, "report": end - read, "together": end - start, "processor time of all of it": processor}
+    return {
+        "open": opened - start,
+        "read and check": read - opened,
+        "report": end - read,
+        "together": end - start,
+        "processor time of all of it": processor,
+    }
 
 
 def _processor() -> float:
@@ -123,7 +128,9 @@ def _check(book: Book, reported: Book, spoilt: dict[int, int]) -> None:
             assert text == "新 / new", (number, text)
             continue
         header, _, word = DEFECTS[spoilt[number]]
-        assert text.startswith("错误 / error") and header in text and word in text, (number, text)
+        assert text.startswith("错误 / error"), (number, text)
+        assert header in text, (number, text)
+        assert word in text, (number, text)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ def derived_id(origin: str, kind: str, label: str, *parts: str) -> str:
     """
     digest = hashlib.sha256(json.dumps([kind, *map(compared, parts)]).encode()).hexdigest()[:_DIGEST_LENGTH]
     plain = compared(label)
-    ascii_label = (plain if plain.isascii() else unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()).lower()
+    ascii_label = (
+        plain if plain.isascii() else unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    ).lower()
     slug = re.sub(r"[^a-z0-9]+", "-", ascii_label)[:_SLUG_LENGTH].strip("-")
     return "-".join(filter(None, (origin, kind, slug, digest)))

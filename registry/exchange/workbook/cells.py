@@ -15,7 +15,7 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from registry.exchange.workbook.book import Cell, CellError, Percent
-from registry.exchange.workbook.columns import Column, Kind
+from registry.exchange.workbook.layout import Column, Kind
 from registry.exchange.workbook.units import unit_spelled
 from registry.exchange.workbook.words import offered, understood, word_key
 from registry.spelling import is_storable
@@ -382,7 +382,8 @@ def list_(cell: Cell) -> tuple[str, ...] | None:
         single = text(cell)
         return None if single is None else (single,)
     found: list[str] = []
-    rest = cell
+    element: str | None
+    rest: str = cell
     while rest.strip():
         rest = rest.lstrip()
         if rest[0] == '"':

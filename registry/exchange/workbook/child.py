@@ -5,8 +5,8 @@ that makes a parser allocate without bound ends this process and nothing else (t
 first to its last cell: two cells in opposite corners are 550 GB). It imports no module of ours, so that it starts fast.
 
 Lines: `{"sheet": name}`, then rows `[number, [cells]]`, then `{"merged": [...]}`; at the end `{"end": true}`, or `{"refused":
-code, "sheet": name}` at any time. A cell is JSON, with `{"d": "2026-03-03"}` and `{"t": …}` for dates and times, `{"p": 0.0005}`
-for a number shown in percent, `{"e": "#N/A"}` for an error, `{"e": "="}` for a formula without a result.
+code, "sheet": name}` at any time. A cell is JSON, with `{"d": "2026-03-03"}` and `{"t": …}` for dates and times, `{"p":
+0.0005}` for a number shown in percent, `{"e": "#N/A"}` for an error, `{"e": "="}` for a formula without a result.
 """
 
 import io
@@ -17,7 +17,7 @@ import resource
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any, NoReturn
 
 _CHUNK = 4 * 1024**2  # Bytes of a sheet that are looked through at once.
@@ -53,6 +53,8 @@ def main(kind: str, limits: dict[str, int]) -> None:
         _write(out, {"refused": refusal.args[0], "sheet": sheet})
     except MemoryError:
         _write(out, {"refused": "memory", "sheet": sheet})
+    except Exception:  # noqa: BLE001 - a file can break its parser in any way, and all of them mean one thing.
+        _write(out, {"refused": "damaged", "sheet": sheet})
     out.flush()
 
 
@@ -98,7 +100,7 @@ def _by_calamine(data: bytes, special_cells: Callable[[str], dict[tuple[int, int
         book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     except calamine.PasswordError as error:
         raise Refused("password") from error
-    except BaseException as error:  # A panic of the parser is a BaseException.
+    except BaseException as error:  # noqa: BLE001 - a panic of the parser is one; what is not its own goes on.
         _give_up(error)
     for meta in book.sheets_metadata:
         if meta.typ is not calamine.SheetTypeEnum.WorkSheet:
@@ -107,7 +109,7 @@ def _by_calamine(data: bytes, special_cells: Callable[[str], dict[tuple[int, int
         def sheet(name: str = meta.name) -> Any:
             try:
                 return book.get_sheet_by_name(name)
-            except BaseException as error:
+            except BaseException as error:  # noqa: BLE001 - see above.
                 _give_up(error)
 
         held: list[Any] = []
@@ -119,7 +121,10 @@ def _by_calamine(data: bytes, special_cells: Callable[[str], dict[tuple[int, int
             held.append(sheet())
             yield from _calamine_rows(held[0], special)
 
-        yield meta.name, rows, lambda held=held: [[*start, *end] for start, end in held[0].merged_cell_ranges or ()]
+        def merged(held: list[Any] = held) -> list[list[int]]:
+            return [[*start, *end] for start, end in held[0].merged_cell_ranges or ()]
+
+        yield meta.name, rows, merged
 
 
 def _give_up(error: BaseException) -> NoReturn:
@@ -161,17 +166,11 @@ def _plain(cell: Any) -> Any:
         return cell or None
     if cell.__class__ is float or cell.__class__ is bool:
         return cell
-    match cell:
-        case datetime() | date():
-            return {"d": cell.isoformat()}
-        case time():
-            return {"t": cell.isoformat()}
-        case timedelta():
-            return cell / timedelta(days=1)
-        case int():
-            return float(cell)
-        case _:
-            return cell
+    if isinstance(cell, date):  # Or a datetime.
+        return {"d": cell.isoformat()}
+    if isinstance(cell, time):
+        return {"t": cell.isoformat()}
+    return cell / timedelta(days=1) if isinstance(cell, timedelta) else float(cell)
 
 
 def _archive(data: bytes, limits: dict[str, int]) -> zipfile.ZipFile:
@@ -340,7 +339,10 @@ def _xls(data: bytes, _: dict[str, int]) -> Sheets:
             yield from _xls_rows(xlrd, book, held[0], percent)
             book.unload_sheet(name)
 
-        yield name, rows, lambda held=held: [[top, left, end - 1, right - 1] for top, end, left, right in held[0].merged_cells]
+        def merged(held: list[Any] = held) -> list[list[int]]:
+            return [[top, left, end - 1, right - 1] for top, end, left, right in held[0].merged_cells]
+
+        yield name, rows, merged
 
 
 def _percent_formats(book: Any) -> set[int]:
@@ -351,7 +353,7 @@ def _percent_formats(book: Any) -> set[int]:
 
 def _xls_rows(xlrd: Any, book: Any, sheet: Any, percent: set[int]) -> Iterator[tuple[int, list[Any]]]:
     for index in range(sheet.nrows):
-        cells = []
+        cells: list[Any] = []
         for column, (kind, value) in enumerate(zip(sheet.row_types(index), sheet.row_values(index), strict=True)):
             if kind == xlrd.XL_CELL_NUMBER:
                 cells.append({"p": value} if sheet.cell_xf_index(index, column) in percent else float(value))

@@ -44,7 +44,7 @@ def too_large() -> tuple[str, str]:
     return (
         f"too large: at most {limits.MAX_ROWS:,} rows, {limits.MAX_COLUMNS:,} columns and {limits.MAX_CELLS:,} cells are read; "
         "split it, or delete unused rows and columns",
-        f"过大：至多读取 {limits.MAX_ROWS} 行、{limits.MAX_COLUMNS} 列、{limits.MAX_CELLS} 个单元格；请拆分文件，或删除未用的行列",
+        f"过大：至多读取 {limits.MAX_ROWS} 行、{limits.MAX_COLUMNS} 列、{limits.MAX_CELLS} 个单元格；请拆分，或删除未用的行列",
     )
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from registry.exchange.workbook.book import Cell
 from registry.exchange.workbook.cells import Owner, Stated, reader
-from registry.exchange.workbook.columns import Column, Kind, columns_of
+from registry.exchange.workbook.columns import columns_of
+from registry.exchange.workbook.layout import Column, Kind
 from registry.exchange.workbook.words import word_for
 from traceability.json_text import positional
 from traceability.problems import InvalidValueError
@@ -45,7 +46,7 @@ def _is_read_as(read: Callable[[Cell], Any], cell: Cell, value: Any) -> bool:
         case Owner():
             return found.text == value
         case Stated():
-            return found == (value, None, None)
+            return bool(found == (value, None, None))
         case _:
             return bool(found == value)
 

@@ -8,9 +8,10 @@ import msgspec
 
 from registry.exchange.workbook import writing
 from registry.exchange.workbook.book import Cell
-from registry.exchange.workbook.columns import LAYOUTS, Kind, Layout
+from registry.exchange.workbook.columns import LAYOUTS
 from registry.exchange.workbook.encoding import cell_for, quoted
 from registry.exchange.workbook.headings import write_headings
+from registry.exchange.workbook.layout import Kind, Layout
 from registry.spelling import compared
 from traceability.records import Organization, Record, Records
 

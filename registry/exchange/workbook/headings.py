@@ -1,8 +1,8 @@
-"""The header row of a sheet in our layout: bilingual, wide enough, frozen, with drop-downs where only some words are understood."""
+"""The header row of a sheet in our layout: bilingual, wide enough, frozen, with drop-downs for words."""
 
 from typing import Any
 
-from registry.exchange.workbook.columns import Column, Kind, Layout
+from registry.exchange.workbook.layout import Column, Kind, Layout
 from registry.exchange.workbook.words import offered
 from registry.exchange.workbook.writing import DATE_FORMAT, MOST_ROWS, Styles
 

@@ -10,7 +10,8 @@ import msgspec
 
 from registry.exchange.workbook.book import Book, Cell, Sheet, column_letters
 from registry.exchange.workbook.cells import shown
-from registry.exchange.workbook.columns import LAYOUTS, Column, Kind, Layout, columns_of
+from registry.exchange.workbook.columns import LAYOUTS, columns_of
+from registry.exchange.workbook.layout import Column, Kind, Layout
 from registry.spelling import compared
 
 EXPLANATION = "说明"  # The sheet of the template that holds no records.

@@ -19,7 +19,7 @@ def _none_known(_: Collection[str]) -> Mapping[str, Sequence[str]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lookups:
-    """What the caller's store can tell; each is asked at most once per reading, for all texts that the workbook does not explain.
+    """What the caller's store can tell; each is asked at most once per reading, for all that the workbook does not explain.
 
     `items`: serial numbers, as `registry.spelling.compared` spells them -> the ids of the items held under each.
     `organizations`: ids or names of organizations, spelled likewise -> their ids. What is found nowhere is taken as an id
@@ -86,7 +86,7 @@ class Names:
         return self._one(row, f"{prefix}{serial_field}", known) if known else identity.serial_id(self._organization, serial)
 
     def owner(self, row: Row, values: Mapping[str, Any], field: str) -> str | None:
-        """The id of the organization that the values name, else of the importing one; None, with a note on the row, for several."""
+        """The id of the organization that the values name, else the importing one; None, with a note, for several."""
         owner: Owner | None = values.get(field)
         if owner is None:
             return self._organization

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -33,6 +34,7 @@ _LIMITS = json.dumps(
         "unpacked": limits.MAX_UNPACKED,
     }
 )
+_TOO_LONG = ("takes too long to read", "读取时间过长")
 _REASONS: dict[str, tuple[str, str]] = {
     "size": too_large(),
     "columns": too_large(),
@@ -80,7 +82,11 @@ def _in_a_child(data: bytes, format_: Format, place: str) -> tuple[Sheet, ...]:
     try:
         done = subprocess.run(command, input=data, capture_output=True, timeout=_PATIENCE, check=False)  # noqa: S603 - our own script.
     except subprocess.TimeoutExpired as error:
-        raise WorkbookError(place, "takes too long to read", "读取时间过长") from error
+        raise WorkbookError(place, *_TOO_LONG) from error
+    if done.returncode > 0:  # Not the file's doing: the script itself does not run.
+        raise RuntimeError(done.stderr.decode(errors="replace")[-2000:])
+    if done.returncode == -signal.SIGXCPU:
+        raise WorkbookError(place, *_TOO_LONG)
     return _sheets(done.stdout.splitlines(), place)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from registry.exchange.workbook import writing
 from registry.exchange.workbook.book import Book, Format, Sheet, column_letters
 from registry.exchange.workbook.cells import shown
-from registry.exchange.workbook.columns import REPORT_HEADER
+from registry.exchange.workbook.layout import REPORT_HEADER
 from registry.exchange.workbook.mapping import Mapping, propose_mapping
 from registry.exchange.workbook.notes import Mark, Note, by_place, worst
 

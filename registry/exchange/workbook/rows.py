@@ -5,7 +5,8 @@ from typing import Any
 
 from registry.exchange.workbook.book import Cell, Sheet, column_letters
 from registry.exchange.workbook.cells import reader, shown
-from registry.exchange.workbook.columns import EXAMPLE_MARK, LAYOUTS, Layout, columns_of
+from registry.exchange.workbook.columns import LAYOUTS, columns_of
+from registry.exchange.workbook.layout import EXAMPLE_MARK, Layout
 from registry.exchange.workbook.mapping import SheetProposal, header_rows_end
 from registry.exchange.workbook.notes import Mark, Note, Place, WorkbookError
 from traceability.problems import InputError, InvalidValueError

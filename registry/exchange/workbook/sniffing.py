@@ -36,12 +36,21 @@ _SIGNATURES: tuple[tuple[bytes, Stranger], ...] = (
 _TEXTS: tuple[tuple[re.Pattern[bytes], Stranger], ...] = (
     (
         re.compile(rb"\s*(?:<!doctype html|<html|<table|<meta)", re.IGNORECASE),
-        Stranger("a web page (HTML) under another name; open it in a spreadsheet program and save it as xlsx", "网页（HTML）；请用表格软件打开后另存为 xlsx"),
+        Stranger(
+            "a web page (HTML) under another name; open it in a spreadsheet program and save it as xlsx",
+            "网页（HTML）；请用表格软件打开后另存为 xlsx",
+        ),
     ),
-    (re.compile(rb"MIME-Version:", re.IGNORECASE), Stranger("a saved web page (MHTML); save it as xlsx", "网页存档（MHTML）；请另存为 xlsx")),
+    (
+        re.compile(rb"MIME-Version:", re.IGNORECASE),
+        Stranger("a saved web page (MHTML); save it as xlsx", "网页存档（MHTML）；请另存为 xlsx"),
+    ),
     (re.compile(rb"\s*<\?xml|\s*<[A-Za-z][\w.-]*:[A-Za-z]"), Stranger("an XML document", "XML 文档")),
-    (re.compile(rb"\s*[\[{]\s*[\"{\[]"), Stranger("a JSON document; import it as a records document", "JSON 文档；请按记录文档导入")),
-)  # fmt: skip
+    (
+        re.compile(rb"\s*[\[{]\s*[\"{\[]"),
+        Stranger("a JSON document; import it as a records document", "JSON 文档；请按记录文档导入"),
+    ),
+)
 _IN_ARCHIVES: tuple[tuple[bytes, Stranger], ...] = (
     (b"word/", Stranger("a Word document", "Word 文档")),
     (b"ppt/", Stranger("a PowerPoint presentation", "PowerPoint 演示文稿")),
@@ -52,23 +61,22 @@ _IN_ARCHIVES: tuple[tuple[bytes, Stranger], ...] = (
 
 def sniffed(data: bytes) -> Format | Stranger:
     """The format of a workbook, or what the file is instead. CSV is what is text and nothing else."""
-    if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _archive(data)
-    if data.startswith(_OLE):
-        return _container(data)
-    for signature, stranger in _SIGNATURES:
-        if data.startswith(signature):
-            return stranger
+    return _container(data) if data.startswith(_OLE) else _plain(data)
+
+
+def _plain(data: bytes) -> Format | Stranger:
+    """What a file is that is no container."""
     head = data[:_HEAD].removeprefix(b"\xef\xbb\xbf")
-    for pattern, stranger in _TEXTS:
-        if pattern.match(head):
-            return stranger
+    stranger = next((each for signature, each in _SIGNATURES if data.startswith(signature)), None)
+    stranger = stranger or next((each for pattern, each in _TEXTS if pattern.match(head)), None)
     is_utf16 = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if not data.strip():
-        return Stranger("an empty file", "空文件")
-    if b"\x00" in head and not is_utf16:
-        return Stranger("a binary file of an unknown kind", "未知类型的二进制文件")
-    return Format.CSV
+    if stranger is None and not data.strip():
+        stranger = Stranger("an empty file", "空文件")
+    if stranger is None and b"\x00" in head and not is_utf16:
+        stranger = Stranger("a binary file of an unknown kind", "未知类型的二进制文件")
+    return stranger or Format.CSV
 
 
 def _archive(data: bytes) -> Format | Stranger:

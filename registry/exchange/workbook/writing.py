@@ -51,33 +51,36 @@ class Styles:
 
 def write_cell(sheet: Any, row: int, column: int, cell: Cell, styles: Styles, **look: Any) -> None:
     """Write one cell with its own kind of format and the properties of `look`."""
+    style = styles.of(**look) if look else None
     match cell:
         case None:
             if look:
-                sheet.write_blank(row, column, None, styles.of(**look))
-        case CellError():
-            sheet.write_string(row, column, "" if cell == "=" else str(cell), styles.of(**look))
+                sheet.write_blank(row, column, None, style)
         case str():
-            if len(cell) > LONGEST_TEXT:
+            text = "" if isinstance(cell, CellError) and cell == "=" else str(cell)
+            if len(text) > LONGEST_TEXT:
                 raise WorkbookError(
                     sheet.name, f"a text of more than {LONGEST_TEXT} characters", f"文本超过 {LONGEST_TEXT} 个字符"
                 )
-            sheet.write_string(row, column, cell, styles.of(**look) if look else None)
+            sheet.write_string(row, column, text, style)
         case bool():
-            sheet.write_boolean(row, column, cell, styles.of(**look))
+            sheet.write_boolean(row, column, cell, style)
         case Percent():
             sheet.write_number(row, column, cell, styles.of(num_format=_percent_format(cell), **look))
         case float():
-            sheet.write_number(row, column, cell, styles.of(**look) if look else None)
-        case datetime():
-            moment = cell.replace(tzinfo=None)
-            sheet.write_datetime(row, column, moment, styles.of(num_format=f"{DATE_FORMAT} hh:mm:ss", **look))
-        case date() if cell < _FIRST_DATE:
-            sheet.write_string(row, column, str(cell), styles.of(**look))
-        case date():
-            sheet.write_datetime(row, column, cell, styles.of(num_format=DATE_FORMAT, **look))
-        case time():
-            sheet.write_datetime(row, column, cell, styles.of(num_format="hh:mm:ss", **look))
+            sheet.write_number(row, column, cell, style)
+        case date() | time():
+            _write_moment(sheet, row, column, cell, styles, **look)
+
+
+def _write_moment(sheet: Any, row: int, column: int, cell: date | time, styles: Styles, **look: Any) -> None:
+    if isinstance(cell, date) and date(cell.year, cell.month, cell.day) < _FIRST_DATE:
+        sheet.write_string(row, column, str(cell), styles.of(**look))
+        return
+    shape = "hh:mm:ss" if isinstance(cell, time) else DATE_FORMAT
+    if isinstance(cell, datetime):
+        shape += " hh:mm:ss"
+    sheet.write_datetime(row, column, cell, styles.of(num_format=shape, **look))
 
 
 def check_height(name: str, rows: int) -> None:
