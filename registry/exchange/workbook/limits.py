@@ -9,5 +9,5 @@ MAX_CELLS = 4_000_000  # Cells with content and the gaps before them, all sheets
 MAX_TEXT = 128 * 1024**2  # Characters of all cells together.
 MAX_MERGED = 100_000  # Merged ranges of a sheet that are honoured.
 
-MEMORY = 2 * 1024**3  # Bytes of address space that the child process may take, the interpreter included.
+MEMORY = 1024**3  # Bytes of address space that the child process may take, the interpreter included.
 SECONDS = 60  # Processor time of the child process.

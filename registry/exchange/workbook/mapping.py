@@ -16,7 +16,7 @@ from registry.spelling import compared
 
 EXPLANATION = "说明"  # The sheet of the template that holds no records.
 _SEARCHED = 15  # Rows among which the header row is; titles and notes stand above it.
-_FEWEST = 2  # Known headers that make a row a header row.
+_FEWEST = 2  # Fields that make a row a header row.
 _LONGEST_HEADER = 200  # Characters; a longer cell is a text, not a header.
 _REMARK = re.compile(r"[(（](?:必填|选填|必填项|required|optional)[)）]|[*＊:：]+$", re.IGNORECASE)
 
@@ -131,7 +131,7 @@ def _proposal(sheet: Sheet, given: Mapping) -> SheetProposal:
             if score > best[0]:
                 best = (score, index, str(section))
     score, index, section = best
-    if score < _FEWEST:
+    if score == 0:
         return SheetProposal(sheet=sheet.name, section=None, header_row=0)
     columns = _columns(_headers(sheet, index), LAYOUTS[section], given.columns.get(section, {}))
     held = {column.field for column in columns if column.field is not None} | set(given.constants.get(section, {}))
@@ -150,7 +150,7 @@ def _section_named(name: str) -> str | None:
 
 
 def _score(row: tuple[Cell, ...], section: str, given: Mapping) -> int:
-    """How many fields of the section the row names as headers; required ones count twice, known ones of no record not."""
+    """How many fields of the section the row names as headers, required ones counted twice; 0 for fewer than two."""
     remembered = given.columns.get(section, {})
     named: set[str] = set()
     for cell in row:
@@ -158,9 +158,8 @@ def _score(row: tuple[Cell, ...], section: str, given: Mapping) -> int:
             field = remembered.get(header_key(cell))
             named |= {field} if field is not None else _fields(cell, section)
     columns = columns_of(section)
-    return sum(
-        1 + columns[field].is_required for field in named if field in columns and columns[field].kind is not Kind.NOTHING
-    )
+    real = [columns[field] for field in named if field in columns and columns[field].kind is not Kind.NOTHING]
+    return sum(1 + column.is_required for column in real) if len(real) >= _FEWEST else 0
 
 
 def _headers(sheet: Sheet, index: int) -> list[str]:

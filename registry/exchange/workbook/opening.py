@@ -97,6 +97,8 @@ def _sheets(lines: Iterable[bytes], place: str) -> tuple[Sheet, ...]:
     rows: list[tuple[Cell, ...]] = []
     for line in lines:
         match msgspec.json.decode(line):
+            case {"refused": code, "sheet": sheet}:
+                raise WorkbookError.of(_within(place, sheet), _REASONS[code])
             case [number, cells]:
                 rows.extend([()] * (number - 1 - len(rows)))
                 rows.append(tuple([cell if cell.__class__ is not dict else _cell(cell) for cell in cells]))
@@ -104,8 +106,6 @@ def _sheets(lines: Iterable[bytes], place: str) -> tuple[Sheet, ...]:
                 rows = []
             case {"merged": merged}:
                 sheets.append(Sheet(name=name, rows=tuple(rows), merged=tuple((a, b, c, d) for a, b, c, d in merged)))
-            case {"refused": code, "sheet": sheet}:
-                raise WorkbookError.of(_within(place, sheet), _REASONS[code])
             case _:
                 return tuple(sheets)
     raise WorkbookError.of(_within(place, name), _REASONS["memory"])
