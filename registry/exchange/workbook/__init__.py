@@ -20,8 +20,8 @@ from registry.exchange.workbook.naming import Lookups
 from registry.exchange.workbook.notes import Mark, Note, Place, WorkbookError, by_place, worst
 from registry.exchange.workbook.opening import open_book
 from registry.exchange.workbook.reading import Reading, read_records
-from registry.exchange.workbook.report import report
-from registry.exchange.workbook.template import template
+from registry.exchange.workbook.reporting import report
+from registry.exchange.workbook.templating import template
 
 __all__ = [
     "Book",

@@ -347,7 +347,7 @@ def _xls(data: bytes, _: dict[str, int]) -> Sheets:
 
 def _percent_formats(book: Any) -> set[int]:
     """The indexes of the cell formats that show a number in percent."""
-    keys = {key for key, format_ in book.format_map.items() if "%" in _QUOTED.sub("", format_.format_str)}
+    keys = {key for key, format_ in book.format_map.items() if "%" in _QUOTED.sub("", format_.format_str or "")}
     return {index for index, xf in enumerate(book.xf_list) if xf.format_key in keys | _BUILT_IN_PERCENT}
 
 

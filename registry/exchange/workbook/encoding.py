@@ -44,7 +44,7 @@ def _is_read_as(read: Callable[[Cell], Any], cell: Cell, value: Any) -> bool:
         return False
     match found:
         case Owner():
-            return found.text == value
+            return bool(found.text == value)
         case Stated():
             return bool(found == (value, None, None))
         case _:

@@ -1,7 +1,7 @@
 """What is to be said about the rows of a workbook: each note names its sheet, row, column, header and value, in two languages.
 
 A note is what the reading finds wrong with a cell, and also what a store answers about a record (new, same, contradicted):
-both end in the last column of the user's own workbook (report.py).
+both end in the last column of the user's own workbook (reporting.py).
 """
 
 from collections.abc import Iterable, Sequence

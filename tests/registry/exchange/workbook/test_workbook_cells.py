@@ -61,9 +61,19 @@ def test_what_is_no_number_is_refused(cell: Cell) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["2026-03-03", "2026/3/3", "2026.03.03", "2026年3月3日", "20260303", 20260303.0, "2026-03-03 08:30:00", "２０２６-３-３",
-     date(2026, 3, 3), datetime(2026, 3, 3, 23, 59)],
-)  # fmt: skip
+    [
+        "2026-03-03",
+        "2026/3/3",
+        "2026.03.03",
+        "2026年3月3日",
+        "20260303",
+        20260303.0,
+        "2026-03-03 08:30:00",
+        "２０２６-３-３",
+        date(2026, 3, 3),
+        datetime(2026, 3, 3, 23, 59),
+    ],
+)
 def test_a_complete_date_is_read_in_every_usual_form(cell: Cell) -> None:
     """Else technicians would have to retype their ledgers."""
     assert cells.day(cell) == date(2026, 3, 3)
@@ -130,10 +140,17 @@ def test_what_is_no_expanded_uncertainty_is_refused(cell: Cell) -> None:
 @pytest.mark.parametrize(
     ("cell", "meant"),
     [
-        ("007", "007"), (12.0, "12"), ("  A-1\u3000", "A-1"), ("'=1+1", "=1+1"), ('" a "', " a "), ('""', ""), ("—", None), (None, None),
+        ("007", "007"),
+        (12.0, "12"),
+        ("  A-1\u3000", "A-1"),
+        ("'=1+1", "=1+1"),
+        ('" a "', " a "),
+        ('""', ""),
+        ("—", None),
+        (None, None),
         ('"unfinished', '"unfinished'),
     ],
-)  # fmt: skip
+)
 def test_text_is_taken_as_typed(cell: Cell, meant: str | None) -> None:
     """Else serial numbers would lose their zeros, or gain blanks that nobody sees."""
     assert cells.text(cell) == meant
@@ -148,9 +165,23 @@ def test_text_that_excel_has_changed_is_refused(cell: Cell) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("kWh", "kW*h"), ("kW·h", "kW*h"), ("m3/h", "m^3/h"), ("m³/h", "m^3/h"), ("℃", "degC"), ("千瓦时", "kW*h"), ("μmol/mol", "umol/mol"),
-     ("MJ/m³", "MJ/m^3"), ("％", "%"), ("VA", "V*A"), ("吨/小时", "t/h"), ("Ω", "ohm"), ("ppm", "ppm"), ("m·s⁻²", "m*s^-2")],
-)  # fmt: skip
+    [
+        ("kWh", "kW*h"),
+        ("kW·h", "kW*h"),
+        ("m3/h", "m^3/h"),
+        ("m³/h", "m^3/h"),
+        ("℃", "degC"),
+        ("千瓦时", "kW*h"),
+        ("μmol/mol", "umol/mol"),
+        ("MJ/m³", "MJ/m^3"),
+        ("％", "%"),
+        ("VA", "V*A"),
+        ("吨/小时", "t/h"),
+        ("Ω", "ohm"),
+        ("ppm", "ppm"),
+        ("m·s⁻²", "m*s^-2"),
+    ],
+)
 def test_units_of_ledgers_are_spelled_as_the_registry_does(typed: str, meant: str) -> None:
     """Else one unit would be stored under several spellings, and every re-import would differ."""
     assert unit_spelled(typed) == meant

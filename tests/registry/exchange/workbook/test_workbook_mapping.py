@@ -15,8 +15,16 @@ def _fields(made: object) -> dict[str, str | None]:
 def test_the_header_row_is_found_below_titles() -> None:
     """Else a ledger with a title, as all of them have, would be unreadable."""
     made = book(
-        ("2026年台账", [["能源计量器具一览表"], [None, "填表日期", "2026-01-01"], ["序号", "计量器具名称", "出厂编号", "类别"], [1.0, "电能表", "0001", "计量表"]])
-    )  # fmt: skip
+        (
+            "2026年台账",
+            [
+                ["能源计量器具一览表"],
+                [None, "填表日期", "2026-01-01"],
+                ["序号", "计量器具名称", "出厂编号", "类别"],
+                [1.0, "电能表", "0001", "计量表"],
+            ],
+        )
+    )
     (sheet,) = propose_mapping(made).sheets
     assert (sheet.section, sheet.header_row, sheet.missing) == ("items", 3, ())
     assert [column.match for column in sheet.columns] == [Match.IGNORED, Match.ALIAS, Match.EXACT, Match.ALIAS]

@@ -28,7 +28,7 @@ def test_a_row_of_certificates_is_a_certificate() -> None:
     assert (record.number, record.kind, record.issuer, record.serial) == ("SYN-1", CertificateKind.CALIBRATION, "LAB", "0001")
     assert (record.calibrated_on, record.issued_on) == (date(2026, 3, 2), date(2026, 3, 5))
     (result,) = record.results
-    assert (result.quantity, result.unit, result.low, result.high) == ("energy", "kW*h", 0, 100)
+    assert (result.quantity, result.unit, result.low, result.high) == ("energy", "kW*h", Decimal(0), Decimal(100))
     assert result.uncertainty == Uncertainty(value=Decimal("0.05"), unit="%", k=Decimal(2))
     assert [reference.item for reference in record.references] == ["wb-item-std-1-" + record.references[0].item[-16:]]
     assert (reading.notes, reading.rows, reading.bad_rows) == ((), 1, 0)

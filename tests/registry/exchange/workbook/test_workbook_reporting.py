@@ -4,8 +4,10 @@ import io
 import zipfile
 from datetime import date, datetime
 
+import pytest
+
 from registry.exchange.workbook import Book, Mark, Note, open_book, report
-from registry.exchange.workbook.book import Format, Percent
+from registry.exchange.workbook.book import Percent
 from registry.exchange.workbook.layout import REPORT_HEADER
 from tests.registry.exchange.workbook.sheets import book, certificate, certificates, read
 
@@ -91,12 +93,9 @@ def test_a_row_with_very_many_notes_says_how_many_more_there_are() -> None:
     assert str(_reported(LEDGER, short).sheets[0].rows[2][4]).endswith("… +20")
 
 
-def test_a_large_book_is_written_too() -> None:
+def test_a_large_book_is_written_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the way that bounds memory would be taken for the first time by a user with a large ledger."""
-    rows = [["证书编号", "证书类别"], *[[f"{number:06}", "校准"] for number in range(10)]]
-    wide = [[*row, *["x"] * 900] for row in rows]
-    made = Book(name="", format=Format.XLSX, sheets=book(("证书", wide * 62)).sheets, sha256="")
-    assert sum(len(row) for row in made.sheets[0].rows) > 600_000
-    (sheet,) = _reported(made, [Note(sheet="证书", row=5, mark=Mark.BAD, en="e", zh="z")]).sheets
-    assert sheet.rows[4][902] == "错误 / error: z / e"
-    assert sheet.rows[4][0] == "000003"
+    monkeypatch.setattr("registry.exchange.workbook.reporting._MOST_IN_MEMORY", 0)
+    (ledger, _) = _reported(LEDGER, [_note(6, Mark.BAD)]).sheets
+    assert ledger.rows[5] == ("@x", None, "-1", None, "错误 / error: 原因 / reason")
+    assert ledger.rows[2][:4] == LEDGER.sheets[0].rows[2]
