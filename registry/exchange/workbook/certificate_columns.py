@@ -98,6 +98,8 @@ CERTIFICATES = Layout(
             kind=Kind.WORD,
             words=words.OUTCOMES,
             aliases=("检定结论", "检定结果", "结果", "result"),
+            zh_help="留空为合格；检定结果通知书填不合格。",
+            en_help="Empty: pass. A notice of failed verification is a fail.",
         ),
         Column(
             field="adjusted", zh="是否调整", en="Adjusted", kind=Kind.WORD, words=words.TRUTHS, aliases=("调整", "是否调校")

@@ -18,6 +18,7 @@ import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
+from math import isfinite
 from typing import Any, NoReturn
 
 _CHUNK = 4 * 1024**2  # Bytes of a sheet that are looked through at once.
@@ -53,6 +54,8 @@ def main(kind: str, limits: dict[str, int]) -> None:
         _write(out, {"refused": refusal.args[0], "sheet": sheet})
     except MemoryError:
         _write(out, {"refused": "memory", "sheet": sheet})
+    except (NameError, ImportError):  # Slips of ours, which no file causes: opening.py tells them as such.
+        raise
     except Exception:  # noqa: BLE001 - a file can break its parser in any way, and all of them mean one thing.
         _write(out, {"refused": "damaged", "sheet": sheet})
     out.flush()
@@ -164,7 +167,9 @@ def _overlaid(cells: list[Any], overlay: dict[int, Any]) -> list[Any]:
 def _plain(cell: Any) -> Any:
     if cell.__class__ is str:
         return cell or None
-    if cell.__class__ is float or cell.__class__ is bool:
+    if cell.__class__ is float:
+        return cell if isfinite(cell) else {"e": "#NUM!"}  # JSON has no infinity, and neither has Excel.
+    if cell.__class__ is bool:
         return cell
     if isinstance(cell, date):  # Or a datetime.
         return {"d": cell.isoformat()}

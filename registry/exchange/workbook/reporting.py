@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable
+from itertools import count
 from typing import Any
 
 from registry.exchange.workbook import writing
@@ -31,6 +32,8 @@ _LABELS = {
     Mark.SKIPPED: ("跳过", "skipped"),
 }
 _MOST_IN_MEMORY = 600_000  # Cells of a book that is written from memory: faster, and merged cells can be written at all.
+_LONGEST_NAME = 31  # Characters of the name of a sheet in Excel.
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _ACTIVE = re.compile(r"[=+\-@\t\r]")  # What makes a spreadsheet program run a CSV cell as a formula.
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?%?", re.ASCII)
 
@@ -51,7 +54,7 @@ def report(book: Book, notes: Iterable[Note], mapping: Mapping | None = None) ->
     with writing.new_workbook(out, constant_memory=not is_small) as written:
         styles = writing.Styles(written)
         for sheet in book.sheets:
-            target = written.add_worksheet(sheet.name)
+            target = written.add_worksheet(_sheet_name(sheet.name, {each.name.lower() for each in written.worksheets()}))
             if is_small:
                 _merge(target, sheet)
             _write_sheet(target, sheet, told, header_rows.get(sheet.name, 0), styles)
@@ -72,6 +75,14 @@ def _line(note: Note) -> str:
     value = f"（{note.value}）" if note.value else ""
     reason = f": {where}{note.zh}{value} / {note.en}" if note.zh else ""
     return f"{zh} / {en}{reason}"
+
+
+def _sheet_name(name: str, taken: set[str]) -> str:
+    """The name of a sheet as Excel allows it: an ods file may have longer ones, with other characters."""
+    plain = _FORBIDDEN.sub("_", name).strip("'")[:_LONGEST_NAME] or "_"
+    if plain.lower() not in taken | {"history"}:  # Excel keeps that name for itself.
+        return plain
+    return next(each for number in count(2) if (each := f"{plain[: _LONGEST_NAME - 5]} ({number})").lower() not in taken)
 
 
 def _cells(book: Book) -> int:

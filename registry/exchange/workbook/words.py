@@ -37,8 +37,9 @@ ITEM_KINDS: Words = {
     ItemKind.REFERENCE_MATERIAL: ("标准物质", "标准样品", "reference material", "CRM"),
     ItemKind.NATIONAL_STANDARD: ("国家基准", "计量基准", "国家计量基准", "national standard"),
 }
+# 检定结果通知书 is not among the words: it says that the item failed, which its row has to say itself.
 CERTIFICATE_KINDS: Words = {
-    CertificateKind.VERIFICATION: ("检定", "检定证书", "verification", "检定结果通知书"),
+    CertificateKind.VERIFICATION: ("检定", "检定证书", "verification"),
     CertificateKind.CALIBRATION: ("校准", "校准证书", "calibration"),
     CertificateKind.REFERENCE_MATERIAL: ("标准物质", "标准物质证书", "reference material"),
 }

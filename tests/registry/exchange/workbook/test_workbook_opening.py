@@ -147,3 +147,37 @@ def test_macros_are_not_read_and_the_cells_are() -> None:
     with zipfile.ZipFile(out, "a") as archive:
         archive.writestr("xl/vbaProject.bin", b"\xd0\xcf\x11\xe0macro")
     assert open_book(out.getvalue()).sheets[0].rows[1] == ("A", "仪器")
+
+
+def test_a_number_beyond_all_bounds_is_an_error_of_its_cell() -> None:
+    """Else one cell would make the whole file unreadable."""
+    (sheet,) = open_book(_with_rows(b'<row r="3"><c r="A3"><v>1e999</v></c></row>')).sheets
+    assert sheet.rows[2] == ("#NUM!",)
+    assert isinstance(sheet.rows[2][0], CellError)
+
+
+def test_ods_is_read_and_refused_where_it_hides_a_unit() -> None:
+    """Else a ledger of another office program would be unreadable, or a U of 0.05% would become 0.0005 of something."""
+    cell = '<table:table-cell office:value-type="float" office:value="7"/>'
+    content = (
+        '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+        'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+        'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
+        '<office:body><office:spreadsheet><table:table table:name="器具"><table:table-row>'
+        '<table:table-cell office:value-type="string"><text:p>007</text:p></table:table-cell>' + cell + "</table:table-row>"
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    made = open_book(_ods(content))
+    assert (made.format, made.sheets[0].rows) == (Format.ODS, (("007", 7.0),))
+    with pytest.raises(WorkbookError, match="百分比"):
+        open_book(_ods(content.replace('"float"', '"percentage"')))
+
+
+def _ods(content: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        manifest = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+        archive.writestr("META-INF/manifest.xml", manifest)
+        archive.writestr("content.xml", content)
+    return out.getvalue()

@@ -99,3 +99,13 @@ def test_a_large_book_is_written_too(monkeypatch: pytest.MonkeyPatch) -> None:
     (ledger, _) = _reported(LEDGER, [_note(6, Mark.BAD)]).sheets
     assert ledger.rows[5] == ("@x", None, "-1", None, "错误 / error: 原因 / reason")
     assert ledger.rows[2][:4] == LEDGER.sheets[0].rows[2]
+
+
+def test_sheets_whose_names_excel_does_not_allow_are_renamed() -> None:
+    """Else a workbook of another program could be read and not reported on."""
+    long = "很" * 40
+    made = book((f"{long}/1", [["a"]]), (f"{long}/2", [["b"]]), ("History", [["c"]]), ("'[x]'", [["d"]]), ("甲", [["e"]]))
+    reported = _reported(made, [])
+    assert [sheet.rows[0][0] for sheet in reported.sheets] == ["a", "b", "c", "d", "e"]
+    assert len({sheet.name for sheet in reported.sheets}) == 5
+    assert reported.sheets[4].name == "甲"
