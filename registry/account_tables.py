@@ -5,7 +5,7 @@ Secrets are never here: of passwords, keys and session tokens there are digests 
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 
 from registry.access import Role
 from registry.columns import filled, one_of
@@ -45,15 +45,31 @@ class Holdings(Table, table=True):
     """What an organization may see and add to: the one place that keeps organizations apart (docs/decisions/0009).
 
     `section` is the list of the records document, `id` that of the record. `organization` comes first: its lists are ranges.
+    `day`: of certificates the day of calibration, of events that of the event; so lists by day are ranges as well.
     """
 
     __tablename__ = "holdings"
-    __table_args__ = (filled("organization"), filled("id"), Index(None, "section", "id"), CLUSTERED)
+    __table_args__ = (
+        filled("organization"),
+        filled("id"),
+        Index(None, "section", "id"),
+        Index(
+            None,
+            "organization",
+            "section",
+            "day",
+            "id",
+            sqlite_where=text("day IS NOT NULL"),
+            postgresql_where=text("day IS NOT NULL"),
+        ),
+        CLUSTERED,
+    )
 
     organization: str = key_column()
     section: str = key_column()
     id: str = key_column()
     recording: int = recording_column()
+    day: date | None = day_column()
 
 
 class People(Table, table=True):
