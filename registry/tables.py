@@ -178,7 +178,7 @@ class RecognizedPeriods(Table, table=True):
 
 
 class ItemAliases(Table, table=True):
-    """What else an item is called, as the asset number in its owner's books; `value_key` as compared. A call is not taken back."""
+    """What else an item is called, as the asset number in its owner's books; `value_key` as compared."""
 
     __tablename__ = "item_aliases"
     __table_args__ = (

@@ -1,0 +1,142 @@
+"""Walks: which records a list goes through, in its order and from any place on, for those who may see them.
+
+Every walk is a range of an index, so its first rows cost the same however large the store is. What an organization holds is
+walked in its own holdings, never in the table of all: others' records cost it nothing.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from heapq import merge
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, bindparam, literal_column, select, tuple_, union
+
+from registry.account_tables import Holdings
+from registry.queries import Query, Spelling
+from registry.repositories.holdings import is_held
+from registry.repositories.sections import SECTION_TABLES
+from registry.table_parts import table_of
+from registry.tables import Certificates, ItemAliases, Items
+from registry.unit_of_work import UnitOfWork
+
+LAST = "\U0010ffff"  # The last code point: everything that begins with a text lies before the text followed by it.
+# Organizations whose holdings are walked one by one and merged; for more (a regulator's mandates) the table of all is walked,
+# most of which such a party sees.
+MOST_MERGED = 64
+
+# The lists that are in the order of a day, and the column that holds it; all others are in the order of ids.
+DAYS = {"certificates": "calibrated_on", "events": "happened_on"}
+
+_IN_ORDER = {"kind"}  # Keys with many records each, whose index goes on by id.
+
+_holdings = table_of(Holdings)
+
+
+class Place(NamedTuple):
+    """A place in a list: of lists by day the day (as stored) and the id, of all others the id alone, with day 0."""
+
+    day: int
+    id: str
+
+
+BEGINNING = Place(-(2**31), "")
+END = Place(2**31 - 1, LAST * 2)
+
+
+class Walk(NamedTuple):
+    """What to walk through. `key`: a column that holds a value (`values["key"]`), which narrows the walk to an index of it.
+
+    `is_backwards`: the newest day first. `values`: of the query besides the place.
+    """
+
+    section: str
+    key: str | None
+    is_backwards: bool
+    values: Mapping[str, Any]
+
+
+def walked(work: UnitOfWork, walk: Walk, after: Place, most: int) -> list[Place]:
+    """The next places of a walk, in its order; fewer than `most` only at its end. Few viewers are walked one by one."""
+    viewers = work.viewers
+    values = {**walk.values, "day": after.day, "after": after.id, "most": most}
+    if viewers is None or walk.key is not None or len(viewers) > MOST_MERGED:
+        query = _through_all(walk.section, walk.key, walk.is_backwards, viewers is not None)
+        return [Place(*row) for row in work.rows(query, **values, viewers=viewers or [])]
+    query = _through_holdings(walk.section, walk.is_backwards)
+    found = work.gather([(query, {**values, "viewer": viewer, "section": walk.section}) for viewer in viewers])
+    merged = merge(*found, reverse=walk.is_backwards)
+    return [Place(*row) for row in dict.fromkeys(merged)][:most]
+
+
+@cache
+def _through_holdings(section: str, is_backwards: bool) -> Query:  # noqa: FBT001 - a part of the cache's key.
+    """What one organization holds of a list."""
+
+    def build(_: Spelling) -> Select[Any]:
+        of_viewer = (_holdings.c.organization == bindparam("viewer"), _holdings.c.section == bindparam("section"))
+        if section in DAYS:
+            return _onward(_holdings.c.day, _holdings.c.id, is_backwards).where(*of_viewer, _holdings.c.day.is_not(None))
+        return _onward(None, _holdings.c.id, is_backwards).where(*of_viewer)
+
+    return Query(build)
+
+
+@cache
+def _through_all(section: str, key: str | None, is_backwards: bool, is_walled: bool) -> Query:  # noqa: FBT001
+    """All of a list, or what holds a value in a column; narrowed to what viewers hold where there are any."""
+
+    def build(spelling: Spelling) -> Select[Any]:
+        table = table_of(SECTION_TABLES[section].table)
+        if key is None or key in _IN_ORDER:
+            day, id_ = table.c[DAYS[section]] if section in DAYS else None, table.c.id
+            statement = _onward(day, id_, is_backwards)
+            statement = statement if key is None else statement.where(table.c[key] == bindparam("key"))
+        else:
+            # Found first and put in order then: a planner that follows the order instead walks through everything.
+            columns = [table.c.id, *([table.c[DAYS[section]].label("day")] if section in DAYS else [])]
+            found = select(*columns).where(table.c[key] == bindparam("key")).cte("found")
+            found = found.prefix_with("MATERIALIZED", dialect="postgresql")
+            day, id_ = found.c.day if section in DAYS else None, found.c.id
+            statement = _onward(day, id_, is_backwards)
+        return statement.where(is_held(spelling, section, id_)) if is_walled else statement
+
+    return Query(build)
+
+
+def _onward(day: ColumnElement[int] | None, id_: ColumnElement[str], is_backwards: bool) -> Select[Any]:  # noqa: FBT001
+    """The rows after a place, in order."""
+    if day is None:
+        within = (id_ > bindparam("after"), id_ >= bindparam("start"), id_ < bindparam("end"))
+        return select(literal_column("0"), id_).where(*within).distinct().order_by(id_).limit(bindparam("most"))
+    place, given = tuple_(day, id_), tuple_(bindparam("day"), bindparam("after"))
+    statement: Select[Any] = select(day, id_).where(day >= bindparam("first"), day <= bindparam("last"))
+    if is_backwards:
+        return statement.where(place < given).order_by(day.desc(), id_.desc()).limit(bindparam("most"))
+    return statement.where(place > given).order_by(day, id_).limit(bindparam("most"))
+
+
+def named(work: UnitOfWork, start: str, key: str, after: Place, most: int) -> list[Place]:
+    """Items by what is printed on them: the id begins with `start`, or a serial, certificate or asset number is `key`."""
+    of_ids = Walk("items", None, False, {"start": start, "end": start + LAST})  # noqa: FBT003
+    by_id = [place.id for place in walked(work, of_ids, after, most)]
+    values = {"key": key, "after": after.id, "most": most, "viewers": work.viewers or []}
+    by_number = [id_ for (id_,) in work.rows(_BY_NUMBER[work.viewers is not None], **values)]
+    return [Place(0, id_) for id_ in sorted({*by_id, *by_number})[:most]]
+
+
+def _by_number(is_walled: bool) -> Query:  # noqa: FBT001
+    columns = (
+        (table_of(Items).c.id, table_of(Items).c.serial_key),
+        (table_of(Certificates).c.item, table_of(Certificates).c.number_key),
+        (table_of(ItemAliases).c.item, table_of(ItemAliases).c.value_key),
+    )
+
+    def build(spelling: Spelling) -> Select[Any]:
+        found = union(*(select(item.label("id")).where(number == bindparam("key")) for item, number in columns)).cte("found")
+        statement = select(found.c.id).where(found.c.id > bindparam("after")).order_by(found.c.id).limit(bindparam("most"))
+        return statement.where(is_held(spelling, "items", found.c.id)) if is_walled else statement
+
+    return Query(build)
+
+
+_BY_NUMBER = {is_walled: _by_number(is_walled) for is_walled in (False, True)}
