@@ -6,7 +6,7 @@ Exit codes are those of DESIGN.md: 2 usage, 3 input invalid, 4 not found, 5 stor
 from typing import NamedTuple
 
 from api.language import Bilingual
-from registry.errors import ConflictError, RegistryError, TooManyRecordsError
+from registry.errors import ConflictError, RegistryError, TooManyRecordsError, UnknownError
 from traceability.problems import InputError, InvalidValueError, QuestionError, TraceabilityError, UnknownTargetError
 
 
@@ -110,5 +110,6 @@ _KIND_OF: tuple[tuple[type[Exception], Kind], ...] = (
     (InvalidValueError, USAGE),
     (ConflictError, CONFLICT),
     (TooManyRecordsError, BUDGET),
+    (UnknownError, NOT_FOUND),
     (RegistryError, STORE),
 )

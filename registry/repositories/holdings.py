@@ -70,7 +70,7 @@ def _hold(work: UnitOfWork, section: str, pairs: set[Holding], recording: int, d
 def _days_of(work: UnitOfWork, section: str, ids: set[str]) -> dict[str, int]:
     """The days (as stored) by which records are listed, of those that are listed by day."""
     query = _DAYS.get(section)
-    return dict(work.rows(query, ids=sorted(ids))) if query is not None and ids else {}  # type: ignore[arg-type]  # Rows of two.
+    return dict(work.rows(query, ids=sorted(ids))) if query is not None and ids else {}
 
 
 def _day(record: Record) -> int | None:

@@ -26,7 +26,7 @@ _CHUNK = 2_000  # Candidates whose filters are asked for in one go.
 class Listing(NamedTuple):
     """Which records of a list: `filters` by name (FILTERS) with their values as stored, as known at an instant (as stored).
 
-    `text` finds items by what is printed on them; `first` and `last` are the days of lists by day, `is_newest_first` turns them.
+    `text` finds items by what is printed on them; `first` and `last` are days of lists by day, `is_newest_first` turns them.
     """
 
     section: str

@@ -9,7 +9,7 @@ from functools import cache
 from heapq import merge
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, literal_column, select, tuple_, union
+from sqlalchemy import CTE, ColumnElement, Select, bindparam, literal_column, select, tuple_, union
 
 from registry.account_tables import Holdings
 from registry.queries import Query, Spelling
@@ -87,27 +87,30 @@ def _through_all(section: str, key: str | None, is_backwards: bool, is_walled: b
 
     def build(spelling: Spelling) -> Select[Any]:
         table = table_of(SECTION_TABLES[section].table)
-        if key is None or key in _IN_ORDER:
-            day, id_ = table.c[DAYS[section]] if section in DAYS else None, table.c.id
-            statement = _onward(day, id_, is_backwards)
-            statement = statement if key is None else statement.where(table.c[key] == bindparam("key"))
-        else:
+        day: ColumnElement[Any] | None = table.c[DAYS[section]] if section in DAYS else None
+        id_: ColumnElement[Any] = table.c.id
+        conditions = []
+        if key in _IN_ORDER:
+            conditions.append(table.c[key] == bindparam("key"))
+        elif key is not None:
             # Found first and put in order then: a planner that follows the order instead walks through everything.
-            columns = [table.c.id, *([table.c[DAYS[section]].label("day")] if section in DAYS else [])]
-            found = select(*columns).where(table.c[key] == bindparam("key")).cte("found")
+            columns = [id_.label("id"), *([] if day is None else [day.label("day")])]
+            found: CTE = select(*columns).where(table.c[key] == bindparam("key")).cte("found")
             found = found.prefix_with("MATERIALIZED", dialect="postgresql")
-            day, id_ = found.c.day if section in DAYS else None, found.c.id
-            statement = _onward(day, id_, is_backwards)
-        return statement.where(is_held(spelling, section, id_)) if is_walled else statement
+            day, id_ = None if day is None else found.c.day, found.c.id
+        if is_walled:
+            conditions.append(is_held(spelling, section, id_))
+        return _onward(day, id_, is_backwards).where(*conditions)
 
     return Query(build)
 
 
-def _onward(day: ColumnElement[int] | None, id_: ColumnElement[str], is_backwards: bool) -> Select[Any]:  # noqa: FBT001
+def _onward(day: ColumnElement[Any] | None, id_: ColumnElement[Any], is_backwards: bool) -> Select[Any]:  # noqa: FBT001
     """The rows after a place, in order."""
     if day is None:
-        within = (id_ > bindparam("after"), id_ >= bindparam("start"), id_ < bindparam("end"))
-        return select(literal_column("0"), id_).where(*within).distinct().order_by(id_).limit(bindparam("most"))
+        within: tuple[ColumnElement[bool], ...] = (id_ > bindparam("after"), id_ >= bindparam("start"), id_ < bindparam("end"))
+        by_id: Select[Any] = select(literal_column("0"), id_).where(*within)
+        return by_id.distinct().order_by(id_).limit(bindparam("most"))
     place, given = tuple_(day, id_), tuple_(bindparam("day"), bindparam("after"))
     statement: Select[Any] = select(day, id_).where(day >= bindparam("first"), day <= bindparam("last"))
     if is_backwards:
