@@ -14,7 +14,7 @@ from api.guard import Guard
 from api.language import Bilingual
 from api.pages import docs, start, target
 from api.problems import add_handlers, refuse
-from api.routes import items, records, service
+from api.routes import details, histories, items, lists, records, searching, service
 from api.templating import STATIC
 from registry.unit_of_work import Store
 
@@ -24,6 +24,19 @@ _DESCRIPTION = (
     "Not traceable is an answer (200), not an error. Every error is a problem document (RFC 9457) in Chinese, or in English "
     "by Accept-Language. Ids in paths are percent-encoded, slashes included. Until there is authentication the service "
     "answers to loopback host names only."
+)
+
+_TAGS = (
+    "records",
+    "search",
+    "organizations",
+    "competences",
+    "items",
+    "certificates",
+    "events",
+    "metering points",
+    "policies",
+    "service",
 )
 
 
@@ -45,11 +58,11 @@ def create_app(
         openapi_url=None,
         middleware=[Middleware(Guard, refuse=refuse)],
         redirect_slashes=False,
-        openapi_tags=[{"name": name} for name in ("records", "items", "policies", "service")],
+        openapi_tags=[{"name": name} for name in _TAGS],
     )
     app.state.context = Context(store=store, clock=now, base_url=base_url, featured=featured or {})
     add_handlers(app)
-    for module in (records, items, service, start, target, docs):
+    for module in (records, searching, lists, details, items, histories, service, start, target, docs):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]

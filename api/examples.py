@@ -60,9 +60,10 @@ ITEM: dict[str, Any] = {
     "versions": 1,
     "certificates": RECORDS["certificates"],
     "events": [],
+    "aliases": [],
     "links": LINKS,
 }
-ITEM_LIST: dict[str, Any] = {"items": [{"item": _METER, "links": LINKS}], "next": None}
+ITEM_LIST: dict[str, Any] = {"items": [{"item": _METER, "links": LINKS}], "known_at": "2026-11-23T02:00:00Z", "next": None}
 
 VERDICT: dict[str, Any] = {
     "target": "EM-1024",

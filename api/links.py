@@ -30,6 +30,11 @@ def qr(target: str) -> str:
     return f"{item(target)}/qr.svg"
 
 
+def certificate(id_: str) -> str:
+    """A certificate as a resource."""
+    return f"{API}/certificates/{quote(id_, safe='')}"
+
+
 def label(base_url: str, target: str) -> str:
     """The absolute address that a QR image holds."""
     return base_url.rstrip("/") + page(target)

@@ -14,11 +14,15 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import examples
+from api import examples, reading_examples
 from api.failures import Kind
 from api.problems import PROBLEM_JSON, Problem
-from api.schemas.items import ItemAnswer, ItemList
+from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
+from api.schemas.history import HistoryAnswer
+from api.schemas.items import AliasAnswer, AliasBody, ItemAnswer
+from api.schemas.lists import CertificateList, CompetenceList, EventList, ItemList, MeteringPointList, OrganizationList
 from api.schemas.records import ImportAnswer
+from api.schemas.search import SearchAnswer
 from api.schemas.service import Health, PolicyList, Readiness
 from api.schemas.verdict import CoverageAnswer, ImpactAnswer, VerdictAnswer
 from traceability.interchange import FORMAT
@@ -32,6 +36,20 @@ _ANSWERS: tuple[type, ...] = (
     ImpactAnswer,
     ItemAnswer,
     ItemList,
+    OrganizationAnswer,
+    OrganizationList,
+    CompetenceAnswer,
+    CompetenceList,
+    CertificateAnswer,
+    CertificateList,
+    EventAnswer,
+    EventList,
+    MeteringPointAnswer,
+    MeteringPointList,
+    HistoryAnswer,
+    SearchAnswer,
+    AliasAnswer,
+    AliasBody,
     ImportAnswer,
     PolicyList,
     Health,
@@ -41,12 +59,13 @@ _ANSWERS: tuple[type, ...] = (
 )
 _REFERENCE = "#/components/schemas/{name}"
 _RECORDS = "RecordsDocument"
+_EXAMPLES = {**vars(examples), **vars(reading_examples)}
 
 Responses = dict[int | str, dict[str, Any]]
 
 
 def answers(kind: type[msgspec.Struct], description: str, example: str, status: int = 200) -> Responses:
-    """The declaration of a JSON answer, for a route; `example` is its name in api/examples.py."""
+    """The declaration of a JSON answer, for a route; `example` is its name in api/examples.py or api/reading_examples.py."""
     content = {"schema": {"$ref": _REFERENCE.format(name=kind.__name__)}, "example": example}
     return {status: {"description": description, "content": {"application/json": content}}}
 
@@ -55,6 +74,17 @@ def pictures(media_type: str, description: str) -> Responses:
     """The declaration of a picture as answer."""
     schema = {"type": "string"} if media_type == "image/svg+xml" else {"type": "string", "format": "binary"}
     return {200: {"description": description, "content": {media_type: {"schema": schema}}}}
+
+
+def with_tag(responses: Responses) -> Responses:
+    """The declaration of an answer under an entity tag, which need not be sent again (304)."""
+    header = {"ETag": {"description": "Strong entity tag, for If-None-Match and If-Match.", "schema": {"type": "string"}}}
+    tagged = {**responses[200], "headers": header}
+    return {
+        **responses,
+        200: tagged,
+        304: {"description": "Not changed since the entity tag of If-None-Match", "headers": header},
+    }
 
 
 def refusals(*kinds: Kind) -> Responses:
@@ -70,6 +100,12 @@ def refusals(*kinds: Kind) -> Responses:
 def records_body(example: str) -> dict[str, Any]:
     """The declaration of a records document as request body."""
     content = {"application/json": {"schema": {"$ref": _REFERENCE.format(name=_RECORDS)}, "example": example}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def json_body(kind: type[msgspec.Struct], example: str) -> dict[str, Any]:
+    """The declaration of a value as request body."""
+    content = {"application/json": {"schema": {"$ref": _REFERENCE.format(name=kind.__name__)}, "example": example}}
     return {"requestBody": {"required": True, "content": content}}
 
 
@@ -96,7 +132,7 @@ def _with_examples(part: Any) -> Any:
     """The document with its examples. They are put in last, as FastAPI drops every null on the way."""
     match part:
         case {"example": str() as name}:
-            return {**part, "example": getattr(examples, name)}
+            return {**part, "example": _EXAMPLES[name]}
         case dict():
             return {key: _with_examples(value) for key, value in part.items()}
         case list():

@@ -12,8 +12,10 @@ from sqlalchemy import ColumnElement, Select, Table, bindparam, exists, func, or
 
 from registry.queries import Query, Spelling
 from registry.repositories import stored
+from registry.repositories.holdings import held_among
 from registry.repositories.sections import SECTION_TABLES
 from registry.repositories.walks import BEGINNING, END, LAST, Place, Walk, named, walked
+from registry.spelling import is_storable
 from registry.table_parts import table_of
 from registry.tables import Certificates, ItemQuantities, Results, Suspensions, Withdrawals
 from registry.unit_of_work import UnitOfWork
@@ -61,7 +63,8 @@ def found(work: UnitOfWork, listing: Listing, after: Place | None, most: int, ex
     """The next records of a listing, at most so many, from at most so many candidates."""
     at = listing.start if after is None else after
     kept: list[Kept] = []
-    chunk = most + 1
+    chunk, share = most + 1, max(1, len(work.viewers or ()))  # Every viewer's candidates are fetched, so each has its share.
+    examined = max(chunk, examined // share)
     while examined > 0:
         size = min(chunk, examined)
         places = _walked(work, listing, at, size)
@@ -70,7 +73,7 @@ def found(work: UnitOfWork, listing: Listing, after: Place | None, most: int, ex
             return Found(kept[:most], kept[most - 1].place)
         if len(places) < size:
             return Found(kept, None)
-        at, examined, chunk = places[-1], examined - size, min(4 * chunk, _CHUNK)
+        at, examined, chunk = places[-1], examined - size, max(chunk, min(4 * chunk, _CHUNK // share))
     return Found(kept, at)
 
 
@@ -83,6 +86,13 @@ def records(work: UnitOfWork, listing: Listing, kept: Iterable[Kept]) -> list[Re
     if listing.section != "certificates":
         return loaded
     return stored.withdrawn(work, zip(entries, loaded, strict=True), entries, listing.known_at)
+
+
+def known_entries(work: UnitOfWork, listing: Listing, ids: list[str]) -> dict[str, int]:
+    """The running numbers of the versions known of those of the ids that the viewers hold, whatever the listing filters."""
+    seen = sorted(held_among(work, listing.section, filter(is_storable, ids), work.viewers))
+    rows = work.rows(_filter(listing.section, ()), ids=seen, known_at=listing.known_at) if seen else []
+    return dict(rows)
 
 
 def _walked(work: UnitOfWork, listing: Listing, after: Place, most: int) -> list[Place]:

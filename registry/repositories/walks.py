@@ -20,9 +20,6 @@ from registry.tables import Certificates, ItemAliases, Items
 from registry.unit_of_work import UnitOfWork
 
 LAST = "\U0010ffff"  # The last code point: everything that begins with a text lies before the text followed by it.
-# Organizations whose holdings are walked one by one and merged; for more (a regulator's mandates) the table of all is walked,
-# most of which such a party sees.
-MOST_MERGED = 64
 
 # The lists that are in the order of a day, and the column that holds it; all others are in the order of ids.
 DAYS = {"certificates": "calibrated_on", "events": "happened_on"}
@@ -56,10 +53,10 @@ class Walk(NamedTuple):
 
 
 def walked(work: UnitOfWork, walk: Walk, after: Place, most: int) -> list[Place]:
-    """The next places of a walk, in its order; fewer than `most` only at its end. Few viewers are walked one by one."""
+    """The next places of a walk, in its order; fewer than `most` only at its end. Viewers are walked one by one and merged."""
     viewers = work.viewers
     values = {**walk.values, "day": after.day, "after": after.id, "most": most}
-    if viewers is None or walk.key is not None or len(viewers) > MOST_MERGED:
+    if viewers is None or walk.key is not None:
         query = _through_all(walk.section, walk.key, walk.is_backwards, viewers is not None)
         return [Place(*row) for row in work.rows(query, **values, viewers=viewers or [])]
     query = _through_holdings(walk.section, walk.is_backwards)
@@ -118,10 +115,36 @@ def _onward(day: ColumnElement[Any] | None, id_: ColumnElement[Any], is_backward
     return statement.where(place > given).order_by(day, id_).limit(bindparam("most"))
 
 
+def with_prefix(work: UnitOfWork, section: str, start: str, after: Place, most: int) -> list[Place]:
+    """Records of a list, in the order of ids, whose id begins with a text."""
+    values = {"start": start, "end": start + LAST, "first": BEGINNING.day, "last": END.day}
+    if section not in DAYS:
+        return walked(work, Walk(section, None, is_backwards=False, values=values), after, most)
+    viewers = work.viewers
+    if viewers is None:
+        found = [work.rows(_ids_of_all(section), **values, after=after.id, most=most)]
+    else:
+        asked = {**values, "after": after.id, "most": most, "section": section}
+        found = work.gather([(_IDS_OF_HOLDINGS, {**asked, "viewer": viewer}) for viewer in viewers])
+    return [Place(*row) for row in dict.fromkeys(merge(*found))][:most]
+
+
+@cache
+def _ids_of_all(section: str) -> Query:
+    return Query(lambda _: _onward(None, table_of(SECTION_TABLES[section].table).c.id, is_backwards=False))
+
+
+def _ids_of_holdings(_: Spelling) -> Select[Any]:
+    of_viewer = (_holdings.c.organization == bindparam("viewer"), _holdings.c.section == bindparam("section"))
+    return _onward(None, _holdings.c.id, is_backwards=False).where(*of_viewer)
+
+
+_IDS_OF_HOLDINGS = Query(_ids_of_holdings)
+
+
 def named(work: UnitOfWork, start: str, key: str, after: Place, most: int) -> list[Place]:
     """Items by what is printed on them: the id begins with `start`, or a serial, certificate or asset number is `key`."""
-    of_ids = Walk("items", None, False, {"start": start, "end": start + LAST})  # noqa: FBT003
-    by_id = [place.id for place in walked(work, of_ids, after, most)]
+    by_id = [place.id for place in with_prefix(work, "items", start, after, most)]
     values = {"key": key, "after": after.id, "most": most, "viewers": work.viewers or []}
     by_number = [id_ for (id_,) in work.rows(_BY_NUMBER[work.viewers is not None], **values)]
     return [Place(0, id_) for id_ in sorted({*by_id, *by_number})[:most]]

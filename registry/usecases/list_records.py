@@ -13,7 +13,7 @@ from registry.columns import day_number, day_of, instant_number
 from registry.repositories import lists
 from registry.repositories.lists import Found, Kept, Listing
 from registry.repositories.walks import DAYS, Place
-from registry.spelling import compared, is_storable
+from registry.spelling import compared, is_storable, storable
 from registry.unit_of_work import UnitOfWork
 from traceability.problems import InvalidValueError
 from traceability.records import CertificateKind, EventKind, ItemKind, OrganizationKind, Outcome, Record, Scheme
@@ -233,11 +233,9 @@ def _cursor(section: str, place: Place | None) -> str | None:
 def _place(section: str, cursor: str | None) -> Place | None:
     if not cursor:
         return None
-    if not is_storable(cursor):
-        raise InvalidValueError("not a cursor of this list", "不是此列表的游标")
     if section not in DAYS:
-        return Place(0, cursor)
-    day, _, id_ = cursor.partition(_BETWEEN)
+        return Place(0, storable(cursor))
+    day, _, id_ = storable(cursor).partition(_BETWEEN)
     try:
         return Place(day_number(date.fromisoformat(day)), id_)
     except ValueError as error:

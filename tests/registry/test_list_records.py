@@ -111,7 +111,7 @@ _OF_FULL: list[tuple[Filters, list[str]]] = [
 def test_every_filter_keeps_what_it_says_for_those_who_hold_it(store: Store) -> None:
     """Asked as the operator, as the organization that holds all of it, as many organizations, and as one that holds nothing."""
     _record(store, ALPHA, full())
-    many = ["alpha", *(f"other-{number:03}" for number in range(70))]
+    many = ["alpha", *(f"other-{number:03}" for number in range(20))]
     for filters, expected in _OF_FULL:
         for viewers in (None, ["alpha"], ["alpha", "beta"], many):
             assert _ids(store, filters, viewers) == expected, (filters, viewers)
@@ -206,7 +206,7 @@ def test_everything_is_selected_and_read_in_parts(store: Store) -> None:
 def test_a_cursor_of_something_else_is_refused(store: Store) -> None:
     """It would otherwise begin anywhere."""
     with store.reading() as work:
-        for filters, cursor in ((CertificateFilters(), "yesterday~x"), (ItemFilters(), "\x00")):
+        for cursor in ("yesterday~x", "K-M", "\x00"):
             with pytest.raises(InvalidValueError):
-                list_records(work, filters, known_at=NOW, after=cursor)
+                list_records(work, CertificateFilters(), known_at=NOW, after=cursor)
         assert list_records(work, CertificateFilters(item="\x00"), known_at=NOW).records == ()
