@@ -156,6 +156,10 @@ def _plain(schema: Any) -> Any:
     match schema:
         case {"type": "string", "format": "decimal"}:
             return {"type": "number"}
+        case {"prefixItems": [first, *others], "items": False} if all(other == first for other in others):
+            # A pair of like values: what client generators know of are lists with bounds.
+            told = {key: value for key, value in schema.items() if key != "prefixItems"}
+            return {**told, "items": _plain(first)}
         case dict():
             return {key: _plain_text(key, value) for key, value in schema.items()}
         case list():
