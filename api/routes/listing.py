@@ -25,6 +25,7 @@ from traceability.problems import InvalidValueError
 from traceability.records import Record
 
 Form = Literal["json", "csv", "ndjson"]
+Order = Literal["oldest", "newest"]
 
 MEDIA_TYPES: dict[str, Form] = {"application/json": "json", "text/csv": "csv", "application/x-ndjson": "ndjson"}
 _BATCH = 500  # Records of a twin that are read at once.
@@ -94,12 +95,17 @@ def listed(kind: type[msgspec.Struct], description: str, example: str) -> Respon
 
 
 def list_answer(
-    context: Context, party: Party, paging: Paging, filters: Filters, answer: Callable[[tuple[Any, ...], str | None], object]
+    context: Context,
+    party: Party,
+    paging: Paging,
+    filters: Filters,
+    answer: Callable[[tuple[Any, ...], str | None], object],
+    order: Order = "oldest",
 ) -> Response:
     """The page that was asked for, or the whole list as a file."""
     try:
         if paging.form != "json":
-            return _twin(context, party, paging, filters)
+            return _twin(context, party, paging, filters, order)
         with context.store.reading(party.viewers) as work:
             page = list_records(
                 work,
@@ -107,7 +113,7 @@ def list_answer(
                 known_at=paging.known_at,
                 after=paging.cursor,
                 most=paging.limit,
-                is_newest_first=_is_turned(paging),
+                is_newest_first=order == "newest",
             )
     except InvalidValueError as error:
         raise ParameterError("cursor", Bilingual(error.zh, error.en)) from error
@@ -116,10 +122,10 @@ def list_answer(
     return response
 
 
-def _twin(context: Context, party: Party, paging: Paging, filters: Filters) -> Response:
+def _twin(context: Context, party: Party, paging: Paging, filters: Filters, order: Order) -> Response:
     with context.store.reading(party.viewers) as work:
         selection = select_records(
-            work, filters, known_at=paging.known_at, after=paging.cursor, is_newest_first=_is_turned(paging)
+            work, filters, known_at=paging.known_at, after=paging.cursor, is_newest_first=order == "newest"
         )
     batches = _batches(context, party, selection)
     headers = {
@@ -150,10 +156,6 @@ def _onward(paging: Paging, cursor: str) -> str:
     kept = [(name, value) for name, value in paging.request.query_params.multi_items() if name not in {"cursor", "known_at"}]
     more = [("known_at", paging.known_at.isoformat()), ("cursor", cursor)]
     return f"{paging.request.url.path}?{urlencode([*kept, *more])}"
-
-
-def _is_turned(paging: Paging) -> bool:
-    return paging.request.query_params.get("order") == "newest"
 
 
 def _preferred(accept: str) -> Form:

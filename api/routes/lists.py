@@ -1,14 +1,14 @@
 """The lists: filtered, page by page as JSON, or whole as CSV and NDJSON."""
 
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
 from api import links
 from api.asking import day_or_none
 from api.context import Given
-from api.routes.listing import Paged, list_answer, listed
+from api.routes.listing import Order, Paged, list_answer, listed
 from api.schemas.items import ListedItem, links_of
 from api.schemas.lists import (
     CertificateList,
@@ -35,9 +35,7 @@ router = APIRouter(prefix=links.API)
 
 Id = Annotated[str | None, Query(min_length=1, max_length=255)]
 Day = Annotated[str | None, Query(description="Civil date YYYY-MM-DD, included.", examples=["2026-03-02"])]
-Order = Annotated[
-    Literal["oldest", "newest"], Query(description="By day and id, the oldest or the newest first; keep it from page to page.")
-]
+Ordered = Annotated[Order, Query(description="By day and id, the oldest or the newest first; keep it from page to page.")]
 
 
 @router.get(
@@ -139,10 +137,9 @@ def list_certificates(  # noqa: PLR0913, PLR0917 - one parameter of the URL each
     calibrated_until: Day = None,
     valid_until_before: Annotated[str | None, Query(description="Printed as valid until an earlier day than this.")] = None,
     withdrawn: Annotated[bool | None, Query(description="Withdrawn as known, or not.")] = None,
-    order: Order = "oldest",
+    order: Ordered = "oldest",
 ) -> Response:
     """By day of calibration and id."""
-    del order  # Read with the paging, as the twins need it too.
     filters = CertificateFilters(
         issuer=_text(issuer),
         item=_text(item),
@@ -154,7 +151,7 @@ def list_certificates(  # noqa: PLR0913, PLR0917 - one parameter of the URL each
         valid_until_before=day_or_none("valid_until_before", valid_until_before),
         is_withdrawn=withdrawn,
     )
-    return list_answer(context, party, paging, filters, _page(CertificateList, "certificates", paging))
+    return list_answer(context, party, paging, filters, _page(CertificateList, "certificates", paging), order)
 
 
 @router.get(
@@ -173,17 +170,16 @@ def list_events(
     kind: EventKind | None = None,
     happened_from: Day = None,
     happened_until: Day = None,
-    order: Order = "oldest",
+    order: Ordered = "oldest",
 ) -> Response:
     """By day and id."""
-    del order  # Read with the paging, as the twins need it too.
     filters = EventFilters(
         item=_text(item),
         kind=kind,
         happened_from=day_or_none("happened_from", happened_from),
         happened_until=day_or_none("happened_until", happened_until),
     )
-    return list_answer(context, party, paging, filters, _page(EventList, "events", paging))
+    return list_answer(context, party, paging, filters, _page(EventList, "events", paging), order)
 
 
 @router.get(
