@@ -50,7 +50,7 @@ def get_organization(context: Given, request: Request, party: Reading, organizat
     with context.store.reading(party.viewers) as work:
         found = read_record(work, "organizations", organization_id, known_at)
     (organization,) = _of(Organization, found)
-    return tagged(request, etag_of(found.numbers), json_answer(OrganizationAnswer(organization=organization)))
+    return tagged(request, etag_of(found.latest, found.numbers), json_answer(OrganizationAnswer(organization=organization)))
 
 
 @router.get(
@@ -66,7 +66,9 @@ def get_competence(context: Given, request: Request, party: Reading, competence_
     with context.store.reading(party.viewers) as work:
         found = read_record(work, "competences", competence_id, known_at)
     versions = _of(Competence, found)
-    return tagged(request, etag_of(found.numbers), json_answer(CompetenceAnswer(competence=versions[-1], versions=versions)))
+    return tagged(
+        request, etag_of(found.latest, found.numbers), json_answer(CompetenceAnswer(competence=versions[-1], versions=versions))
+    )
 
 
 @router.get(
@@ -84,7 +86,7 @@ def get_item(context: Given, request: Request, party: Reading, item_id: RecordId
     answer = item_answer(item_id, found.records, found.aliases)
     if answer is None:
         raise UnknownTargetError(item_id)
-    return tagged(request, etag_of(found.numbers), json_answer(answer))
+    return tagged(request, etag_of(found.latest, found.numbers), json_answer(answer))
 
 
 @router.get(
@@ -108,7 +110,7 @@ def get_certificate(context: Given, request: Request, party: Reading, certificat
             self=here, item=links.item(found.certificate.item), history=f"{here}/history", impact=f"{here}/impact"
         ),
     )
-    tag = etag_of(found.numbers, *(each.sha256 for each in found.documents))
+    tag = etag_of(found.certificate, found.numbers, *(each.sha256 for each in found.documents))
     return tagged(request, tag, json_answer(answer))
 
 
@@ -125,7 +127,7 @@ def get_event(context: Given, request: Request, party: Reading, event_id: Record
     with context.store.reading(party.viewers) as work:
         found = read_record(work, "events", event_id, known_at)
     (event,) = _of(Event, found)
-    return tagged(request, etag_of(found.numbers), json_answer(EventAnswer(event=event)))
+    return tagged(request, etag_of(found.latest, found.numbers), json_answer(EventAnswer(event=event)))
 
 
 @router.get(
@@ -146,7 +148,7 @@ def get_metering_point(
     answer = MeteringPointAnswer(
         metering_point=versions[-1], versions=versions, installations=_installations(versions[-1].branches)
     )
-    return tagged(request, etag_of(found.numbers), json_answer(answer))
+    return tagged(request, etag_of(found.latest, found.numbers), json_answer(answer))
 
 
 def _of(kind: type[T], found: RecordDetail) -> tuple[T, ...]:

@@ -19,7 +19,7 @@ from migrations.building import (
 )
 
 revision = "0006"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

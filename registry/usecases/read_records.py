@@ -29,6 +29,11 @@ class TargetDetail:
     aliases: tuple[Alias, ...]
     numbers: tuple[int, ...]
 
+    @property
+    def latest(self) -> Item | MeteringPoint:
+        """The version that counts."""
+        return self.records.items[-1] if self.records.items else self.records.metering_points[-1]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordDetail:

@@ -266,8 +266,11 @@ def test_a_search_finds_nothing_of_others(clients: dict[str, TestClient]) -> Non
 def test_only_items_of_the_own_organization_are_named(shared_store: Store, clients: dict[str, TestClient]) -> None:
     """A mandate reads and never writes; a name on another's item would be a way to plant something there."""
     alias = {"scheme": "asset_number", "value": "ZC-1"}
-    for party in ("beta", "audit"):
-        assert clients[party].post(f"{API}/items/M/aliases", json=alias).status_code == 404
+    mandated = Party(name="Colleague", organization="beta", role=Role.LABORATORY, person="p-b", mandated=frozenset({"alpha"}))
+    assert clients["audit"].post(f"{API}/items/M/aliases", json=alias).status_code == 403
+    assert clients["beta"].post(f"{API}/items/M/aliases", json=alias).status_code == 404
+    assert _client(shared_store, mandated).get(f"{API}/items/M").status_code == 200
+    assert _client(shared_store, mandated).post(f"{API}/items/M/aliases", json=alias).status_code == 404
     with shared_store.reading() as work:
         assert work.connection.exec_driver_sql("SELECT count(*) FROM item_aliases").scalar_one() == 0
 
