@@ -37,7 +37,7 @@ class Place(NamedTuple):
 
 
 BEGINNING = Place(-(2**31), "")
-END = Place(2**31 - 1, LAST * 2)
+END = Place(2**31 - 1, LAST * 256)
 
 
 class Walk(NamedTuple):
@@ -55,7 +55,7 @@ class Walk(NamedTuple):
 def walked(work: UnitOfWork, walk: Walk, after: Place, most: int) -> list[Place]:
     """The next places of a walk, in its order; fewer than `most` only at its end. Viewers are walked one by one and merged."""
     viewers = work.viewers
-    values = {**walk.values, "day": after.day, "after": after.id, "most": most}
+    values = {**walk.values, **_bounds(walk, after), "most": most}
     if viewers is None or walk.key is not None:
         query = _through_all(walk.section, walk.key, walk.is_backwards, viewers is not None)
         return [Place(*row) for row in work.rows(query, **values, viewers=viewers or [])]
@@ -63,6 +63,15 @@ def walked(work: UnitOfWork, walk: Walk, after: Place, most: int) -> list[Place]
     found = work.gather([(query, {**values, "viewer": viewer, "section": walk.section}) for viewer in viewers])
     merged = merge(*found, reverse=walk.is_backwards)
     return [Place(*row) for row in dict.fromkeys(merged)][:most]
+
+
+def _bounds(walk: Walk, after: Place) -> dict[str, Any]:
+    """Where to begin: one bound, as an engine that is given two may choose the one that narrows nothing."""
+    if walk.section not in DAYS:
+        return {"start": max(walk.values["start"], after.id), "after": after.id}
+    first, last = Place(walk.values["first"], ""), Place(walk.values["last"], END.id)
+    day, id_ = min(after, last) if walk.is_backwards else max(after, first)
+    return {"day": day, "after": id_}
 
 
 @cache
@@ -105,26 +114,30 @@ def _through_all(section: str, key: str | None, is_backwards: bool, is_walled: b
 def _onward(day: ColumnElement[Any] | None, id_: ColumnElement[Any], is_backwards: bool) -> Select[Any]:  # noqa: FBT001
     """The rows after a place, in order."""
     if day is None:
-        within: tuple[ColumnElement[bool], ...] = (id_ > bindparam("after"), id_ >= bindparam("start"), id_ < bindparam("end"))
+        within: tuple[ColumnElement[bool], ...] = (
+            id_ >= bindparam("start"),
+            id_ != bindparam("after"),
+            id_ < bindparam("end"),
+        )
         by_id: Select[Any] = select(literal_column("0"), id_).where(*within)
         return by_id.distinct().order_by(id_).limit(bindparam("most"))
     place, given = tuple_(day, id_), tuple_(bindparam("day"), bindparam("after"))
-    statement: Select[Any] = select(day, id_).where(day >= bindparam("first"), day <= bindparam("last"))
+    statement: Select[Any] = select(day, id_).limit(bindparam("most"))
     if is_backwards:
-        return statement.where(place < given).order_by(day.desc(), id_.desc()).limit(bindparam("most"))
-    return statement.where(place > given).order_by(day, id_).limit(bindparam("most"))
+        return statement.where(place < given, day >= bindparam("first")).order_by(day.desc(), id_.desc())
+    return statement.where(place > given, day <= bindparam("last")).order_by(day, id_)
 
 
 def with_prefix(work: UnitOfWork, section: str, start: str, after: Place, most: int) -> list[Place]:
     """Records of a list, in the order of ids, whose id begins with a text."""
-    values = {"start": start, "end": start + LAST, "first": BEGINNING.day, "last": END.day}
+    values = {"start": start, "end": start + LAST}
     if section not in DAYS:
         return walked(work, Walk(section, None, is_backwards=False, values=values), after, most)
     viewers = work.viewers
+    asked = {"start": max(start, after.id), "end": start + LAST, "after": after.id, "most": most, "section": section}
     if viewers is None:
-        found = [work.rows(_ids_of_all(section), **values, after=after.id, most=most)]
+        found = [work.rows(_ids_of_all(section), **asked)]
     else:
-        asked = {**values, "after": after.id, "most": most, "section": section}
         found = work.gather([(_IDS_OF_HOLDINGS, {**asked, "viewer": viewer}) for viewer in viewers])
     return [Place(*row) for row in dict.fromkeys(merge(*found))][:most]
 
