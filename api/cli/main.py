@@ -23,6 +23,8 @@ _COMMANDS = {
     "vectors": "api.cli.vectors:vectors",
     "demo": "api.cli.demo:demo",
     "serve": "api.cli.service:serve",
+    "take-charge": "api.cli.accounts:take_charge",
+    "reset-password": "api.cli.accounts:reset_password",
     "doctor": "api.cli.service:doctor",
     "migrate": "api.cli.service:migrate",
 }
