@@ -150,7 +150,7 @@ class ClientRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class KeyRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A key that expires, or null for one that does not."""
 
-    expires_at: datetime | None = None
+    expires_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
 
 
 class KeyAnswer(msgspec.Struct, frozen=True, kw_only=True):
