@@ -57,7 +57,9 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     parties = claim(store)
     known = _things(store)
     unknown = {name: _unknown(name, value) for name, value in known.items()}
-    yield World(service=client_of(store), parties=parties, known=known, unknown=unknown, nobody=_nobody(store, parties))
+    nobody = _nobody(store, parties)
+    with client_of(store) as service:  # One event loop for all of them.
+        yield World(service=service, parties=parties, known=known, unknown=unknown, nobody=nobody)
     store.close()
 
 
