@@ -18,6 +18,7 @@ from api import examples, failures, reading_examples
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
+from api.schemas import accounts
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
 from api.schemas.history import HistoryAnswer
 from api.schemas.items import AliasAnswer, AliasBody, ItemAnswer
@@ -56,6 +57,7 @@ _ANSWERS: tuple[type, ...] = (
     PolicyList,
     Health,
     Readiness,
+    *accounts.SCHEMAS,
     Problem,
     Records,
 )
@@ -70,6 +72,17 @@ def answers(kind: type[msgspec.Struct], description: str, example: str, status: 
     """The declaration of a JSON answer, for a route; `example` is its name in api/examples.py or api/reading_examples.py."""
     content = {"schema": {"$ref": _REFERENCE.format(name=kind.__name__)}, "example": example}
     return {status: {"description": description, "content": {"application/json": content}}}
+
+
+def nothing(description: str) -> Responses:
+    """The declaration of an answer without a body."""
+    return {204: {"description": description}}
+
+
+def json_body(kind: type[msgspec.Struct], example: str) -> dict[str, Any]:
+    """The declaration of a JSON body; `example` is its name in api/examples.py."""
+    content = {"schema": {"$ref": _REFERENCE.format(name=kind.__name__)}, "example": example}
+    return {"requestBody": {"required": True, "content": {"application/json": content}}}
 
 
 def pictures(media_type: str, description: str) -> Responses:
@@ -105,12 +118,6 @@ def records_body(example: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def json_body(kind: type[msgspec.Struct], example: str) -> dict[str, Any]:
-    """The declaration of a value as request body."""
-    content = {"application/json": {"schema": {"$ref": _REFERENCE.format(name=kind.__name__)}, "example": example}}
-    return {"requestBody": {"required": True, "content": content}}
-
-
 def describe(app: FastAPI) -> dict[str, Any]:
     """The whole document, made once for an app."""
     if app.openapi_schema is None:
@@ -127,6 +134,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
             schemas.pop(unused, None)
         schemas.update(_schemas(_ANSWERS))
         _tell_needs(app, document)
+        _tell_wrong_parameters(document)
         app.openapi_schema = _with_examples(document)
     return app.openapi_schema
 
@@ -152,6 +160,14 @@ def _tell_needs(app: FastAPI, document: dict[str, Any]) -> None:
         for kind in (failures.UNAUTHENTICATED, failures.FORBIDDEN):
             (status,) = told = refusals(kind)
             described["responses"].setdefault(str(status), told[status])
+
+
+def _tell_wrong_parameters(document: dict[str, Any]) -> None:
+    """Say of an operation with parameters how a wrong one is refused, where the framework would say it in its own way."""
+    for methods in document["paths"].values():
+        for described in methods.values():
+            if "application/json" in described["responses"].get("422", {}).get("content", {}):
+                described["responses"]["422"] = refusals(failures.USAGE)[422]
 
 
 def _with_examples(part: Any) -> Any:

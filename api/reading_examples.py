@@ -60,7 +60,6 @@ EVENT_LIST: dict[str, Any] = {"events": [_EVENT], "known_at": _KNOWN_AT, "next":
 METERING_POINT_LIST: dict[str, Any] = {"metering_points": [_POINT], "known_at": _KNOWN_AT, "next": None}
 
 SEARCH: dict[str, Any] = {
-    "query": "dj-2026-0001",
     "items": [{"item": _LISTED, "reason": "number", "links": LINKS}],
     "certificates": [{"certificate": _CERTIFICATE, "reason": "number", "link": "/api/v1/certificates/c-1"}],
     "metering_points": [],

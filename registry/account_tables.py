@@ -111,6 +111,24 @@ class Passwords(Table, table=True):
     recording: int = recording_column()
 
 
+class PasswordTokens(Table, table=True):
+    """One-time tokens with which a person sets a password, by their SHA-256: good until there is a later password or token."""
+
+    __tablename__ = "password_tokens"
+    __table_args__ = (
+        UniqueConstraint("token_sha256"),
+        CheckConstraint("length(token_sha256) = 64", name="token_sha256"),
+        Index(None, "person"),
+        STRICT,
+    )
+
+    entry: int = entry_column()
+    person: str = text_column()
+    token_sha256: str = text_column()
+    expires_at: datetime = instant_column()
+    recording: int = recording_column()
+
+
 class Memberships(Table, table=True):
     """In which role a person works for an organization; the latest row of (person, organization, role) counts."""
 
@@ -199,6 +217,16 @@ class SignInAttempts(Table, table=True):
     sign_in_key: str = text_column()
     tried_at: datetime = instant_column()
     was_good: int = whole_column()
+
+
+class UsedStates(Table, table=True):
+    """Sign-ins at an identity provider that came back, by the SHA-256 of their state: each comes back once."""
+
+    __tablename__ = "used_states"
+    __table_args__ = (CheckConstraint("length(state_sha256) = 64", name="state_sha256"), CLUSTERED)
+
+    state_sha256: str = key_column()
+    used_at: datetime = instant_column()
 
 
 class Clients(Table, table=True):

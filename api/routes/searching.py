@@ -56,7 +56,7 @@ def search(
     """Case, width and blanks of numbers do not matter. `reason` says why a result is one; exact matches come first."""
     with context.store.reading(party.viewers) as work:
         found = search_records(work, storable(q), known_at=known_at, most=limit)
-    return json_answer(_answer(q, found))
+    return json_answer(_answer(found))
 
 
 @router.post(
@@ -82,9 +82,8 @@ def name(context: Given, party: RecordingItems, item_id: RecordId, body: Annotat
     return json_answer(AliasAnswer(scheme=alias.scheme, value=named.alias.value), status=201)
 
 
-def _answer(query: str, found: Matches) -> SearchAnswer:
+def _answer(found: Matches) -> SearchAnswer:
     return SearchAnswer(
-        query=query,
         items=tuple(
             FoundItem(item=match.record, reason=match.reason, links=links_of(match.record.id))
             for match in found.items

@@ -34,7 +34,6 @@ class FoundMeteringPoint(msgspec.Struct, frozen=True, kw_only=True):
 class SearchAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """At most `limit` of each kind, exact matches first; `has_more` when there are others."""
 
-    query: str
     items: tuple[FoundItem, ...]
     certificates: tuple[FoundCertificate, ...]
     metering_points: tuple[FoundMeteringPoint, ...]
