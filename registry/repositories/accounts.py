@@ -233,7 +233,7 @@ def _good_token(_: Spelling) -> Select[Any]:
 
 
 def _mandated(_: Spelling) -> Select[Any]:
-    on = bindparam("on")
+    on: Any = bindparam("on")
     return select(_mandates.c.over).where(
         _mandates.c.holder == bindparam("holder"),
         _mandates.c.is_active == 1,
