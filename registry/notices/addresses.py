@@ -47,8 +47,8 @@ def checked_url(url: str, *, allows_private: bool) -> SplitResult:
     return parts
 
 
-def resolved(parts: SplitResult, *, allows_private: bool, resolve: Resolve | None = None) -> str:
-    """The address to connect to, all addresses of the name having been looked at; AddressRefusedError, OSError."""
+def resolved(parts: SplitResult, *, allows_private: bool, resolve: Resolve | None = None) -> list[str]:
+    """The addresses to connect to, the first one first, each having been looked at; AddressRefusedError, OSError."""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     found = (resolve or _resolve)(parts.hostname or "", port)
     if not found:
@@ -57,7 +57,7 @@ def resolved(parts: SplitResult, *, allows_private: bool, resolve: Resolve | Non
         for each in found:
             if not is_public(ip_address(each.partition("%")[0])):
                 raise _refused(f"{parts.hostname} leads to {each}", f"{parts.hostname} 指向 {each}")
-    return found[0]
+    return list(dict.fromkeys(found))
 
 
 def is_public(address: Address) -> bool:
