@@ -72,9 +72,9 @@ def import_finished(organization: str, subject: str, data: Mapping[str, object])
     return Fact(event_type=EventType.IMPORT_FINISHED, subject=subject, data=data, holders=frozenset({organization}))
 
 
-def due_entered(organization: str, item: str, data: Mapping[str, object]) -> Fact:
-    """That an item came into a warning window of an organization, or past its end."""
-    return Fact(event_type=EventType.DUE_ENTERED, subject=item, data=data, holders=frozenset({organization}))
+def due_entered(organization: str, data: Mapping[str, object]) -> Fact:
+    """That items came into a warning window of an organization, or past their end; many in one fact."""
+    return Fact(event_type=EventType.DUE_ENTERED, subject=organization, data=data, holders=frozenset({organization}))
 
 
 def _told(certificate: Certificate) -> dict[str, object]:
