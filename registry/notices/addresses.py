@@ -9,7 +9,7 @@ from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
-from registry.errors import RegistryError
+from registry.errors import UnacceptableError
 
 MOST = 2000  # Characters of a URL.
 
@@ -19,7 +19,7 @@ Address = IPv4Address | IPv6Address
 Resolve = Callable[[str, int], list[str]]
 
 
-class AddressRefusedError(RegistryError):
+class AddressRefusedError(UnacceptableError):
     """An address that webhooks do not go to."""
 
 
@@ -85,4 +85,4 @@ def _resolve(host: str, port: int) -> list[str]:
 
 
 def _refused(en: str, zh: str) -> AddressRefusedError:
-    return AddressRefusedError(f"webhook address refused: {en}", f"不能使用此网址：{zh}")
+    return AddressRefusedError("$.url", f"webhook address refused: {en}", f"不能使用此网址：{zh}")

@@ -1,6 +1,7 @@
 """Tell what happened to those who are to hear of it, in the transaction that made it happen.
 
-Who hears of a record follows from the holdings: the endpoints of the organizations that hold it, and the operator's own.
+Who hears of a record follows from the holdings: the endpoints of the organizations that hold it. The operator's own hear
+everything until somebody takes charge of the registry, and nothing from then on.
 """
 
 from collections.abc import Iterable
@@ -9,6 +10,7 @@ from uuid import uuid4
 
 from registry.notices.events import EventType, Fact
 from registry.repositories import outgoing, webhooks
+from registry.repositories.accounts import is_claimed
 from registry.repositories.holdings import holders_of
 from registry.repositories.webhooks import Endpoint
 from registry.unit_of_work import UnitOfWork
@@ -24,6 +26,8 @@ def announce(work: UnitOfWork, facts: Iterable[Fact], at: datetime) -> int:
         return 0
     hearers = _hearers(work, told)
     endpoints = webhooks.hearing(work, {each for hearing in hearers for each in hearing})
+    if any(each.organization is None for each in endpoints) and is_claimed(work):
+        endpoints = [each for each in endpoints if each.organization is not None]
     messages = []
     for fact, hearing in zip(told, hearers, strict=True):
         listeners = [

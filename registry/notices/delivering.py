@@ -64,7 +64,7 @@ class _Job:
 
 
 def deliver_due(store: Store, now: datetime, post: Post, *, sealer: Sealer, source: str) -> Delivered:
-    """Send up to a batch of the webhooks that are due at an instant. `source`: what CloudEvents name as where they come from."""
+    """Send up to a batch of the webhooks that are due at an instant. `source`: where CloudEvents say that they come from."""
     with store.writing() as work:
         taken = outgoing.begin_tries(work, Channel.WEBHOOK, now, _LEASE, _BATCH)
         if not taken:
@@ -116,9 +116,7 @@ def signed_headers(secrets: Iterable[str], id_: str, body: bytes, at: datetime) 
     }
 
 
-def _job(
-    pending: Pending, endpoint: Endpoint | None, sealed: list[str], sealer: Sealer, source: str, now: datetime
-) -> _Job:
+def _job(pending: Pending, endpoint: Endpoint | None, sealed: list[str], sealer: Sealer, source: str, now: datetime) -> _Job:
     if endpoint is None or not endpoint.is_active or pending.told is None:
         return _Job(pending=pending, posting=None)
     try:

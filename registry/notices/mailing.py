@@ -1,8 +1,9 @@
-"""Mails out of the queue, by SMTP, with retries like webhooks; each keeps its Message-ID, so that a second copy is recognized."""
+"""Mails out of the queue, by SMTP, with retries like webhooks; each keeps its Message-ID, so a second copy is recognized."""
 
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.headerregistry import Address
@@ -69,9 +70,7 @@ def send_due(store: Store, now: datetime, send: Send, *, sender: str) -> Mailed:
         outgoing.end_tries(work, ended, now)
     outcomes = [each.outcome for each in ended]
     given_up = outcomes.count(Outcome.GIVEN_UP)
-    return Mailed(
-        good=outcomes.count(Outcome.DONE), failed=outcomes.count(Outcome.RETRY) + given_up, given_up=given_up
-    )
+    return Mailed(good=outcomes.count(Outcome.DONE), failed=outcomes.count(Outcome.RETRY) + given_up, given_up=given_up)
 
 
 def message_of(mail: Mail, *, sender: str, recipient: str, number: int, at: datetime) -> EmailMessage:
@@ -108,22 +107,30 @@ def sending_by_smtp(url: str) -> Send:
         return server
 
     def send(message: EmailMessage) -> None:
-        try:
-            with connected() as server:
-                if parts.username:
-                    server.login(unquote(parts.username), unquote(parts.password or ""))
-                server.send_message(message)
-        except smtplib.SMTPRecipientsRefused as error:
-            status, said = next(iter(error.recipients.values()))
-            raise _failure(status, said, is_about_mail=True) from error
-        except smtplib.SMTPDataError as error:
-            raise _failure(error.smtp_code, error.smtp_error, is_about_mail=True) from error
-        except smtplib.SMTPResponseException as error:
-            raise _failure(error.smtp_code, error.smtp_error, is_about_mail=False) from error
-        except (smtplib.SMTPException, OSError) as error:
-            raise MailError(f"{type(error).__name__}: {error}") from error
+        with _refusals_told(), connected() as server:
+            if parts.username:
+                server.login(unquote(parts.username), unquote(parts.password or ""))
+            server.send_message(message)
 
     return send
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    """Let what goes wrong with a server come out as MailError.
+
+    A refusal of the mail itself is for good; one of ourselves, as for a wrong password, until somebody mends it.
+    """
+    try:
+        yield
+    except smtplib.SMTPRecipientsRefused as error:
+        status, said = next(iter(error.recipients.values()))
+        raise _failure(status, said, is_about_mail=True) from error
+    except smtplib.SMTPResponseException as error:
+        is_about_mail = isinstance(error, smtplib.SMTPDataError)
+        raise _failure(error.smtp_code, error.smtp_error, is_about_mail=is_about_mail) from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise MailError(f"{type(error).__name__}: {error}") from error
 
 
 def _sent(pending: Pending, now: datetime, send: Send, sender: str) -> Ended:
@@ -139,6 +146,5 @@ def _sent(pending: Pending, now: datetime, send: Send, sender: str) -> Ended:
 
 
 def _failure(status: int, said: bytes | str, *, is_about_mail: bool) -> MailError:
-    """What a server's refusal means: of the mail itself for good; of ourselves (a wrong password) until somebody mends it."""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
     return MailError(f"{status} {text}", status, is_permanent=is_about_mail and status >= _PERMANENT)

@@ -1,4 +1,4 @@
-"""Send a webhook over HTTP: no redirects, no proxies of the environment, short waits, and only to addresses that may be used."""
+"""Send a webhook over HTTP: no redirects, no proxies of the environment, short waits, only to addresses that may be used."""
 
 import ssl
 from collections.abc import Callable, Mapping
@@ -39,9 +39,7 @@ class Answered:
 Post = Callable[[Posting], Answered]
 
 
-def posting_over_http(
-    *, allows_private: bool, resolve: Resolve | None = None, trusted: ssl.SSLContext | None = None
-) -> Post:
+def posting_over_http(*, allows_private: bool, resolve: Resolve | None = None, trusted: ssl.SSLContext | None = None) -> Post:
     """The way to send webhooks in earnest; names are resolved and certificates trusted as the machine does by default."""
 
     def post(posting: Posting) -> Answered:

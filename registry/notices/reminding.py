@@ -30,7 +30,7 @@ MOST_LISTED = 100  # Items named in one mail or one webhook; mails tell how many
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """What one mail tells: items of an organization that came into one window, by end day. `days`: of the window, or OVERDUE."""
+    """What one mail tells: items of an organization that came into one window, by end day. `days`: the window, or OVERDUE."""
 
     organization: str
     language: str
@@ -99,9 +99,7 @@ def _remind(store: Store, organization: str, now: datetime, compose: Compose, *,
         return Reminded(items=len(entered), mails=queued, webhooks=announce(work, facts, now))
 
 
-def _entered(
-    work: UnitOfWork, organization: str, day: date, now: datetime, warning_days: Iterable[int]
-) -> dict[Note, DueItem]:
+def _entered(work: UnitOfWork, organization: str, day: date, now: datetime, warning_days: Iterable[int]) -> dict[Note, DueItem]:
     """What stands in a window and was not told of."""
     windows = sorted(set(warning_days))
     until = day + timedelta(days=windows[-1] if windows else 0)

@@ -59,7 +59,7 @@ class Ended(NamedTuple):
 
 
 class Logged(NamedTuple):
-    """Something that was sent or is on its way: the event, how many tries began, and how the last of them that ended came out."""
+    """Something that was sent or is on its way: the event, how many tries began, and how the last that ended came out."""
 
     entry: int
     told: Told | None

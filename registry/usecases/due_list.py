@@ -7,7 +7,7 @@ The cost grows with the items held (a few look-ups by index each) and with those
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from registry.errors import TooManyRecordsError
 from registry.repositories.chains import load_items
@@ -16,6 +16,7 @@ from registry.spelling import compared
 from registry.unit_of_work import UnitOfWork
 from traceability.due import Due, Standing, due_of
 from traceability.known import known_records
+from traceability.periods import days_later
 from traceability.records import Item, ItemKind
 
 LARGEST_PAGE = 200  # Items.
@@ -44,11 +45,18 @@ class DueItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What of a list is wanted: one kind, one window, a text in id, name, serial or certificate number."""
+    """What of a list is wanted: one kind, one window, a text in id, name, serial or certificate number.
+
+    `within`: how many days ahead; by default as many as the widest warning window has.
+    """
 
     kind: ItemKind | None = None
     window: str | None = None
     text: str = ""
+    within: int | None = None
+
+
+EVERYTHING = Wanted()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,17 +83,16 @@ def due_list(
     known_at: datetime,
     warning_days: Iterable[int],
     *,
-    within: int | None = None,
-    wanted: Wanted = Wanted(),  # noqa: B008 - frozen.
+    wanted: Wanted = EVERYTHING,
     after: str | None = None,
     most: int | None = 50,
 ) -> DueList:
     """The items held by any of the organizations (None: all) that end within so many days, or stand badly already.
 
-    `within`: by default the widest warning window. `most`: None for all rows.
+    `most`: None for all rows.
     """
     windows = tuple(sorted(set(warning_days)))
-    until = day + timedelta(days=windows[-1] if within is None else within)
+    until = days_later(day, wanted.within if wanted.within is not None else max(windows, default=0))
     found = [row for row in due_items(work, holders, day, until, known_at, windows) if _is_wanted(row, wanted)]
     found.sort(key=lambda row: row.place)
     counted = Counter(row.window for row in found)

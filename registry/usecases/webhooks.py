@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from registry.access import Party
-from registry.errors import RegistryError
+from registry.errors import StaleError, TakenError, UnacceptableError, UnknownError
 from registry.notices.addresses import checked_url
 from registry.notices.announcing import ping
 from registry.notices.events import SUBSCRIBABLE, EventType
@@ -25,12 +25,13 @@ MOST_ENDPOINTS = 20  # Of one organization that are active.
 _SECRET_BYTES = 32  # Standard Webhooks asks for 24 to 64.
 
 
-class WebhookError(RegistryError):
-    """What an endpoint cannot be, or what cannot be done with it; `field` names the part of the request."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedEndpoint:
+    """Where webhooks are to go, for which types of events, and what people call it."""
 
-    def __init__(self, field: str, en: str, zh: str) -> None:
-        super().__init__(en, zh)
-        self.path = f"$.{field}"
+    url: str
+    event_types: Iterable[str]
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,28 +42,19 @@ class Made:
     secret: str
 
 
-def make_endpoint(
-    work: UnitOfWork,
-    party: Party,
-    *,
-    url: str,
-    event_types: Iterable[str],
-    name: str,
-    at: datetime,
-    settings: NoticeSettings,
-) -> Made:
-    """A new endpoint of the party's organization. AddressRefusedError, WebhookError."""
-    wanted = _checked(url, event_types, settings)
+def make_endpoint(work: UnitOfWork, party: Party, wanted: WantedEndpoint, at: datetime, settings: NoticeSettings) -> Made:
+    """A new endpoint of the party's organization. AddressRefusedError, UnacceptableError, TakenError."""
+    event_types = _checked(wanted, settings)
     active = [each for each in webhooks.endpoints_of(work, party.organization) if each.is_active]
     if len(active) >= MOST_ENDPOINTS:
-        raise WebhookError("url", f"there are {MOST_ENDPOINTS} endpoints already", f"已有 {MOST_ENDPOINTS} 个接收地址")
+        raise TakenError("$.url", f"there are {MOST_ENDPOINTS} endpoints already", f"已有 {MOST_ENDPOINTS} 个接收地址")
     endpoint = Endpoint(
         version=0,
         id=f"ep_{uuid4().hex}",
         organization=party.organization,
-        url=url,
-        event_types=wanted,
-        name=storable(name),
+        url=wanted.url,
+        event_types=event_types,
+        name=storable(wanted.name),
         is_active=True,
         ended_by=None,
         recording=_recording(work, party, at, "made"),
@@ -75,23 +67,27 @@ def change_endpoint(
     work: UnitOfWork,
     party: Party,
     endpoint: Endpoint,
+    wanted: WantedEndpoint,
     *,
-    url: str,
-    event_types: Iterable[str],
-    name: str,
+    version: int | None,
     at: datetime,
     settings: NoticeSettings,
 ) -> Endpoint:
-    """The endpoint with another address, other types or another name; one that was ended is active again."""
-    wanted = _checked(url, event_types, settings)
+    """The endpoint with another address, other types or another name; one that was ended is active again.
+
+    StaleError when it has another version by now; None for whatever version it has.
+    """
+    if version not in {None, endpoint.version}:
+        raise StaleError("the endpoint", "接收地址")
+    event_types = _checked(wanted, settings)
     recording = _recording(work, party, at, "changed")
     webhooks.append_endpoint(
         work,
         replace(
             endpoint,
-            url=url,
-            event_types=wanted,
-            name=storable(name),
+            url=wanted.url,
+            event_types=event_types,
+            name=storable(wanted.name),
             is_active=True,
             ended_by=None,
             recording=recording,
@@ -115,7 +111,7 @@ def new_secret(work: UnitOfWork, party: Party, endpoint: Endpoint, at: datetime,
 
 
 def ping_endpoint(work: UnitOfWork, endpoint: Endpoint, at: datetime) -> str:
-    """Queue a test event; its id. WebhookError for an endpoint that was ended."""
+    """Queue a test event; its id. TakenError for an endpoint that was ended."""
     _check_active(endpoint)
     return ping(work, endpoint, at)
 
@@ -126,19 +122,28 @@ def deliver_again(work: UnitOfWork, endpoint: Endpoint, entry: int, at: datetime
     return outgoing.queue_again(work, endpoint.id, entry, at)
 
 
-def _checked(url: str, event_types: Iterable[str], settings: NoticeSettings) -> tuple[str, ...]:
-    checked_url(url, allows_private=settings.allows_private)
-    wanted = set(event_types)
-    unknown = sorted(wanted - set(SUBSCRIBABLE))
-    if unknown or not wanted:
+def endpoint_of(work: UnitOfWork, party: Party, endpoint_id: str) -> Endpoint:
+    """The endpoint of the party's organization; UnknownError for any other, as for one that does not exist."""
+    found = webhooks.endpoint(work, endpoint_id)
+    if found is None or found.organization != party.organization:
+        raise UnknownError(endpoint_id)
+    return found
+
+
+def _checked(wanted: WantedEndpoint, settings: NoticeSettings) -> tuple[str, ...]:
+    """The types of events in their order, the address having been looked at."""
+    checked_url(wanted.url, allows_private=settings.allows_private)
+    event_types = set(wanted.event_types)
+    unknown = sorted(event_types - set(SUBSCRIBABLE))
+    if unknown or not event_types:
         what = ", ".join(unknown) or "-"
-        raise WebhookError("event_types", f"no such event types: {what}", f"没有这样的事件类型：{what}")
-    return tuple(each.value for each in EventType if each in wanted)
+        raise UnacceptableError("$.event_types", f"no such event types: {what}", f"没有这样的事件类型：{what}")
+    return tuple(each.value for each in EventType if each in event_types)
 
 
 def _check_active(endpoint: Endpoint) -> None:
     if not endpoint.is_active:
-        raise WebhookError("id", "the endpoint was ended", "此接收地址已停用")
+        raise TakenError("$", "the endpoint was ended", "此接收地址已停用")
 
 
 def _recording(work: UnitOfWork, party: Party, at: datetime, what: str) -> int:
@@ -155,5 +160,5 @@ def _new_secret(work: UnitOfWork, endpoint: Endpoint, previous_until: datetime |
 def _stored(work: UnitOfWork, endpoint_id: str) -> Endpoint:
     found = webhooks.endpoint(work, endpoint_id)
     if found is None:
-        raise WebhookError("id", "no such endpoint", "没有此接收地址")
+        raise UnknownError(endpoint_id)
     return found

@@ -85,7 +85,7 @@ def test_items_stand_in_their_windows_by_the_day_they_end(world: Store) -> None:
         "no_certificate": 1, "failed": 1, "overdue": 2, "7": 2, "30": 2, "60": 1, "later": 0, "unknown_end": 1
     }  # fmt: skip
     assert found.months == (("2026-11", 3), ("2026-12", 1), ("2027-01", 1))
-    wider = listed(world, "alpha", within=61)
+    wider = listed(world, "alpha", wanted=Wanted(within=61))
     assert [row.item.id for row in wider.rows if row.window == "later"] == ["m-far"]
 
 

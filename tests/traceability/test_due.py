@@ -26,9 +26,7 @@ def stands(found: Due | None) -> tuple[Standing, str | None]:
     return found.standing, None if found.ends_on is None else str(found.ends_on)
 
 
-@pytest.mark.parametrize(
-    ("on", "standing"), [("2026-05-30", "valid"), ("2026-05-31", "valid"), ("2026-06-01", "overdue")]
-)
+@pytest.mark.parametrize(("on", "standing"), [("2026-05-30", "valid"), ("2026-05-31", "valid"), ("2026-06-01", "overdue")])
 def test_an_item_is_overdue_from_the_day_after_the_last_valid_one(on: str, standing: str) -> None:
     """A meter would be called back a day early, or used a day too long."""
     assert stands(due(certificate(), on=day(on))) == (standing, "2026-05-31")

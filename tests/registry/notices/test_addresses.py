@@ -43,7 +43,7 @@ def test_an_address_inside_is_refused_in_every_notation(address: str) -> None:
 def test_a_public_address_is_taken_as_it_was_looked_at(address: str) -> None:
     """The connection could go to another address than the one that was looked at."""
     parts = checked_url("https://a.example:8443/", allows_private=False)
-    assert resolved(parts, allows_private=False, resolve=lambda host, port: [address] if port == 8443 else []) == [address]
+    assert resolved(parts, allows_private=False, resolve=lambda _host, port: [address] if port == 8443 else []) == [address]
 
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse() -> None:

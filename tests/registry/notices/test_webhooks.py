@@ -14,10 +14,10 @@ import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from registry.access import OPERATOR, Party, Role
-from registry.errors import StoreError
+from registry.errors import StaleError, StoreError, TakenError, UnacceptableError
 from registry.notices.addresses import AddressRefusedError
 from registry.notices.announcing import announce
-from registry.notices.delivering import FAILING, PAUSES, deliver_due
+from registry.notices.delivering import FAILING, PAUSES, Delivered, deliver_due
 from registry.notices.events import Fact, import_finished, recorded, replaced, withdrawn
 from registry.notices.posting import Answered, Posting
 from registry.notices.sealing import Sealer
@@ -28,7 +28,7 @@ from registry.usecases.import_records import import_records
 from registry.usecases.webhooks import (
     OLD_SECRET,
     Made,
-    WebhookError,
+    WantedEndpoint,
     change_endpoint,
     deliver_again,
     end_endpoint,
@@ -52,7 +52,7 @@ CERTIFICATE = next(each for each in RECORDS.certificates if each.id == "K-M")
 class Receiver:
     """A receiver that answers as it is told and keeps what came."""
 
-    answer: Answered = Answered(status=204)
+    answer: Answered = field(default_factory=lambda: Answered(status=204))
     got: list[Posting] = field(default_factory=list)
 
     def __call__(self, posting: Posting) -> Answered:
@@ -71,9 +71,8 @@ def settings(tmp_path: Path) -> NoticeSettings:
 
 def make(store: Store, settings: NoticeSettings, party: Party = ALPHA, *types: str, url: str = URL) -> Made:
     with store.writing() as work:
-        return make_endpoint(
-            work, party, url=url, event_types=types or EVERYTHING, name="LIMS", at=NOW, settings=settings
-        )
+        wanted = WantedEndpoint(url=url, event_types=types or EVERYTHING, name="LIMS")
+        return make_endpoint(work, party, wanted, NOW, settings)
 
 
 def record(store: Store, party: Party = ALPHA, *facts: Fact) -> int:
@@ -83,7 +82,7 @@ def record(store: Store, party: Party = ALPHA, *facts: Fact) -> int:
         return announce(work, facts or [recorded(CERTIFICATE)], NOW)
 
 
-def deliver(store: Store, settings: NoticeSettings, receiver: Callable[[Posting], Answered], at: datetime = NOW) -> Any:
+def deliver(store: Store, settings: NoticeSettings, receiver: Callable[[Posting], Answered], at: datetime = NOW) -> Delivered:
     return deliver_due(store, at, receiver, sealer=settings.sealer, source=settings.base_url)
 
 
@@ -169,9 +168,7 @@ def test_failures_are_tried_again_with_growing_pauses_and_then_given_up(store: S
     assert (logged.tries, logged.outcome, logged.status) == (len(PAUSES) + 1, "given_up", 503)
 
 
-def test_an_endpoint_that_failed_for_days_is_ended_and_can_be_taken_up_again(
-    store: Store, settings: NoticeSettings
-) -> None:
+def test_an_endpoint_that_failed_for_days_is_ended_and_can_be_taken_up_again(store: Store, settings: NoticeSettings) -> None:
     """The registry would knock at a dead address for years; and nobody would know that it stopped."""
     made = make(store, settings)
     record(store)
@@ -190,7 +187,11 @@ def test_an_endpoint_that_failed_for_days_is_ended_and_can_be_taken_up_again(
         assert ended is not None
         assert (ended.is_active, ended.ended_by) == (False, "failing")
         assert announce(work, [recorded(CERTIFICATE)], at) == 0
-        again = change_endpoint(work, ALPHA, ended, url=URL, event_types=EVERYTHING, name="", at=at, settings=settings)
+        wanted = WantedEndpoint(url=URL, event_types=EVERYTHING)
+        changes: Any = {"at": at, "settings": settings}
+        with pytest.raises(StaleError):
+            change_endpoint(work, ALPHA, ended, wanted, version=made.endpoint.version, **changes)
+        again = change_endpoint(work, ALPHA, ended, wanted, version=ended.version, **changes)
         assert again.is_active
         assert announce(work, [recorded(CERTIFICATE)], at) == 1
 
@@ -208,7 +209,7 @@ def test_what_is_on_its_way_to_an_ended_endpoint_is_given_up_unsent(store: Store
     record(store)
     with store.writing() as work:
         ended = end_endpoint(work, ALPHA, made.endpoint, NOW)
-        with pytest.raises(WebhookError):
+        with pytest.raises(TakenError):
             ping_endpoint(work, ended, NOW)
     receiver = Receiver()
     assert deliver(store, settings, receiver).given_up == 1
@@ -305,5 +306,5 @@ def test_an_endpoint_must_be_one_that_can_be(store: Store, settings: NoticeSetti
     """A typo would be found out when the first event is lost."""
     with pytest.raises(AddressRefusedError):
         make(store, settings, url="http://receiver.example/")
-    with pytest.raises(WebhookError):
+    with pytest.raises(UnacceptableError):
         make(store, settings, ALPHA, "certificate.eaten")
