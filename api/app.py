@@ -12,10 +12,11 @@ from api import clock, openapi
 from api.context import Context
 from api.guard import Guard
 from api.language import Bilingual
-from api.pages import docs, start, target
+from api.pages import docs, due as due_page, start, target, webhooks as webhooks_page
 from api.problems import add_handlers, refuse
-from api.routes import items, records, service
+from api.routes import calendars, due, items, records, service, webhooks
 from api.templating import STATIC
+from registry.notices.settings import NoticeSettings
 from registry.unit_of_work import Store
 
 _DESCRIPTION = (
@@ -33,6 +34,7 @@ def create_app(
     base_url: str,
     now: Callable[[], datetime] = clock.now,
     featured: Mapping[str, Bilingual] | None = None,
+    notices: NoticeSettings | None = None,
 ) -> FastAPI:
     """The service on a store. `base_url` is what labels point to, `featured` the targets shown first on the start page."""
     app = FastAPI(
@@ -45,11 +47,12 @@ def create_app(
         openapi_url=None,
         middleware=[Middleware(Guard, refuse=refuse)],
         redirect_slashes=False,
-        openapi_tags=[{"name": name} for name in ("records", "items", "policies", "service")],
+        openapi_tags=[{"name": name} for name in ("records", "items", "due", "calendars", "webhooks", "policies", "service")],
     )
-    app.state.context = Context(store=store, clock=now, base_url=base_url, featured=featured or {})
+    settings = notices or NoticeSettings(base_url=base_url)
+    app.state.context = Context(store=store, clock=now, base_url=base_url, featured=featured or {}, notices=settings)
     add_handlers(app)
-    for module in (records, items, service, start, target, docs):
+    for module in (records, items, due, calendars, webhooks, service, start, target, due_page, webhooks_page, docs):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from pydantic import AfterValidator
 
 from api.language import Bilingual, Language, preferred
+from registry.notices.settings import NoticeSettings
 from registry.repositories import accounts
 from registry.spelling import storable
 from registry.unit_of_work import Store
@@ -27,6 +28,7 @@ class Context:
     clock: Callable[[], datetime]
     base_url: str
     featured: Mapping[str, Bilingual] = field(default_factory=dict)
+    notices: NoticeSettings = field(default_factory=NoticeSettings, repr=False)
     _was_claimed: Event = field(default_factory=Event, repr=False)
 
     def is_claimed(self) -> bool:

@@ -18,6 +18,7 @@ from api import examples, failures
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
+from api.schemas import notices
 from api.schemas.items import ItemAnswer, ItemList
 from api.schemas.records import ImportAnswer
 from api.schemas.service import Health, PolicyList, Readiness
@@ -38,6 +39,7 @@ _ANSWERS: tuple[type, ...] = (
     PolicyList,
     Health,
     Readiness,
+    *notices.SCHEMAS,
     Problem,
     Records,
 )
@@ -51,6 +53,17 @@ def answers(kind: type[msgspec.Struct], description: str, example: str, status: 
     """The declaration of a JSON answer, for a route; `example` is its name in api/examples.py."""
     content = {"schema": {"$ref": _REFERENCE.format(name=kind.__name__)}, "example": example}
     return {status: {"description": description, "content": {"application/json": content}}}
+
+
+def nothing(description: str) -> Responses:
+    """The declaration of an answer without a body."""
+    return {204: {"description": description}}
+
+
+def json_body(kind: type[msgspec.Struct], example: str) -> dict[str, Any]:
+    """The declaration of a JSON body; `example` is its name in api/examples.py."""
+    content = {"schema": {"$ref": _REFERENCE.format(name=kind.__name__)}, "example": example}
+    return {"requestBody": {"required": True, "content": {"application/json": content}}}
 
 
 def pictures(media_type: str, description: str) -> Responses:

@@ -34,11 +34,16 @@ def rendered(template: str, language: Language, request: Request, /, **values: o
     )
 
 
+def rendered_alone(template: str, language: Language, /, **values: object) -> str:
+    """A text that is no page of ours, as a mail; in a template that ends in .txt nothing is escaped."""
+    return _environment(language).get_template(template).render(language=language, **values)
+
+
 @cache
 def _environment(language: Language) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
+        autoescape=lambda name: name is None or not name.endswith(".txt"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

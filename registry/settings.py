@@ -4,11 +4,14 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from registry.notices.settings import NoticeSettings
+
 
 class Settings(BaseSettings):
     """Settings by environment variables `REGISTRY_…`.
 
     `database_url`: SQLAlchemy URL, by default a SQLite file in `data_dir`. `base_url`: what labels point to.
+    `smtp_url` and `mail_from`: how reminders go out. `webhooks_allow_private`: webhooks may go to addresses of the own network.
     """
 
     model_config = SettingsConfigDict(env_prefix="REGISTRY_", frozen=True)
@@ -17,6 +20,20 @@ class Settings(BaseSettings):
     database_url: str | None = None
     base_url: str = "http://127.0.0.1:8000"
     test_database_url: str | None = None
+    smtp_url: str | None = None
+    mail_from: str | None = None
+    webhooks_allow_private: bool = False
+
+    @property
+    def notices(self) -> NoticeSettings:
+        """What notices need of this."""
+        return NoticeSettings(
+            base_url=self.base_url,
+            data_dir=self.data_dir,
+            allows_private=self.webhooks_allow_private,
+            smtp_url=self.smtp_url,
+            mail_from=self.mail_from,
+        )
 
     @property
     def store_url(self) -> str:

@@ -23,6 +23,7 @@ _COMMANDS = {
     "vectors": "api.cli.vectors:vectors",
     "demo": "api.cli.demo:demo",
     "serve": "api.cli.service:serve",
+    "notices": "api.cli.notices:app",
     "doctor": "api.cli.service:doctor",
     "migrate": "api.cli.service:migrate",
 }
@@ -40,8 +41,11 @@ class Commands(TyperGroup):
         if cmd_name not in _COMMANDS:
             return None
         module, _, function = _COMMANDS[cmd_name].partition(":")
+        found = getattr(import_module(module), function)
+        if isinstance(found, typer.Typer):  # A command with commands of its own.
+            return typer.main.get_command(found)
         single = typer.Typer(add_completion=False, rich_markup_mode=None)
-        single.command(cmd_name)(getattr(import_module(module), function))
+        single.command(cmd_name)(found)
         return typer.main.get_command(single)
 
     def invoke(self, ctx: Any) -> Any:

@@ -19,7 +19,6 @@ from traceability.known import known_records
 from traceability.periods import days_later
 from traceability.records import Item, ItemKind
 
-LARGEST_PAGE = 200  # Items.
 FARTHEST = 36_500  # Days ahead that can be asked for: a hundred years.
 LATER = "later"  # The window of what is due after the widest warning window.
 
@@ -101,7 +100,7 @@ def due_list(
     matching = len(rows)
     begin = _read_cursor(after)
     rows = rows if begin is None else [row for row in rows if row.place > begin]
-    page = rows if most is None else rows[: max(1, min(most, LARGEST_PAGE))]
+    page = rows if most is None else rows[: max(1, most)]
     return DueList(
         day=day,
         until=until,
