@@ -12,7 +12,9 @@ from api import clock, openapi
 from api.context import Context
 from api.guard import Guard
 from api.language import Bilingual
-from api.pages import docs, due as due_page, start, target, webhooks as webhooks_page
+from api.pages import docs, start, target
+from api.pages import due as due_page
+from api.pages import webhooks as webhooks_page
 from api.problems import add_handlers, refuse
 from api.routes import calendars, due, items, records, service, webhooks
 from api.templating import STATIC

@@ -18,15 +18,7 @@ from registry.unit_of_work import Store
 Once = Annotated[bool, typer.Option("--once", help="只运行一轮 / One round only")]
 Every = Annotated[int, typer.Option("--every", min=1, max=86_400, help="两轮之间的秒数 / Seconds between two rounds")]
 
-app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 
-
-@app.callback()
-def _notices() -> None:
-    """提醒、邮件和 webhook。/ Reminders, mails and webhooks."""
-
-
-@app.command()
 def run(
     once: Once = False,  # noqa: FBT002
     every: Every = 60,

@@ -53,20 +53,20 @@ def show_due(
             most=_ROWS,
         )
     query = {name: value for name, value in request.query_params.items() if value and name not in {"cursor", "lang"}}
-    return page(
-        "due.html",
-        language,
-        request,
-        found=found,
-        rows=[due_row(row, found.day) for row in found.rows],
-        looks=_looks(found, language),
-        bars=month_bars(found, language),
-        wanted=wanted,
-        kinds=[(kind, words.ITEM_KINDS[kind].in_(language)) for kind in ItemKind if kind is not ItemKind.NATIONAL_STANDARD],
-        kind_words={kind: look.in_(language) for kind, look in words.ITEM_KINDS.items()},
-        query=query,
-        api=f"{links.API}/due",
-    )
+    values: dict[str, object] = {
+        "found": found,
+        "rows": [due_row(row, found.day) for row in found.rows],
+        "looks": _looks(found, language),
+        "bars": month_bars(found, language),
+        "wanted": wanted,
+        "kinds": [
+            (kind, look.in_(language)) for kind, look in words.ITEM_KINDS.items() if kind is not ItemKind.NATIONAL_STANDARD
+        ],
+        "kind_words": {kind: look.in_(language) for kind, look in words.ITEM_KINDS.items()},
+        "query": query,
+        "api": f"{links.API}/due",
+    }
+    return page("due.html", language, request, values)
 
 
 @router.get("/calendars")
@@ -107,7 +107,7 @@ def _calendars(
         feeds = feeds_seen_by(work, party)
         recorded = recorded_at(work, [feed.recording for feed in feeds])
     calendars = [calendar_answer(feed, recorded) for feed in feeds]
-    return page("calendars.html", language, request, error=error, calendars=calendars, address=address)
+    return page("calendars.html", language, request, {"calendars": calendars, "address": address}, error=error)
 
 
 def _looks(found: DueList, language: Language) -> dict[str, tuple[str, str]]:

@@ -13,7 +13,7 @@ from api.render import words
 from api.schemas.notices import delivery_answers, endpoint_answer
 from api.security import Configuring
 from registry.access import Party
-from registry.errors import RegistryError, UnknownError
+from registry.errors import StaleError, TakenError, UnacceptableError, UnknownError
 from registry.notices.events import SUBSCRIBABLE
 from registry.repositories import outgoing, webhooks
 from registry.repositories.webhooks import recorded_at
@@ -47,7 +47,7 @@ def make_webhook(context: Given, language: Speaking, request: Request, party: Co
     try:
         with context.store.writing() as work:
             made = make_endpoint(work, party, _wanted(fields), context.clock(), context.notices)
-    except RegistryError as error:
+    except (TakenError, UnacceptableError) as error:
         return _list(context, language, request, party, error=error, fields=fields)
     return _one(context, language, request, party, made.endpoint.id, secret=made.secret)
 
@@ -75,23 +75,9 @@ def do_with_webhook(
     deed: Annotated[str, Path(pattern="^(end|resume|ping|secret)$")],
 ) -> Response:
     """End it, take it up again, ping it, or give it a new secret; then its page."""
-    secret, at = None, context.clock()
     try:
-        with context.store.writing() as work:
-            endpoint = endpoint_of(work, party, endpoint_id)
-            match deed:
-                case "end":
-                    end_endpoint(work, party, endpoint, at)
-                case "resume":
-                    wanted = WantedEndpoint(url=endpoint.url, event_types=endpoint.event_types, name=endpoint.name)
-                    change_endpoint(work, party, endpoint, wanted, version=endpoint.version, at=at, settings=context.notices)
-                case "ping":
-                    ping_endpoint(work, endpoint, at)
-                case _:
-                    secret = new_secret(work, party, endpoint, at, context.notices).secret
-    except UnknownError:
-        raise
-    except RegistryError as error:
+        secret = _done(context, party, endpoint_id, deed)
+    except (TakenError, UnacceptableError, StaleError) as error:
         return _one(context, language, request, party, endpoint_id, error=error)
     if secret is not None:
         return _one(context, language, request, party, endpoint_id, secret=secret)
@@ -110,13 +96,30 @@ def repeat_delivery(
     """The page of the endpoint, with the delivery on its way again."""
     try:
         with context.store.writing() as work:
-            if deliver_again(work, endpoint_of(work, party, endpoint_id), number, context.clock()) is None:
-                raise UnknownError(str(number))
-    except UnknownError:
-        raise
-    except RegistryError as error:
+            again = deliver_again(work, endpoint_of(work, party, endpoint_id), number, context.clock())
+    except TakenError as error:
         return _one(context, language, request, party, endpoint_id, error=error)
+    if again is None:
+        raise UnknownError(str(number))
     return gone_on(f"/webhooks/{endpoint_id}", request.query_params.get("lang"))
+
+
+def _done(context: Context, party: Party, endpoint_id: str, deed: str) -> str | None:
+    """Do what was asked for; a new secret, where that is what came of it."""
+    at = context.clock()
+    with context.store.writing() as work:
+        endpoint = endpoint_of(work, party, endpoint_id)
+        match deed:
+            case "end":
+                end_endpoint(work, party, endpoint, at)
+            case "resume":
+                wanted = WantedEndpoint(url=endpoint.url, event_types=endpoint.event_types, name=endpoint.name)
+                change_endpoint(work, party, endpoint, wanted, version=endpoint.version, at=at, settings=context.notices)
+            case "ping":
+                ping_endpoint(work, endpoint, at)
+            case _:
+                return new_secret(work, party, endpoint, at, context.notices).secret
+    return None
 
 
 def _wanted(fields: Fields) -> WantedEndpoint:
@@ -137,16 +140,13 @@ def _list(
         found = webhooks.endpoints_of(work, party.organization)
         recorded = recorded_at(work, [each.recording for each in found])
     kept = fields or {"url": "", "name": "", **{event_type.value: "1" for event_type in SUBSCRIBABLE}}
-    return page(
-        "webhooks.html",
-        language,
-        request,
-        error=error,
-        endpoints=[endpoint_answer(each, recorded) for each in found],
-        event_types=[(each.value, words.EVENT_TYPES[each].in_(language)) for each in SUBSCRIBABLE],
-        ended_words={name: look.in_(language) for name, look in words.ENDED_BY.items()},
-        fields=kept,
-    )
+    values = {
+        "endpoints": [endpoint_answer(each, recorded) for each in found],
+        "event_types": [(each.value, words.EVENT_TYPES[each].in_(language)) for each in SUBSCRIBABLE],
+        "ended_words": {name: look.in_(language) for name, look in words.ENDED_BY.items()},
+        "fields": kept,
+    }
+    return page("webhooks.html", language, request, values, error=error)
 
 
 def _one(
@@ -164,20 +164,17 @@ def _one(
         endpoint = endpoint_of(work, party, endpoint_id)
         found = outgoing.log_of(work, endpoint.id, cursor, _ROWS + 1)
         answer = endpoint_answer(endpoint, recorded_at(work, [endpoint.recording]))
-    return page(
-        "webhook.html",
-        language,
-        request,
-        error=error,
-        endpoint=answer,
-        secret=secret,
-        deliveries=delivery_answers(found[:_ROWS]),
-        next=found[_ROWS - 1].entry if len(found) > _ROWS else None,
-        event_words={each.value: look.in_(language) for each, look in words.EVENT_TYPES.items()},
-        ended_words={name: look.in_(language) for name, look in words.ENDED_BY.items()},
-        states={name: (look.words.in_(language), look.tone) for name, look in words.DELIVERY_STATES.items()},
-        moment=_moment,
-    )
+    values: dict[str, object] = {
+        "endpoint": answer,
+        "secret": secret,
+        "deliveries": delivery_answers(found[:_ROWS]),
+        "next": found[_ROWS - 1].entry if len(found) > _ROWS else None,
+        "event_words": {each.value: look.in_(language) for each, look in words.EVENT_TYPES.items()},
+        "ended_words": {name: look.in_(language) for name, look in words.ENDED_BY.items()},
+        "states": {name: (look.words.in_(language), look.tone) for name, look in words.DELIVERY_STATES.items()},
+        "moment": _moment,
+    }
+    return page("webhook.html", language, request, values, error=error)
 
 
 def _moment(instant: datetime | None) -> str:

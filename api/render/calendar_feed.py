@@ -1,10 +1,10 @@
-"""What is due as a calendar (iCalendar, RFC 5545): an all-day entry for each item on the last day that its certificate is good."""
+"""What is due as a calendar (RFC 5545): an all-day entry for each item on the last day that its certificate is good."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
-from icalendar import Alarm, Calendar, Event
+from icalendar import TRANSP, Alarm, Calendar, Event
 
 from api import links
 from api.language import Language, text
@@ -17,7 +17,7 @@ _REFRESH = timedelta(hours=12)  # How often a calendar program should ask again.
 
 
 def calendar_feed(found: DueList, language: Language, base_url: str, made_at: datetime) -> bytes:
-    """The calendar. An item keeps its entry from certificate to certificate, so that a program moves it; see docs/notices.md."""
+    """The calendar. An item keeps its entry from certificate to certificate, so that a program moves it."""
     rows = [row for row in found.rows if row.due.ends_on is not None]
     described = text(language, "登记库中即将到期和已过期的器具，共 {count} 件", count=len(rows))
     if found.matching > len(found.rows):
@@ -32,7 +32,8 @@ def calendar_feed(found: DueList, language: Language, base_url: str, made_at: da
         refresh_interval=_REFRESH,
         subcomponents=[_event(row, found.warning_days, language, base_url, made_at) for row in rows],
     )
-    return calendar.to_ical()
+    written: bytes = calendar.to_ical()
+    return written
 
 
 def _event(row: DueItem, warning_days: Iterable[int], language: Language, base_url: str, made_at: datetime) -> Event:
@@ -51,7 +52,7 @@ def _event(row: DueItem, warning_days: Iterable[int], language: Language, base_u
         alarm.add("action", "DISPLAY")
         alarm.add("trigger", timedelta(days=-days))
         alarms.append(alarm)
-    event = Event.new(
+    return Event.new(
         uid=str(uuid5(NAMESPACE_URL, address)),
         stamp=made_at,
         start=ends_on,
@@ -59,7 +60,6 @@ def _event(row: DueItem, warning_days: Iterable[int], language: Language, base_u
         summary=summary,
         description="\n".join([*facts, address]),
         url=address,
-        transparency="TRANSPARENT",
+        transparency=TRANSP.TRANSPARENT,
         subcomponents=alarms,
     )
-    return event

@@ -248,7 +248,7 @@ def delivery_answers(logged: Iterable[Logged]) -> tuple[DeliveryAnswer, ...]:
             id=each.told.id,
             event_type=each.told.event_type,
             subject=each.told.subject,
-            state="waiting" if each.outcome is None else each.outcome.value,  # type: ignore[arg-type]  # The same words.
+            state="waiting" if each.outcome is None else each.outcome.value,
             tries=each.tries,
             status=each.status,
             said=each.said,
