@@ -75,7 +75,7 @@ def post_calendar(context: Given, party: Reading, asked: Annotated[CalendarReque
     response_class=Response,
     responses={
         **answers(CalendarAnswer, "The calendar that was ended", "CALENDAR"),
-        **refusals(failures.NOT_FOUND, failures.CROSS_SITE, failures.STORE),
+        **refusals(failures.USAGE, failures.NOT_FOUND, failures.CROSS_SITE, failures.STORE),
     },
 )
 def post_calendar_end(context: Given, party: Reading, calendar_id: RecordId) -> Response:
@@ -93,7 +93,7 @@ def post_calendar_end(context: Given, party: Reading, calendar_id: RecordId) -> 
     operation_id="getCalendarFeed",
     summary="A calendar of what is due, by its secret address",
     response_class=Response,
-    responses={**_FEED, **refusals(failures.NOT_FOUND, failures.BUDGET, failures.STORE)},
+    responses={**_FEED, **refusals(failures.USAGE, failures.NOT_FOUND, failures.BUDGET, failures.STORE)},
     dependencies=[public],
 )
 def get_calendar_feed(context: Given, token: RecordId) -> Response:

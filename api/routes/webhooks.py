@@ -43,7 +43,7 @@ router = APIRouter(prefix=f"{links.API}/webhooks", tags=["webhooks"])
 _MOST = 200  # Rows of a page of a list.
 _LARGEST = 2**62  # Running numbers are smaller.
 _WRONG = (failures.INPUT, failures.MEDIA_TYPE, failures.TOO_LARGE, failures.CROSS_SITE, failures.STORE)
-_ASKED_WRONG = (failures.NOT_FOUND, failures.CONFLICT, failures.CROSS_SITE, failures.STORE)
+_ASKED_WRONG = (failures.USAGE, failures.NOT_FOUND, failures.CONFLICT, failures.CROSS_SITE, failures.STORE)
 
 
 @router.get(
@@ -89,7 +89,7 @@ def post_webhook(context: Given, party: Configuring, asked: Annotated[EndpointRe
     response_class=Response,
     responses={
         **answers(EndpointAnswer, "The endpoint; its version in ETag", "ENDPOINT"),
-        **refusals(failures.NOT_FOUND, failures.STORE),
+        **refusals(failures.USAGE, failures.NOT_FOUND, failures.STORE),
     },
 )
 def get_webhook(context: Given, party: Configuring, endpoint_id: RecordId) -> Response:
@@ -134,7 +134,7 @@ def put_webhook(
     response_class=Response,
     responses={
         **answers(EndpointAnswer, "The endpoint, ended", "ENDPOINT"),
-        **refusals(failures.NOT_FOUND, failures.CROSS_SITE, failures.STORE),
+        **refusals(failures.USAGE, failures.NOT_FOUND, failures.CROSS_SITE, failures.STORE),
     },
 )
 def post_webhook_end(context: Given, party: Configuring, endpoint_id: RecordId) -> Response:
@@ -153,7 +153,7 @@ def post_webhook_end(context: Given, party: Configuring, endpoint_id: RecordId) 
     response_class=Response,
     responses={
         **answers(NewEndpointAnswer, "The secret, told this once", "ENDPOINT_NEW", 201),
-        **refusals(failures.NOT_FOUND, failures.CROSS_SITE, failures.STORE),
+        **refusals(failures.USAGE, failures.NOT_FOUND, failures.CROSS_SITE, failures.STORE),
     },
 )
 def post_webhook_secret(context: Given, party: Configuring, endpoint_id: RecordId) -> Response:
@@ -212,7 +212,7 @@ def list_deliveries(
     response_class=Response,
     responses={
         **answers(RepeatAnswer, "It is on its way", "REPEAT", 202),
-        **refusals(failures.USAGE, *_ASKED_WRONG),
+        **refusals(*_ASKED_WRONG),
     },
 )
 def post_delivery_repeat(
