@@ -8,7 +8,7 @@ a candidate. Each item costs a few look-ups by index and nothing of its certific
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, literal_column, or_, select
 
 from registry.account_tables import Holdings
 from registry.columns import day_number, instant_number
@@ -53,7 +53,8 @@ def _all(_: Spelling) -> Select[Any]:
 
 
 def _next(item: ColumnElement[str]) -> Select[Any]:
-    unsettled = ~exists().where(_settles(item))
+    # OFFSET 0 keeps PostgreSQL from making a join of it, for which it would read whole tables again and again.
+    unsettled = ~exists(select(_certificates.c.entry).where(_settles(item)).correlate(item.table).offset(literal_column("0")))
     return select(item).where(item > bindparam("after"), unsettled).order_by(item).limit(bindparam("most"))
 
 
