@@ -65,6 +65,9 @@ class _Job:
 
 def deliver_due(store: Store, now: datetime, post: Post, *, sealer: Sealer, source: str) -> Delivered:
     """Send up to a batch of the webhooks that are due at an instant. `source`: where CloudEvents say that they come from."""
+    with store.reading() as work:
+        if not outgoing.is_pending(work, Channel.WEBHOOK, now):
+            return Delivered()
     with store.writing() as work:
         taken = outgoing.begin_tries(work, Channel.WEBHOOK, now, _LEASE, _BATCH)
         if not taken:

@@ -61,6 +61,9 @@ Send = Callable[[EmailMessage], None]  # Raises MailError.
 
 def send_due(store: Store, now: datetime, send: Send, *, sender: str) -> Mailed:
     """Send up to a batch of the mails that are due at an instant, from an address."""
+    with store.reading() as work:
+        if not outgoing.is_pending(work, Channel.MAIL, now):
+            return Mailed()
     with store.writing() as work:
         taken = outgoing.begin_tries(work, Channel.MAIL, now, _LEASE, _BATCH)
     if not taken:

@@ -110,12 +110,15 @@ def queue_again(work: UnitOfWork, endpoint: str, entry: int, at: datetime) -> in
     return number
 
 
+def is_pending(work: UnitOfWork, channel: Channel, now: datetime) -> bool:
+    """Whether there is something to be sent now: to be asked before waiting for the writers' turn."""
+    return bool(_pending_rows(work, channel, now, 1))
+
+
 def begin_tries(work: UnitOfWork, channel: Channel, now: datetime, lease: timedelta, most: int) -> list[Pending]:
     """What is to be sent now, the oldest first, each with a try begun that nobody else makes until the lease ends."""
-    since = instant_number(now - LOOKED_BACK)
-    rows = work.rows(_PENDING, channel=channel.value, now=instant_number(now), since=since, most=most)
     found = []
-    for row in rows:
+    for row in _pending_rows(work, channel, now, most):
         entry, organization, address, content, tries, *told = row
         found.append(Pending(entry, organization, address, content, tries, _told(told), work.allot(OutgoingTries)))
     begun, until = instant_number(now), instant_number(now + lease)
@@ -155,6 +158,11 @@ def failing_since(work: UnitOfWork, address: str) -> datetime | None:
     """The first failure at an address after the last success; None when the last try was a success."""
     ((first,),) = work.rows(_FAILING_SINCE, address=address)
     return None if first is None else instant_of(first)
+
+
+def _pending_rows(work: UnitOfWork, channel: Channel, now: datetime, most: int) -> list[Row]:
+    since = instant_number(now - LOOKED_BACK)
+    return work.rows(_PENDING, channel=channel.value, now=instant_number(now), since=since, most=most)
 
 
 def _told(columns: list[Any]) -> Told | None:
