@@ -29,7 +29,8 @@ def serve(host: Host = "127.0.0.1", port: Port = PORT, language: LanguageOption 
     """启动本机服务。/ Serve on this machine."""
     with listening(host, port) as listener, opened(is_writing=True) as store:
         remark(language, "服务地址 {url}，按 Ctrl+C 结束", url=address(listener))
-        run(create_app(store, base_url=Settings().base_url), listener)
+        settings = Settings()
+        run(create_app(store, base_url=settings.base_url, notices=settings.notices), listener)
 
 
 def doctor(as_json: JsonOption = False, language: LanguageOption = Language.ZH) -> None:  # noqa: FBT002

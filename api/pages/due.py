@@ -11,6 +11,7 @@ from api.language import Language
 from api.pages.forms import Expected, Fields, given, gone_on, page
 from api.render import words
 from api.render.due_bars import month_bars
+from api.render.names import Names
 from api.routes.calendars import made_calendar
 from api.routes.due import Moment, WantedDue, warning_days_of
 from api.schemas.notices import calendar_answer, due_row
@@ -63,6 +64,7 @@ def show_due(
             (kind, look.in_(language)) for kind, look in words.ITEM_KINDS.items() if kind is not ItemKind.NATIONAL_STANDARD
         ],
         "kind_words": {kind: look.in_(language) for kind, look in words.ITEM_KINDS.items()},
+        "shown": Names(language=language).shown,
         "query": query,
         "api": f"{links.API}/due",
     }

@@ -8,6 +8,7 @@ from icalendar import TRANSP, Alarm, Calendar, Event
 
 from api import links
 from api.language import Language, text
+from api.render.names import Names
 from registry.usecases.due_list import DueItem, DueList
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
@@ -39,7 +40,7 @@ def calendar_feed(found: DueList, language: Language, base_url: str, made_at: da
 def _event(row: DueItem, warning_days: Iterable[int], language: Language, base_url: str, made_at: datetime) -> Event:
     ends_on, certificate = row.due.ends_on, row.due.certificate
     address = links.label(base_url, row.item.id)
-    name = row.item.name or row.item.id
+    name = Names(language=language).shown(row.item.name) or row.item.id
     summary = text(language, "到期：{name}", name=name)
     facts = [text(language, "器具标识：{id}", id=row.item.id)]
     if row.item.serial:

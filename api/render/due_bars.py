@@ -9,7 +9,7 @@ from api.language import Language, text
 from registry.usecases.due_list import DueList
 
 _MOST = 24  # Months drawn; the table beside it goes on.
-_WIDTH, _HEIGHT, _LEFT, _LINE = 640, 22, 90, 28  # Pixels of the drawing, of a bar, of the space for months, of a line.
+_WIDTH, _HEIGHT, _LEFT, _LINE = 420, 22, 76, 28  # Pixels of the drawing, of a bar, of the space for months, of a line.
 
 
 def month_bars(found: DueList, language: Language) -> Markup:
@@ -25,7 +25,7 @@ def month_bars(found: DueList, language: Language) -> Markup:
     SubElement(drawing, "title", {"id": "bars-title"}).text = text(language, "各月到期件数")
     for index, (month, count) in enumerate(months):
         top = index * _LINE
-        width = round((_WIDTH - _LEFT - 70) * count / most)
+        width = round((_WIDTH - _LEFT - 60) * count / most)
         SubElement(drawing, "text", {"x": "0", "y": str(top + 17)}).text = month
         SubElement(
             drawing,

@@ -3,6 +3,7 @@
 from api import links
 from api.language import Language, text
 from api.render import words
+from api.render.names import Names
 from api.templating import rendered_alone
 from registry.notices.mailing import Mail
 from registry.notices.reminding import OVERDUE, Compose, Digest
@@ -40,7 +41,7 @@ def _row(row: DueItem, language: Language, base_url: str) -> dict[str, str]:
     certificate = row.due.certificate
     return {
         "ends_on": str(row.due.ends_on),
-        "name": row.item.name or words.ITEM_KINDS[row.item.kind].in_(language),
+        "name": Names(language=language).shown(row.item.name) or words.ITEM_KINDS[row.item.kind].in_(language),
         "id": row.item.id,
         "serial": row.item.serial or "",
         "number": "" if certificate is None else certificate.number,
