@@ -1,6 +1,7 @@
 """JSON bodies of requests as values: of the right media type, without unknown fields, each defect with its place."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import msgspec
@@ -16,6 +17,7 @@ from traceability.json_text import convert, loads
 T = TypeVar("T", bound=msgspec.Struct)
 
 _JSON = "application/json"
+_MOST_DIGITS = 18  # Of a whole number that fits 64 bits.
 _MOST_BYTES = 64 * 1024  # Everything but records is small.
 
 
@@ -33,12 +35,25 @@ def body(kind: type[T]) -> Any:
     """The dependency of a route that takes a value as JSON; InputError and UnacceptableError say what is wrong where."""
 
     def read(text: bytes = Depends(_text)) -> T:
-        value = convert(loads(text), kind)
+        value = convert(_plain(loads(text)), kind, builtin_types=())
         _check_storable(msgspec.to_builtins(value, builtin_types=()), "$")
         return value
 
     dependency: Callable[..., T] = read
     return Depends(dependency)
+
+
+def _plain(value: Any) -> Any:
+    """A parsed value with numbers as other values than records have them; one that is no whole number fits nowhere."""
+    match value:
+        case Decimal():
+            return int(value) if value.as_tuple().exponent == 0 and value.adjusted() < _MOST_DIGITS else float(value)
+        case dict():
+            return {key: _plain(each) for key, each in value.items()}
+        case list():
+            return [_plain(each) for each in value]
+        case _:
+            return value
 
 
 def _check_storable(value: Any, path: str) -> None:
