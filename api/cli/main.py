@@ -24,6 +24,7 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     "log": {"check": "api.cli.ledger:check", "checkpoint": "api.cli.ledger:checkpoint"},
     "demo": "api.cli.demo:demo",
     "serve": "api.cli.service:serve",
+    "notices": {"run": "api.cli.notices:run"},
     "take-charge": "api.cli.accounts:take_charge",
     "reset-password": "api.cli.accounts:reset_password",
     "doctor": "api.cli.service:doctor",

@@ -54,7 +54,13 @@ def serve(host: Host = "127.0.0.1", port: Port = PORT, language: LanguageOption 
             elif host not in LOOPBACK and not settings.base_url.startswith("https:"):
                 remark(language, "注意：REGISTRY_BASE_URL 不是 https，密码和密钥将以明文传输")
             lifetime = timedelta(hours=settings.session_hours)
-            app = create_app(store, base_url=settings.base_url, session_lifetime=lifetime, provider=provider)
+            app = create_app(
+                store,
+                base_url=settings.base_url,
+                notices=settings.notices,
+                session_lifetime=lifetime,
+                provider=provider,
+            )
             run(app, listener)
 
 
