@@ -30,10 +30,35 @@ HOST = Kind("host-refused", Bilingual("不接受此主机名", "This host name i
 CROSS_SITE = Kind("cross-site-refused", Bilingual("拒绝跨站写入", "Writing from another site is refused"), 2, 403)
 METHOD = Kind("method-not-allowed", Bilingual("不支持该方法", "Method not allowed"), 2, 405)
 TOO_LARGE = Kind("body-too-large", Bilingual("请求体过大", "The body is too large"), 3, 413)
+UNAUTHENTICATED = Kind("sign-in-needed", Bilingual("需要登录或密钥", "A session or an API key is needed"), 2, 401)
+FORBIDDEN = Kind("not-permitted", Bilingual("没有此权限", "Not permitted"), 2, 403)
+CONTRADICTED = Kind("contradicted", Bilingual("登记前的核对不通过", "Refused by the checks before recording"), 3, 422)
+STALE = Kind("changed-meanwhile", Bilingual("此间已有变更", "Changed in the meantime"), 5, 412)
+PRECONDITION = Kind("if-match-needed", Bilingual("缺少 If-Match", "If-Match is needed"), 2, 428)
+TOO_MANY = Kind("too-many-requests", Bilingual("请求过于频繁", "Too many requests"), 2, 429)
 MEDIA_TYPE = Kind("media-type-unsupported", Bilingual("不支持该媒体类型", "Media type not supported"), 3, 415)
 INTERNAL = Kind("internal-error", Bilingual("内部错误", "Internal error"), 70, 500)  # 70: EX_SOFTWARE of sysexits.h.
 
-KINDS = (USAGE, INPUT, NOT_FOUND, CONFLICT, BUDGET, STORE, HOST, CROSS_SITE, METHOD, TOO_LARGE, MEDIA_TYPE, INTERNAL)
+KINDS = (
+    USAGE,
+    INPUT,
+    NOT_FOUND,
+    CONFLICT,
+    BUDGET,
+    STORE,
+    HOST,
+    CROSS_SITE,
+    METHOD,
+    TOO_LARGE,
+    UNAUTHENTICATED,
+    FORBIDDEN,
+    CONTRADICTED,
+    STALE,
+    PRECONDITION,
+    TOO_MANY,
+    MEDIA_TYPE,
+    INTERNAL,
+)
 
 
 class ParameterError(TraceabilityError):

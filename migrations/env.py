@@ -2,7 +2,9 @@
 
 from alembic import context
 
-from registry.tables import metadata
+import registry.account_tables
+import registry.tables  # noqa: F401
+from registry.table_parts import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

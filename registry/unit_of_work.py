@@ -11,7 +11,7 @@ from registry.cache import RecordCache
 from registry.engine import open_engine, transaction
 from registry.mapping import Row
 from registry.queries import Query, arguments
-from registry.tables import Table
+from registry.table_parts import Table
 
 _MANY = 10_000  # Rows written to a table at once, from which on the planner should not wait for the next autovacuum.
 
@@ -24,10 +24,13 @@ class Store:
         self.cache = RecordCache()
 
     @contextmanager
-    def reading(self) -> Iterator["UnitOfWork"]:
-        """A unit of work that sees one consistent state and writes nothing."""
-        with transaction(self.engine, is_writer=False) as connection:
-            yield UnitOfWork(connection, self.cache)
+    def reading(self, viewers: list[str] | None = None) -> Iterator["UnitOfWork"]:
+        """A unit of work that sees one consistent state and writes nothing.
+
+        `viewers`: the organizations for which is read (Party.viewers); None reads everything, as verdicts do.
+        """
+        with transaction(self.engine, is_writer=False, viewers=viewers) as connection:
+            yield UnitOfWork(connection, self.cache, viewers)
 
     @contextmanager
     def writing(self) -> Iterator["UnitOfWork"]:
@@ -48,11 +51,15 @@ def open_store(url: str) -> Store:
 
 
 class UnitOfWork:
-    """An open transaction: compiled queries in, plain tuples out. `statements` counts what was sent to the database."""
+    """An open transaction: compiled queries in, plain tuples out. `statements` counts what was sent to the database.
 
-    def __init__(self, connection: Connection, cache: RecordCache) -> None:
+    `viewers`: the organizations for which is read; queries that respect holdings take them as a parameter.
+    """
+
+    def __init__(self, connection: Connection, cache: RecordCache, viewers: list[str] | None = None) -> None:
         self.connection = connection
         self.cache = cache
+        self.viewers = viewers
         self.statements = 0
         self._dialect = connection.dialect
         self._driver: Any = connection.connection.driver_connection

@@ -15,9 +15,10 @@ from hypothesis import HealthCheck, settings
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
+import registry.account_tables  # noqa: F401 - tables that the metadata is to know.
 from registry import schema
 from registry.settings import Settings
-from registry.tables import metadata
+from registry.table_parts import metadata
 from registry.unit_of_work import Store, open_store
 
 with warnings.catch_warnings(action="ignore"):  # It says where it puts its lock file when XDG_RUNTIME_DIR is not set.

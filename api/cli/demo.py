@@ -20,6 +20,7 @@ from api.cli.stores import opened
 from api.failures import ParameterError
 from api.language import Bilingual, Language, text
 from api.pages.rows import TargetRow, target_rows
+from registry.access import Party
 from registry.errors import ConflictError, StoreError
 from registry.settings import Settings
 from registry.unit_of_work import Store
@@ -87,7 +88,7 @@ def _seed(path: Path, meters: int, today: date, language: Language) -> None:
 def _record(store: Store, sections: Iterable[tuple[str, Iterable[Record]]], source: str) -> None:
     with store.writing() as work:
         chunks = (piece.decode() for piece in write_entries(sections))
-        import_records(work, chunks, recorded_by=_RECORDED_BY, at=clock.now(), source=source)
+        import_records(work, chunks, party=Party(name=_RECORDED_BY), at=clock.now(), source=source)
 
 
 def _counted(entries: Iterable[Entry], advance: Callable[[], None]) -> Iterator[Entry]:

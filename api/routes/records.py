@@ -11,6 +11,7 @@ from api.language import Bilingual
 from api.openapi import answers, records_body, refusals
 from api.routes.answering import json_answer
 from api.schemas.records import ImportAnswer, import_answer
+from registry.access import OPERATOR
 from registry.exchange.documents import read_document
 from registry.exchange.text import decoded_chunks
 from registry.usecases.import_records import import_records
@@ -18,7 +19,6 @@ from traceability.records import Certificate, Event, Item, MeteringPoint
 
 router = APIRouter(prefix=links.API, tags=["records"])
 
-_RECORDED_BY = "local"  # Whoever sits at this machine: the service answers nobody else until there is authentication.
 _ACCEPTED = frozenset({"application/json", "application/x-ndjson"})
 
 
@@ -49,7 +49,7 @@ def record_records(context: Given, language: Speaking, body: Annotated[bytes, De
     """All of the document or nothing. Sending it again changes nothing and is answered alike, with `new` 0."""
     with context.store.writing() as work:
         chunks = decoded_chunks([body])
-        report = import_records(work, chunks, recorded_by=_RECORDED_BY, at=context.clock(), source="POST /records")
+        report = import_records(work, chunks, party=OPERATOR, at=context.clock(), source="POST /records")
     return json_answer(import_answer(report, _targets(body) if report.new else []), language, 201)
 
 

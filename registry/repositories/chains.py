@@ -18,6 +18,7 @@ from registry.mapping import Row
 from registry.queries import Query, Spelling
 from registry.repositories.stored import records_of, withdrawn
 from registry.spelling import is_storable
+from registry.table_parts import table_of
 from registry.tables import (
     Branches,
     CertificateReferences,
@@ -28,7 +29,6 @@ from registry.tables import (
     MeteringPoints,
     Organizations,
     Withdrawals,
-    table_of,
 )
 from registry.unit_of_work import UnitOfWork
 from traceability.records import SECTIONS, Records

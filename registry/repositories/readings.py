@@ -9,6 +9,7 @@ from sqlalchemy import Column, ColumnElement, Select, bindparam, exists, literal
 from registry.exchange.dcc.catalogue import CitedCertificate, HeldCertificate, HeldDocument, HeldItem, Standing
 from registry.exchange.dcc.identity import key
 from registry.queries import Query, Spelling
+from registry.table_parts import table_of
 from registry.tables import (
     CertificateReferences,
     Certificates,
@@ -20,7 +21,6 @@ from registry.tables import (
     ReadItems,
     ReadNumbers,
     ReadRole,
-    table_of,
 )
 from registry.unit_of_work import UnitOfWork
 from traceability.records import ItemKind

@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from registry.access import OPERATOR, Party
+from registry.account_tables import RecordingOrigins
 from registry.columns import instant_number
 from registry.errors import ConflictError
 from registry.mapping import Row, withdrawal_row
-from registry.repositories import stored
+from registry.repositories import holdings, stored
 from registry.repositories.met import Met
 from registry.repositories.sections import SECTION_TABLES, Section
 from registry.repositories.stored import Stored
@@ -37,16 +39,21 @@ class Count(NamedTuple):
 class Recorder:
     """One recording: everything that comes from one source, in one unit of work. What is stored already leaves no trace.
 
+    `party`: on whose behalf; its organization holds what is new. `reason`: why a record is corrected, where one is.
     `recording`: its running number, once there is something new. `first`: the first new entry of each list.
     """
 
-    def __init__(self, work: UnitOfWork, *, recorded_by: str, at: datetime, source: str) -> None:
+    def __init__(
+        self, work: UnitOfWork, *, party: Party = OPERATOR, at: datetime, source: str, reason: str | None = None
+    ) -> None:
         self.new: Counter[str] = Counter()
         self.same: Counter[str] = Counter()
         self.recording: int | None = None
         self.first: dict[str, int] = {}
         self._work = work
-        self._heading = (storable(recorded_by), instant_number(at), storable(source))
+        self._party = party
+        self._reason = reason
+        self._heading = (storable(party.name), instant_number(at), storable(source))
         self._met = Met(work)
 
     def add(self, section_name: str, entries: list[Entry]) -> None:
@@ -86,7 +93,15 @@ class Recorder:
         if self.recording is None:
             self.recording = self._work.allot(Recordings)
             self._work.append(Recordings, [(self.recording, *self._heading)])
+            self._work.append(RecordingOrigins, self._origin(self.recording))
         return self.recording
+
+    def _origin(self, recording: int) -> list[Row]:
+        """Whose recording it is, where a party other than the operator makes it."""
+        party = self._party
+        if party.organization is None:
+            return []
+        return [(recording, party.organization, party.role, party.person, party.client, self._reason)]
 
     def _refuse_other_kind(self, section: Section, batch: dict[Identity, Entry], ids: list[str]) -> None:
         """Refuse an item with the id of a metering point, and the reverse."""
@@ -161,6 +176,8 @@ class Recorder:
         self.new[section.name] += len(entries)
         if section.name == "certificates":
             self._append_withdrawals(numbers, entries, recording)
+        records = [entry.record for entry in entries]
+        holdings.hold_recorded(self._work, section.name, records, self._party.organization, recording)
 
     def _append_withdrawals(self, numbers: Iterable[int], entries: list[Entry], recording: int) -> None:
         rows = [

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from registry.mapping import Row
 from registry.queries import Query, Spelling
-from registry.tables import Certificates, table_of
+from registry.table_parts import table_of
+from registry.tables import Certificates
 from registry.unit_of_work import UnitOfWork
 from traceability.problems import InputError
 

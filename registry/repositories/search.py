@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, Select, bindparam, select, union
 
 from registry.queries import Query, Spelling
 from registry.spelling import compared, is_storable
-from registry.tables import Certificates, Items, Table, table_of
+from registry.table_parts import Table, table_of
+from registry.tables import Certificates, Items
 from registry.unit_of_work import UnitOfWork
 
 _LAST = "\U0010ffff"  # The last code point: everything that begins with a text lies before the text followed by it.

@@ -10,7 +10,8 @@ from registry.columns import LATEST
 from registry.mapping import Row
 from registry.queries import Query, Spelling
 from registry.repositories.sections import SECTION_TABLES, Section
-from registry.tables import Certificates, Withdrawals, table_of
+from registry.table_parts import table_of
+from registry.tables import Certificates, Withdrawals
 from registry.unit_of_work import UnitOfWork
 from traceability.records import Certificate, Record
 

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.language import Bilingual
 from registry import schema
+from registry.access import Party
 from registry.unit_of_work import Store, open_store
 from registry.usecases.import_records import import_records
 from tests.api.worlds import DOCUMENT, NOW
@@ -27,7 +28,7 @@ def seeded_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store = open_store(f"sqlite:///{tmp_path_factory.mktemp('seeded') / 'records.sqlite'}")
     schema.upgrade(store)
     with store.writing() as work:
-        import_records(work, [DOCUMENT.decode()], recorded_by="test", at=NOW, source="seed")
+        import_records(work, [DOCUMENT.decode()], party=Party(name="test"), at=NOW, source="seed")
     yield store
     store.close()
 

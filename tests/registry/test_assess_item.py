@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateTable
 
+from registry.access import Party
 from registry.errors import TooManyRecordsError
 from registry.queries import Query, arguments
 from registry.repositories import chains, met, readings, replacements, search, stored
@@ -245,7 +246,7 @@ def test_every_query_goes_through_an_index(name: str, sqlite_template: Any) -> N
 
 
 def _append_item(work: UnitOfWork, id_: str) -> None:
-    import_records(work, [json.dumps(only("items", {"id": id_, "kind": "meter"}))], recorded_by="t", at=NOW, source="t")
+    import_records(work, [json.dumps(only("items", {"id": id_, "kind": "meter"}))], party=Party(name="t"), at=NOW, source="t")
 
 
 def _chain_of(length: int) -> dict[str, Any]:
