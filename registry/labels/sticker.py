@@ -53,7 +53,8 @@ class Sticker:
             raise LabelError("the dates of the sticker are not in order", "标识日期次序不合理")
         if len(self.serial.encode()) > LONGEST_SERIAL:
             raise LabelError(
-                f"the serial number is longer than {LONGEST_SERIAL} bytes", f"出厂编号超过 {LONGEST_SERIAL} 字节，放不进签名标识"
+                f"the serial number is longer than {LONGEST_SERIAL} bytes",
+                f"出厂编号超过 {LONGEST_SERIAL} 字节，放不进签名标识",
             )
 
 
@@ -227,18 +228,16 @@ def _of_label(sticker: Sticker, label: KnownLabel | None) -> Answer | None:
     """What speaks against a sticker by what is known of its label; None when nothing does."""
     if label is None:
         return Answer.NOT_LISTED
-    if label.state in _STATE_ANSWERS:
-        return _STATE_ANSWERS[label.state]
     own = label.issues.get(sticker.issue)
-    if own in {LabelState.REVOKED, LabelState.LOST}:
-        return _STATE_ANSWERS[own]
-    if own is LabelState.REPLACED or any(issue > sticker.issue for issue in label.issues):
-        return Answer.REPLAYED
-    if own is None:
-        return Answer.NOT_LISTED
-    if label.serial is not None and label.serial != sticker.serial:
-        return Answer.OTHER_SERIAL
-    return None
+    is_older = own is LabelState.REPLACED or any(issue > sticker.issue for issue in label.issues)
+    answers = (
+        (label.state in _STATE_ANSWERS, _STATE_ANSWERS.get(label.state)),
+        (own in {LabelState.REVOKED, LabelState.LOST}, _STATE_ANSWERS.get(own) if own else None),
+        (is_older, Answer.REPLAYED),
+        (own is None, Answer.NOT_LISTED),
+        (label.serial is not None and label.serial != sticker.serial, Answer.OTHER_SERIAL),
+    )
+    return next((answer for is_so, answer in answers if is_so), None)
 
 
 def _said(body: bytes) -> Sticker | None:
