@@ -85,7 +85,7 @@ class LabelKeys(Table, table=True):
     __tablename__ = "label_keys"
     __table_args__ = (
         UniqueConstraint("id"),
-        CheckConstraint("length(id) = 8", name="id"),
+        CheckConstraint("length(id) = 4", name="id"),
         CheckConstraint("length(public_key) = 64", name="public_key"),
         STRICT,
     )

@@ -91,7 +91,7 @@ def _create_stickers() -> None:
         _whole("valid_until"),
         _key("label_keys"),
         sa.UniqueConstraint("id", name="uq_label_keys_id"),
-        _check("label_keys", "id", "length(id) = 8"),
+        _check("label_keys", "id", "length(id) = 4"),
         _check("label_keys", "public_key", "length(public_key) = 64"),
     )
     _create(

@@ -1,6 +1,7 @@
 """Private keys of stickers: one file each in the data folder, for its owner's eyes only, never in the database."""
 
 import os
+from collections.abc import Container
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -19,10 +20,12 @@ class KeyFolder:
     def __init__(self, data_dir: Path) -> None:
         self._folder = data_dir / FOLDER
 
-    def make(self) -> Ed25519PrivateKey:
-        """A new key, kept before it is used. SigningKeyError when the folder cannot be written."""
+    def make(self, taken: Container[bytes] = ()) -> Ed25519PrivateKey:
+        """A new key whose id is not taken, kept before it is used. SigningKeyError when the folder cannot be written."""
         private = Ed25519PrivateKey.generate()
-        path = self._path(key_id_of(private.public_key().public_bytes_raw()))
+        while (key_id := key_id_of(private.public_key().public_bytes_raw())) in taken:
+            private = Ed25519PrivateKey.generate()
+        path = self._path(key_id)
         written = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

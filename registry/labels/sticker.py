@@ -2,10 +2,12 @@
 
     address = {base}/s/{digits}
     digits  = the number, in decimal, of the bytes: body, signature (Ed25519, 64 bytes)
-    body    = version (1), key id (4), label code (10), issue (2), issued on (2), valid until (2), serial number (UTF-8)
+    body    = version and form (1), key id (2), label code (10), issue (1), issued on (2), valid until (2), serial number
 
 Whole numbers are big-endian, days are counted from 2000-01-01. The key id is the beginning of the SHA-256 of the public key.
-A QR symbol stores digits without loss (10 bits for three), which no text form of bytes comes near.
+The serial number is packed, as a number in base 41 (form 0), or UTF-8 where it holds other characters (form 1). A QR symbol
+stores digits without loss (10 bits for three), which no text form of bytes comes near: every byte counts, as a module less on
+each side is what lets a printer of 203 dpi put the sticker on a label of 20 mm.
 """
 
 import hashlib
@@ -24,12 +26,14 @@ from registry.labels.code import from_bytes, to_bytes
 from registry.labels.errors import LabelError, UnreadableCodeError
 
 VERSION = 1
-LARGEST_ISSUE = 65_535
+LARGEST_ISSUE = 255  # A label that carried so many stickers is worn out, and its successor counts anew.
 LONGEST_SERIAL = 32  # Bytes of UTF-8; longer ones make a symbol that no label can hold.
 
 _FIRST_DAY = date(2000, 1, 1)
 _LAST_DAY = _FIRST_DAY + timedelta(days=65_535)
-_HEAD = struct.Struct(">B4s10sHHH")
+_HEAD = struct.Struct(">B2s10sBHH")
+_PACKED, _PLAIN = VERSION << 4, VERSION << 4 | 1  # The first byte: version and form.
+_PACKABLE = " -./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # 40 characters, with the values 1 to 40.
 _SIGNATURE = 64
 _CONTEXT = b"traceability-registry certificate sticker\x00"  # A signature over a sticker is good for nothing else.
 _DIGITS = re.compile(r"[1-9][0-9]{0,399}\Z", re.ASCII)
@@ -48,7 +52,7 @@ class Sticker:
 
     def __post_init__(self) -> None:
         if not 1 <= self.issue <= LARGEST_ISSUE:
-            raise LabelError("the issue number is outside 1 to 65,535", "签发序号应在 1 至 65535 之间")
+            raise LabelError("the issue number is outside 1 to 255", "签发序号应在 1 至 255 之间")
         if not _FIRST_DAY <= self.issued_on <= self.valid_until <= _LAST_DAY:
             raise LabelError("the dates of the sticker are not in order", "标识日期次序不合理")
         if len(self.serial.encode()) > LONGEST_SERIAL:
@@ -133,21 +137,22 @@ _STATE_ANSWERS = {
 
 
 def key_id_of(public: bytes) -> bytes:
-    """The four bytes by which a sticker names its key."""
-    return hashlib.sha256(public).digest()[:4]
+    """The two bytes by which a sticker names its key."""
+    return hashlib.sha256(public).digest()[:2]
 
 
 def sign(sticker: Sticker, private: Ed25519PrivateKey) -> bytes:
     """The sticker with its signature, in bytes."""
+    form, serial = _packed(sticker.serial)
     body = _HEAD.pack(
-        VERSION,
+        form,
         key_id_of(private.public_key().public_bytes_raw()),
         to_bytes(sticker.code),
         sticker.issue,
         (sticker.issued_on - _FIRST_DAY).days,
         (sticker.valid_until - _FIRST_DAY).days,
     )
-    body += sticker.serial.encode()
+    body += serial
     return body + private.sign(_CONTEXT + body)
 
 
@@ -194,10 +199,10 @@ def examine(
     """
     if len(signed) < _HEAD.size + _SIGNATURE:
         return Examination(answer=Answer.UNREADABLE)
-    if signed[0] != VERSION:
+    if signed[0] not in {_PACKED, _PLAIN}:
         return Examination(answer=Answer.UNKNOWN_VERSION)
     body, signature = signed[:-_SIGNATURE], signed[-_SIGNATURE:]
-    key_id = body[1:5]
+    key_id = body[1:3]
     key = keys.get(key_id)
     if key is None:
         return Examination(answer=Answer.UNKNOWN_KEY, sticker=_said(body), key_id=key_id)
@@ -242,14 +247,45 @@ def _of_label(sticker: Sticker, label: KnownLabel | None) -> Answer | None:
 
 def _said(body: bytes) -> Sticker | None:
     """What a body says, whoever wrote it; None when it says nothing that a sticker can say."""
-    _, _, code, issue, issued, until = _HEAD.unpack_from(body)
+    form, _, code, issue, issued, until = _HEAD.unpack_from(body)
     try:
         return Sticker(
             code=from_bytes(code),
             issue=issue,
             issued_on=_FIRST_DAY + timedelta(days=issued),
             valid_until=_FIRST_DAY + timedelta(days=until),
-            serial=body[_HEAD.size :].decode(),
+            serial=_unpacked(form, body[_HEAD.size :]),
         )
     except (LabelError, UnicodeDecodeError):
+        return None
+
+
+def _packed(serial: str) -> tuple[int, bytes]:
+    """The form of a serial number, and its bytes."""
+    if not set(serial) <= set(_PACKABLE):
+        return _PLAIN, serial.encode()
+    number = 0
+    for character in serial:
+        number = number * 41 + _PACKABLE.index(character) + 1
+    return _PACKED, number.to_bytes((number.bit_length() + 7) // 8)
+
+
+def _unpacked(form: int, packed: bytes) -> str:
+    """The serial number in those bytes; UnreadableCodeError when they are none that we would have written."""
+    if form == _PLAIN:
+        return packed.decode()
+    number, characters = int.from_bytes(packed), ""
+    while number:
+        number, value = divmod(number, 41)
+        if value == 0:
+            raise UnreadableCodeError("not a packed serial number", "不是压缩的出厂编号")
+        characters = _PACKABLE[value - 1] + characters
+    return characters
+
+
+def code_of(signed: bytes) -> str | None:
+    """The label code that signed bytes name, whoever signed them; None when they name none."""
+    try:
+        return from_bytes(_HEAD.unpack_from(signed)[2])
+    except (struct.error, LabelError):
         return None

@@ -61,7 +61,7 @@ def give_new_label(work: UnitOfWork, recorder: Recorder, mount: Mount, last: Lab
 def bind(
     work: UnitOfWork, recorder: Recorder, new: tuple[int, str], mount: Mount, last: LabelRecord | None, reason: str
 ) -> None:
-    """Bind a label that is none's yet, `new` by running number and code, after the last one of the item, whose place it takes."""
+    """Bind a label (`new`: running number and code) that is none's yet; it takes the place of the last one of the item."""
     entry, code = new
     issue = 1 if last is None or last.issue is None else last.issue + 1
     labels.add_binding(work, entry, mount, issue, recorder.begun())

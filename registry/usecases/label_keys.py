@@ -37,7 +37,7 @@ def signing_key(
         private = folder.find(key.id) if key.valid_from <= today <= key.valid_until and not key.is_revoked else None
         if private is not None:
             return key, private
-    private = folder.make()
+    private = folder.make(taken={key.id for key in labels.signing_keys(work)})
     public = private.public_key().public_bytes_raw()
     made = KeyRecord(
         entry=labels.next_key_entry(work),

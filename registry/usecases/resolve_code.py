@@ -5,10 +5,10 @@ from enum import StrEnum
 from urllib.parse import unquote
 
 from registry.labels.aliases import possible_keys
-from registry.labels.code import from_bytes, grouped, parse_code, written_in_address
+from registry.labels.code import grouped, parse_code, written_in_address
 from registry.labels.errors import LabelError, MistypedCodeError, UnknownLabelError, UnreadableCodeError
 from registry.labels.records import LabelRecord
-from registry.labels.sticker import LabelState, digits_in_address, from_digits
+from registry.labels.sticker import LabelState, code_of, digits_in_address, from_digits
 from registry.repositories import labels, stored
 from registry.repositories.labels import AliasRow
 from registry.spelling import is_storable
@@ -62,7 +62,7 @@ def resolve_code(work: UnitOfWork, text: str) -> Resolved:
 
 def _of_sticker(work: UnitOfWork, digits: str) -> Resolved:
     signed = from_digits(digits)
-    code = from_bytes(signed[5:15]) if len(signed) >= 15 else None
+    code = code_of(signed)
     label = labels.labels_with_codes(work, [code]).get(code) if code else None
     if label is None:
         raise UnreadableCodeError("the sticker is of no label of ours", "该标识不属于本登记处的任何标签")
