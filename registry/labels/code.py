@@ -7,11 +7,11 @@ changed places, adjacent or not.
 
 import re
 import secrets
-import unicodedata
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from registry.labels.errors import MistypedCodeError, UnreadableCodeError
+from registry.spelling import compared
 
 SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: without I, L, O and U.
 LENGTH = 16
@@ -21,7 +21,7 @@ BYTES = 10  # 16 symbols of 5 bits.
 _BITS = 5
 _REDUCING = 0b100101  # x^5 + x^2 + 1, primitive over GF(2): alpha is x.
 _MISREAD = str.maketrans("ILO", "110")  # Crockford's tolerance.
-_BETWEEN = re.compile(r"[\s\-_.]+")
+_BETWEEN = re.compile(r"[ \-_.]+")
 _IN_ADDRESS = re.compile(r"/i/([^/]+)/?\Z")
 
 
@@ -42,7 +42,7 @@ def parse_code(text: str) -> str:
 
     UnreadableCodeError for what has not the form of a code, MistypedCodeError when the check symbol does not agree.
     """
-    plain = _BETWEEN.sub("", unicodedata.normalize("NFKC", text)).upper().translate(_MISREAD)
+    plain = _BETWEEN.sub("", compared(text)).translate(_MISREAD)
     if len(plain) != LENGTH or not set(plain) <= set(SYMBOLS):
         raise UnreadableCodeError("not a label code: 16 letters and digits", "不是标签代码：应为 16 位字母与数字")
     if _sum(SYMBOLS.index(symbol) for symbol in plain) != 0:

@@ -231,7 +231,8 @@ def _alias(row: Row) -> AliasRow:
 def _whole_labels(condition: ColumnElement[bool]) -> Select[Any]:
     """Labels with their binding, their latest fact, and who recorded each of the three."""
     made, bound, changed = (_recordings.alias(name) for name in ("made", "bound", "changed"))
-    latest = select(func.max(_facts.c.entry)).where(_facts.c.label_entry == _labels.c.entry).scalar_subquery()
+    own = _facts.alias("own")
+    latest = select(func.max(own.c.entry)).where(own.c.label_entry == _labels.c.entry).scalar_subquery()
     source: FromClause = _labels.join(made, made.c.entry == _labels.c.recording)
     source = source.outerjoin(_bindings, _bindings.c.label_entry == _labels.c.entry)
     source = source.outerjoin(bound, bound.c.entry == _bindings.c.recording)
@@ -253,7 +254,8 @@ def _of_items(spelling: Spelling) -> Select[Any]:
 
 
 def _whole_stickers(spelling: Spelling) -> Select[Any]:
-    latest = select(func.max(_sticker_facts.c.entry)).where(_sticker_facts.c.sticker_entry == _stickers.c.entry)
+    facts = _sticker_facts.alias("facts")
+    latest = select(func.max(facts.c.entry)).where(facts.c.sticker_entry == _stickers.c.entry)
     own = (_stickers.c.issue, _stickers.c.certificate, _stickers.c.issued_on, _stickers.c.valid_until)
     return (
         select(

@@ -10,11 +10,12 @@ from api.render.labels.content import Content, Row
 _SIZE = re.compile(r"([0-9]{1,3})(?:x([0-9]{1,3}))?\Z", re.ASCII)
 _EDGE = 1.2  # mm that printers may cut off; text keeps away from it. The symbol has its quiet zone.
 _SLIM = 1.3  # Width by height from which on there is room for text beside the symbol.
-_LARGEST_ROW = 4.2  # mm
+_LARGEST_ROW = 4.0  # mm
 _SMALLEST_ROW = 2.0  # mm: below, Chinese characters run together at 203 dpi; rows that are not essential go first.
 _INK = 0.78  # Of a row's height is the size of its letters.
 _CODE_ROW = 2.3  # mm
-_NARROW = 26  # mm of text column below which the code stands in two lines.
+_WIDE_CODE_ROW = 3.2  # mm
+_NARROW = 26  # mm of text column below which the code stands in two smaller lines.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +105,10 @@ def _beside(content: Content, size: Size) -> Layout:
     left = 0.0 if size.width < 60 else edge
     x = left + side
     width = size.width - x - edge
-    code = ["-".join(content.groups)] if width >= _NARROW else ["-".join(content.groups[:2]), "-".join(content.groups[2:])]
-    room = size.height - 2 * edge - _CODE_ROW * len(code)
+    groups = content.groups
+    code = ["-".join(groups)] if width >= _NARROW else ["-".join(groups[:2]), "-".join(groups[2:])]
+    code_row = _WIDE_CODE_ROW if width >= _NARROW else _CODE_ROW
+    room = size.height - 2 * edge - code_row * len(code)
     rows = _fitting(content.rows, room)
     unit = min(_LARGEST_ROW, room / sum(row.weight for row in rows))
     lines = []
@@ -114,9 +117,9 @@ def _beside(content: Content, size: Size) -> Layout:
         height = unit * row.weight
         lines.append(Line(text=row.text, x=x, y=y, width=width, height=height, size=height * _INK, is_bold=row.is_bold))
         y += height
-    bottom = size.height - edge - _CODE_ROW * len(code)
+    bottom = size.height - edge - code_row * len(code)
     lines += [
-        Line(text=text, x=x, y=bottom + _CODE_ROW * index, width=width, height=_CODE_ROW, size=_CODE_ROW * _INK, is_code=True)
+        Line(text=text, x=x, y=bottom + code_row * index, width=width, height=code_row, size=code_row * _INK, is_code=True)
         for index, text in enumerate(code)
     ]
     return Layout(

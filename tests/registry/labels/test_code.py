@@ -4,7 +4,7 @@ import re
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.labels.code import (
@@ -24,6 +24,7 @@ from registry.labels.errors import MistypedCodeError, UnreadableCodeError
 CODES = st.lists(st.integers(0, 31), min_size=LENGTH - 1, max_size=LENGTH - 1).map(with_check)
 
 
+@settings(max_examples=30)  # Each tries all 496 wrong symbols.
 @given(CODES)
 def test_every_wrong_symbol_is_noticed(code: str) -> None:
     """A misread symbol would show another instrument."""
@@ -45,6 +46,7 @@ def test_two_symbols_that_changed_places_are_noticed(code: str) -> None:
                 parse_code("".join(swapped))
 
 
+@settings(max_examples=60)
 @given(CODES, st.data())
 def test_codes_are_read_as_people_write_them(code: str, data: st.DataObject) -> None:
     """Lower case, letters for digits, groups: what people type from a label in the dark."""
