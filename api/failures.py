@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from api.language import Bilingual
 from registry.errors import ConflictError, RegistryError, TooManyRecordsError
+from registry.labels.errors import LabelError, SigningKeyError, UnknownLabelError, UnreadableCodeError
 from traceability.problems import InputError, InvalidValueError, QuestionError, TraceabilityError, UnknownTargetError
 
 
@@ -108,6 +109,10 @@ _KIND_OF: tuple[tuple[type[Exception], Kind], ...] = (
     (UnknownTargetError, NOT_FOUND),
     (QuestionError, USAGE),
     (InvalidValueError, USAGE),
+    (UnknownLabelError, NOT_FOUND),
+    (UnreadableCodeError, INPUT),
+    (SigningKeyError, STORE),
+    (LabelError, CONTRADICTED),
     (ConflictError, CONFLICT),
     (TooManyRecordsError, BUDGET),
     (RegistryError, STORE),

@@ -1,7 +1,5 @@
 """`registry export`: all records as one document."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,10 +7,8 @@ from typing import Annotated
 import typer
 
 from api import asking, clock
-from api.cli.output import write_bytes
+from api.cli.output import whole_file, write_bytes
 from api.cli.stores import opened
-from api.failures import ParameterError
-from api.language import Bilingual
 from registry.usecases.export_records import export_records
 
 
@@ -36,21 +32,6 @@ def export(
             for piece in pieces:
                 write_bytes(piece)
             return
-        with _replaced(out) as write:
+        with whole_file(out) as write:
             for piece in pieces:
                 write(piece)
-
-
-@contextmanager
-def _replaced(path: Path) -> Iterator[Callable[[bytes], object]]:
-    """A file that appears complete or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as target:
-            yield target.write
-        part.replace(path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ParameterError("--out", Bilingual(f"无法写入（{reason}）", f"cannot be written ({reason})")) from error
-    finally:
-        part.unlink(missing_ok=True)

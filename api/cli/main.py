@@ -20,6 +20,7 @@ _COMMANDS = {
     "verdict": "api.cli.questions:verdict",
     "coverage": "api.cli.questions:coverage",
     "impact": "api.cli.questions:impact",
+    "label": "api.cli.labelling:label",
     "vectors": "api.cli.vectors:vectors",
     "demo": "api.cli.demo:demo",
     "serve": "api.cli.service:serve",

@@ -11,7 +11,7 @@ from typing import Any
 
 import typst
 
-from api.failures import STORE, RefusedError
+from api.failures import USAGE, RefusedError
 from api.language import Bilingual, Language
 from api.render.labels.layout import Layout, Size
 from api.render.labels.symbol import QUIET_ZONE, Symbol
@@ -83,7 +83,7 @@ def check_text(texts: Iterable[str], families: Iterable[str] | None = None) -> N
     chinese = next((text for text in texts if _HAN.search(text)), None)
     if chinese is not None:
         raise RefusedError(
-            STORE,
+            USAGE,
             Bilingual(
                 f"本机没有中文字体，无法绘制“{chinese[:20]}”；请安装 fonts-noto-cjk 等字体，或用 --lang en 输出英文标签",
                 f"no Chinese typeface on this machine for {chinese[:20]!r}: install one, such as fonts-noto-cjk",
