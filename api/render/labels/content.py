@@ -54,6 +54,12 @@ class Content:
         """The code as people read it, in four groups."""
         return grouped(self.code).split("-")
 
+    @property
+    def name(self) -> str:
+        """The name of a file that holds this label alone."""
+        issue = self.facts.get("sticker_issue")
+        return grouped(self.code) if issue is None else f"{grouped(self.code)}_{issue}"
+
 
 def identity_content(
     base_url: str, label: LabelRecord, item: Item | None, aliases: list[AliasRow], language: Language

@@ -29,7 +29,8 @@ class Form(StrEnum):
 
 
 def file_of(contents: Sequence[Content], form: Form, size: Size, language: Language, *, dpi: int, at: datetime) -> bytes:
-    """The labels in one file; several SVG or PNG pictures come as a ZIP archive, each named by its code.
+    """The labels in one file; several SVG or PNG pictures come as a ZIP archive, each named by its code and, of a sticker,
+    its issue number.
 
     `dpi`: of PNG and ZPL. RefusedError where a symbol would be too small to be read, or letters are missing.
     """
@@ -59,5 +60,5 @@ def _one_or_archive(contents: Sequence[Content], ending: str, files: list[bytes]
     packed = BytesIO()
     with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
         for content, file in zip(contents, files, strict=True):
-            archive.writestr(ZipInfo(f"{'-'.join(content.groups)}.{ending}", moment), file, ZIP_DEFLATED)
+            archive.writestr(ZipInfo(f"{content.name}.{ending}", moment), file, ZIP_DEFLATED)
     return packed.getvalue()

@@ -15,7 +15,7 @@ from registry.usecases.issue_stickers import Stickered
 from traceability.records import Certificate, CertificateKind, Item, ItemKind
 
 NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
-BASE_URL = "https://id.registry.example"
+BASE_URL = "https://id.meter.example"
 CODE = "7ZQ4M0XK9R2HW5DQ"
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 LANGUAGE = Language.ZH if has_chinese_font() else Language.EN  # What is read back is the symbol; see the tests of Chinese text.
@@ -56,9 +56,7 @@ def identity(language: Language = LANGUAGE, item: Item | None = ITEM) -> Content
 
 def sticker(language: Language = LANGUAGE, certificate: Certificate = CERTIFICATE) -> Content:
     """Its certificate sticker."""
-    said = Sticker(
-        code=CODE, issue=3, issued_on=date(2026, 3, 2), valid_until=date(2028, 2, 29), serial="SYN-2024-00123"
-    )
+    said = Sticker(code=CODE, issue=3, issued_on=date(2026, 3, 2), valid_until=date(2028, 2, 29), serial="SYN-2024-00123")
     record = StickerRecord(
         entry=1,
         code=CODE,
