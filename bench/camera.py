@@ -20,12 +20,16 @@ _NOISE = 6.0  # Standard deviation of a sensor's noise, of 255.
 _QUALITY = 85  # Of the JPEG that the decoder gets.
 _PAPER = 235  # Grey of white paper in a photo.
 _INK = 25  # Grey of black print.
+_LENS = 0.5  # Pixels of standard deviation that even a sharp lens spreads a point over.
 _AROUND = 0.25  # Of the label's larger side is seen around it.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """How a photo is taken (`resolution` in pixels per mm) and what the label went through."""
+    """How a photo is taken (`resolution` in pixels per mm) and what the label went through.
+
+    `blob`: share of the printed area under one opaque spot, which may lie anywhere on the label, finder patterns included.
+    """
 
     name: str
     resolution: float = 8.0
@@ -62,7 +66,9 @@ DAMAGE = (
 
 def read(image: Image.Image) -> list[str]:
     """The texts of all QR symbols that zxing-cpp finds."""
-    found = zxingcpp.read_barcodes(np.asarray(image.convert("L")), formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(
+        np.asarray(image.convert("L")), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    )
     return [each.text for each in found]
 
 
@@ -80,7 +86,8 @@ def _worn(label: Image.Image, resolution: float, condition: Condition, random: R
     worn = label.copy()
     draw = ImageDraw.Draw(worn)
     if condition.blob:
-        radius = math.sqrt(condition.blob * worn.width * worn.height / math.pi)
+        left, top, right, bottom = worn.point(lambda grey: 255 - grey).getbbox() or (0, 0, *worn.size)
+        radius = math.sqrt(condition.blob * (right - left) * (bottom - top) / math.pi)
         x, y = random.uniform(0, worn.width), random.uniform(0, worn.height)
         draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=random.choice((0, 255)))
     for _ in range(condition.scratches):
@@ -127,8 +134,7 @@ def _aslant(size: tuple[int, int], amount: float, random: Random) -> list[float]
 
 def _exposed(seen: Image.Image, condition: Condition, random: Random) -> Image.Image:
     """Focus, movement, light, noise and compression."""
-    if condition.blur:
-        seen = seen.filter(ImageFilter.GaussianBlur(condition.blur * condition.resolution))
+    seen = seen.filter(ImageFilter.GaussianBlur(math.hypot(_LENS, condition.blur * condition.resolution)))
     pixels: Photo = np.asarray(seen, dtype=np.float64)
     if condition.motion:
         pixels = _moved(pixels, max(2, round(condition.motion * condition.resolution)), random)

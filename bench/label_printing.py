@@ -41,7 +41,7 @@ def from_pdf(content: Content, size: Size, dpi: int) -> Image.Image:
     """The first page, rasterized by PDFium; of a sheet the first label."""
     document = pypdfium2.PdfDocument(_made(content, Form.PDF, size, dpi))
     try:
-        page = document[0].render(scale=dpi / 72, grayscale=True).to_pil()
+        page: Image.Image = document[0].render(scale=dpi / 72, grayscale=True).to_pil()
     finally:
         document.close()
     dots = dpi / 25.4

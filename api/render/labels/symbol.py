@@ -1,7 +1,8 @@
 """The QR symbol of a label: as much error correction as its size allows, in whole dots where a printer has dots.
 
-What was measured (docs/decisions/0032): below modules of 0.35 mm phones stop reading, whatever the correction; from level M
-to Q a dirty label gains much, from Q to H little, and H costs module size. Level L is never used.
+What was measured (docs/decisions/0032): whether a photo is read falls in steps with the size of the modules, whatever the
+correction; on the same step, every level more helps a dirty label. So the best step that the size allows is taken, and on it the
+strongest level. Level L is never used.
 """
 
 from dataclasses import dataclass
@@ -17,12 +18,15 @@ from api.failures import USAGE, RefusedError
 from api.language import Bilingual
 
 QUIET_ZONE = 4  # Modules of white on each side, ISO/IEC 18004.
-LEAST_MODULE = 0.35  # mm, the nominal module of IEC 61406-1 and DIN SPEC 91406.
+LEAST_MODULE = 0.35  # mm, the nominal module of IEC 61406-1 and DIN SPEC 91406: below, phones stop reading.
 # mm, when it has to be a whole number of dots: 4 dots of a 300 dpi head, 8 of a 600 dpi one.
 LEAST_MODULE_IN_DOTS = 0.335
+# Modules (mm) from which on more photos are read: those out of focus by 0.25 mm, those at 4 pixels per mm or out of focus by 0.15.
+_STEPS = (0.57, 0.375)
+_LEAST_OF_H = 0.44  # mm: level H makes the largest symbols for the least gain, so it keeps away from the edge of a step.
 _INCH = 25.4  # mm
-# Levels from the strongest, each with the module from which on it is worth its size (mm).
-_LEVELS = (("H", ERROR_CORRECT_H, 0.44), ("Q", ERROR_CORRECT_Q, LEAST_MODULE), ("M", ERROR_CORRECT_M, LEAST_MODULE))
+_LEVELS = {"H": ERROR_CORRECT_H, "Q": ERROR_CORRECT_Q, "M": ERROR_CORRECT_M}  # The strongest first.
+_ROUNDING = 1e-9  # mm
 _SHORTEST_SEGMENT = 10  # Characters from which on a change of the encoding saves bits, with its header of up to 20.
 
 
@@ -46,10 +50,15 @@ def symbol_for(content: str, side: float, dpi: int | None = None) -> Symbol:
 
     RefusedError when even level M would have modules that are too small to be read.
     """
-    for level, modules in _matrices(content):
-        module, dots = _module(side, len(modules) + 2 * QUIET_ZONE, dpi)
-        if module >= _least(level, dpi):
-            return Symbol(modules=modules, level=level, module=module, dots=dots)
+    possible = [
+        Symbol(modules=modules, level=level, module=module, dots=dots)
+        for level, modules in _matrices(content)
+        for module, dots in [_module(side, len(modules) + 2 * QUIET_ZONE, dpi)]
+    ]
+    for step in (*_STEPS, LEAST_MODULE if dpi is None else LEAST_MODULE_IN_DOTS):
+        for symbol in possible:
+            if symbol.module >= max(step, _LEAST_OF_H if symbol.level == "H" else 0) - _ROUNDING:
+                return symbol
     raise _too_small(content, side, dpi)
 
 
@@ -75,16 +84,11 @@ def _module(side: float, across: int, dpi: int | None) -> tuple[float, int | Non
     return dots * _INCH / dpi, dots
 
 
-def _least(level: str, dpi: int | None) -> float:
-    least = next(least for name, _, least in _LEVELS if name == level)
-    return least if dpi is None or least > LEAST_MODULE else LEAST_MODULE_IN_DOTS
-
-
 @lru_cache(maxsize=256)
 def _matrices(content: str) -> tuple[tuple[str, tuple[tuple[bool, ...], ...]], ...]:
     """The modules at each level, the strongest first; a level that cannot hold the text is left out."""
     found = []
-    for level, correction, _ in _LEVELS:
+    for level, correction in _LEVELS.items():
         symbol: qrcode.QRCode[Any] = qrcode.QRCode(error_correction=correction, border=0)
         symbol.add_data(content, optimize=_SHORTEST_SEGMENT)
         try:

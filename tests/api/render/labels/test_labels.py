@@ -99,8 +99,8 @@ def test_sizes_are_named_or_in_millimetres(text: str) -> None:
 def test_error_correction_follows_the_size() -> None:
     """More correction on modules that are too small reads worse, not better (docs/decisions/0032)."""
     plain, signed = identity().address, sticker().address
-    assert [symbol_for(plain, side).level for side in (14, 15, 20, 26)] == ["M", "Q", "H", "H"]
-    assert [symbol_for(signed, side).level for side in (20, 22, 26, 33)] == ["M", "Q", "Q", "H"]
+    assert [symbol_for(plain, side).level for side in (13, 15, 20, 25, 26)] == ["M", "M", "H", "Q", "H"]
+    assert [symbol_for(signed, side).level for side in (20, 22, 25, 33, 40)] == ["M", "M", "Q", "M", "H"]
     for content in (plain, signed):
         for dpi in (None, 203, 300, 600):
             least = least_side(content, dpi)
