@@ -2,9 +2,9 @@
 
 import sys
 
-from bench import imports, one_item
+from bench import imports, label_reading, one_item
 
-for name, bench in {"imports": imports.main, "one item": one_item.main}.items():
+for name, bench in {"imports": imports.main, "one item": one_item.main, "label reading": label_reading.main}.items():
     print(f"== {name}")
     sys.argv = sys.argv[:1]
     bench()

@@ -45,9 +45,16 @@ class Condition:
 
 
 # Those of the bar: every label is read in every one of them.
-PLAIN = (Condition(name="clean"), Condition(name="rotated", turn=True), Condition(name="perspective", perspective=0.15))
+# 10 pixels per mm: a phone of 12 megapixels that sees 30 cm across.
+PLAIN = (
+    Condition(name="clean", resolution=10),
+    Condition(name="rotated", resolution=10, turn=True),
+    Condition(name="perspective", resolution=10, perspective=0.15),
+)
 OPTICS = (
-    *PLAIN,
+    Condition(name="clean"),
+    Condition(name="rotated", turn=True),
+    Condition(name="perspective", perspective=0.15),
     Condition(name="6 px/mm", resolution=6),
     Condition(name="4 px/mm", resolution=4),
     Condition(name="blur 0.15 mm", blur=0.15),

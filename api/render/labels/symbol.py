@@ -1,8 +1,8 @@
 """The QR symbol of a label: as much error correction as its size allows, in whole dots where a printer has dots.
 
 What was measured (docs/decisions/0032): whether a photo is read falls in steps with the size of the modules, whatever the
-correction; on the same step, every level more helps a dirty label. So the best step that the size allows is taken, and on it the
-strongest level. Level L is never used.
+correction; on the same step, every level more helps a dirty label. So the best step that the size allows is taken, and on it
+the strongest level. Level L is never used.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ QUIET_ZONE = 4  # Modules of white on each side, ISO/IEC 18004.
 LEAST_MODULE = 0.35  # mm, the nominal module of IEC 61406-1 and DIN SPEC 91406: below, phones stop reading.
 # mm, when it has to be a whole number of dots: 4 dots of a 300 dpi head, 8 of a 600 dpi one.
 LEAST_MODULE_IN_DOTS = 0.335
-# Modules (mm) from which on more photos are read: those out of focus by 0.25 mm, those at 4 pixels per mm or out of focus by 0.15.
+# Modules (mm) from which on more photos are read: those out of focus by 0.25 mm; those at 4 pixels per mm.
 _STEPS = (0.57, 0.375)
 _LEAST_OF_H = 0.44  # mm: level H makes the largest symbols for the least gain, so it keeps away from the edge of a step.
 _INCH = 25.4  # mm
