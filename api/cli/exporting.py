@@ -1,5 +1,7 @@
 """`registry export`: all records as one document."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -7,8 +9,10 @@ from typing import Annotated
 import typer
 
 from api import asking, clock
-from api.cli.output import whole_file, write_bytes
+from api.cli.output import write_bytes
 from api.cli.stores import opened
+from api.failures import ParameterError
+from api.language import Bilingual
 from registry.usecases.export_records import export_records
 
 
@@ -32,6 +36,21 @@ def export(
             for piece in pieces:
                 write_bytes(piece)
             return
-        with whole_file(out) as write:
+        with replaced(out) as write:
             for piece in pieces:
                 write(piece)
+
+
+@contextmanager
+def replaced(path: Path) -> Iterator[Callable[[bytes], object]]:
+    """A file that appears complete or not at all."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as target:
+            yield target.write
+        part.replace(path)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ParameterError("--out", Bilingual(f"无法写入（{reason}）", f"cannot be written ({reason})")) from error
+    finally:
+        part.unlink(missing_ok=True)

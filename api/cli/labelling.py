@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from api import clock
-from api.cli.output import LanguageOption, remark, whole_file, write_bytes
+from api.cli.exporting import replaced
+from api.cli.output import LanguageOption, remark, write_bytes
 from api.cli.stores import opened
 from api.failures import ParameterError
 from api.language import Bilingual, Language
@@ -61,7 +62,7 @@ def label(
     if out is None:
         write_bytes(file)
         return
-    with whole_file(out) as write:
+    with replaced(out) as write:
         write(file)
     remark(language, "{count} 枚标签已写入 {path}", count=len(contents), path=out)
 

@@ -2,9 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,8 +13,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from api.failures import Failure, ParameterError
-from api.language import Bilingual, Language, text
+from api.failures import Failure
+from api.language import Language, text
 from traceability.json_text import dump
 
 LanguageOption = Annotated[
@@ -85,18 +84,3 @@ def progress(description: str, total: float | None) -> Iterator[Progress]:
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         bar.add_task(description, total=total)
         yield bar
-
-
-@contextmanager
-def whole_file(path: Path) -> Iterator[Callable[[bytes], object]]:
-    """A file that appears complete or not at all."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as target:
-            yield target.write
-        part.replace(path)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ParameterError("--out", Bilingual(f"无法写入（{reason}）", f"cannot be written ({reason})")) from error
-    finally:
-        part.unlink(missing_ok=True)
