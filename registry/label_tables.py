@@ -5,8 +5,9 @@ other (`stickers`), and may be lost, found, replaced or revoked (`label_facts`, 
 """
 
 from datetime import date
+from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from registry.columns import WholeNumber, filled, one_of
@@ -33,6 +34,7 @@ def _reference(column: str) -> int:
 class Labels(Table, table=True):
     """Codes that exist, on labels or on blanks that wait for their first scan. A code is never given out again."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "labels"
     __table_args__ = (CheckConstraint("length(code) = 16", name="code"), UniqueConstraint("code"), STRICT)
 
@@ -44,6 +46,7 @@ class Labels(Table, table=True):
 class LabelBindings(Table, table=True):
     """Which item a label was put on; `issue`: the how-manieth label of the item. Serial and seal number as then read."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "label_bindings"
     __table_args__ = (
         filled("item"),
@@ -63,6 +66,7 @@ class LabelBindings(Table, table=True):
 class LabelFacts(Table, table=True):
     """What became of a label; `replaced_by` is the code of the one that took its place."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "label_facts"
     __table_args__ = (
         one_of("state", LabelState),
@@ -82,6 +86,7 @@ class LabelFacts(Table, table=True):
 class LabelKeys(Table, table=True):
     """Public keys of stickers, in hexadecimal, with the days on which they sign. The private ones lie in files."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "label_keys"
     __table_args__ = (
         UniqueConstraint("id"),
@@ -101,6 +106,7 @@ class LabelKeys(Table, table=True):
 class LabelKeyRevocations(Table, table=True):
     """Keys whose signatures count for nothing any more."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "label_key_revocations"
     __table_args__ = (STRICT,)
 
@@ -110,8 +116,9 @@ class LabelKeyRevocations(Table, table=True):
 
 
 class Stickers(Table, table=True):
-    """Certificate stickers as signed. `certificate` is the id of the one that the dates are of."""
+    """Certificate stickers as signed (in hexadecimal). `certificate` is the id of the one that the dates are of."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "stickers"
     __table_args__ = (
         CheckConstraint("issue >= 1", name="issue"),
@@ -128,13 +135,14 @@ class Stickers(Table, table=True):
     valid_until: date = day_column()
     serial: str = text_column()
     key_entry: int = _reference("label_keys.entry")
-    signed: bytes = Field(sa_type=LargeBinary)
+    signed: str = text_column()
     recording: int = recording_column()
 
 
 class StickerFacts(Table, table=True):
     """What became of a sticker, apart from newer ones, which make it count no more by themselves."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "sticker_facts"
     __table_args__ = (one_of("state", LabelState), Index(None, "sticker_entry"), STRICT)
 
@@ -148,6 +156,7 @@ class StickerFacts(Table, table=True):
 class LabelAliases(Table, table=True):
     """Codes of others that name an item of ours: `key` as compared, `value` as given; the latest row of a key counts."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "label_aliases"
     __table_args__ = (
         one_of("scheme", AliasScheme),

@@ -111,7 +111,7 @@ def _create_stickers() -> None:
         _whole("valid_until"),
         *_texts("serial"),
         _long("key_entry"),
-        sa.Column("signed", sa.LargeBinary(), nullable=False),
+        *_texts("signed"),
         _key("stickers"),
         _to("stickers", "label_entry", "labels"),
         _to("stickers", "key_entry", "label_keys"),

@@ -109,7 +109,16 @@ def stickers_of(work: UnitOfWork, codes: Iterable[str]) -> dict[str, list[Sticke
 def add_sticker(work: UnitOfWork, label: LabelRecord, sticker: StickerRecord, key_entry: int, recording: int) -> None:
     """A sticker as signed."""
     days = (day_number(sticker.issued_on), day_number(sticker.valid_until))
-    row = (sticker.entry, label.entry, sticker.issue, sticker.certificate, *days, sticker.serial, key_entry, sticker.signed)
+    row = (
+        sticker.entry,
+        label.entry,
+        sticker.issue,
+        sticker.certificate,
+        *days,
+        sticker.serial,
+        key_entry,
+        sticker.signed.hex(),
+    )
     work.append(Stickers, [(*row, recording)])
 
 
@@ -217,7 +226,7 @@ def _sticker(row: Row) -> StickerRecord:
         issued_on=day_of(issued_on),
         valid_until=day_of(valid_until),
         serial=serial,
-        signed=bytes(signed),
+        signed=bytes.fromhex(signed),
         state=LabelState(state or LabelState.ACTIVE),
         reason=reason or "",
     )
