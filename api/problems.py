@@ -15,6 +15,7 @@ from api import failures, links
 from api.failures import EXPECTED, Failure, Kind, RefusedError, failure_of
 from api.language import Bilingual, Language, preferred
 from api.templating import rendered
+from registry.errors import RegistryError
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -50,7 +51,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_fault)
 
 
-def refuse(scope: Scope, error: RefusedError) -> Response:
+def refuse(scope: Scope, error: RefusedError | RegistryError) -> Response:
     """The response of a request that is refused before the app sees it."""
     return respond(Request(scope), failure_of(error))
 

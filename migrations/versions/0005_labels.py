@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.building import by_recording, drop_tables, filled, index, long, make_append_only, one_of, text, whole
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
