@@ -20,6 +20,7 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     "verdict": "api.cli.questions:verdict",
     "coverage": "api.cli.questions:coverage",
     "impact": "api.cli.questions:impact",
+    "label": "api.cli.labelling:label",
     "vectors": "api.cli.vectors:vectors",
     "log": {"check": "api.cli.ledger:check", "checkpoint": "api.cli.ledger:checkpoint"},
     "demo": "api.cli.demo:demo",
