@@ -1,10 +1,12 @@
 """The HTTP service, put together from its parts by `create_app`; nothing happens on import."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
@@ -13,31 +15,39 @@ from api.context import SESSION_LIFETIME, Context
 from api.guard import Guard
 from api.language import Bilingual
 from api.oidc import Provider
-from api.pages import administration, docs, sign_in, start, target
+from api.pages import administration, docs, sign_in, start, sticker, target
+from api.pages import disputes as disputes_page
 from api.pages import due as due_page
+from api.pages import labels as labels_page
 from api.pages import webhooks as webhooks_page
 from api.problems import add_handlers, refuse
 from api.routes import (
     calendars,
     clients,
     details,
+    disputes,
     due,
     histories,
     items,
+    labels,
     lists,
     mandates,
     organization_settings,
     people,
+    photos,
     records,
+    scans,
     searching,
     service,
     session,
     webhooks,
 )
+from api.scanning import Scanning
 from api.templating import STATIC
 from registry.notices.settings import NoticeSettings
 from registry.passwords import Passwords
 from registry.unit_of_work import Store
+from registry.usecases.note_scans import KEPT_DAYS
 
 _DESCRIPTION = (
     "Records of calibrations in, verdicts with reasons out. A verdict says whether a meter was traceable to a national "
@@ -57,6 +67,7 @@ _TAGS = (
     "due",
     "calendars",
     "webhooks",
+    "labels",
     "certificates",
     "events",
     "metering points",
@@ -79,13 +90,17 @@ def create_app(
     passwords: Passwords | None = None,
     session_lifetime: timedelta = SESSION_LIFETIME,
     provider: Provider | None = None,
+    scans_kept_days: int = KEPT_DAYS,
 ) -> FastAPI:
     """The service on a store. `base_url` is what labels point to, `featured` the targets shown first on the start page.
 
-    `passwords` hashes them, `provider` is where people may sign in as well; see Context.
+    `passwords` hashes them, `provider` is where people may sign in as well; see Context. `scans_kept_days`: after them the
+    history of scans is forgotten.
     """
+    scanning = Scanning(store, kept_days=scans_kept_days)
     context = Context(
         store=store,
+        scanning=scanning,
         clock=now,
         base_url=base_url,
         featured=featured or {},
@@ -94,6 +109,12 @@ def create_app(
         provider=provider,
         notices=notices or NoticeSettings(base_url=base_url),
     )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await run_in_threadpool(scanning.write, now)  # What was noted and not written yet.
+
     app = FastAPI(
         title="Traceability registry 计量溯源登记",
         summary="Is this meter traceable to a national standard, and if not, which link failed?",
@@ -104,13 +125,16 @@ def create_app(
         openapi_url=None,
         middleware=[Middleware(Guard, refuse=refuse, base_url=base_url, is_claimed=context.is_claimed)],
         redirect_slashes=False,
+        lifespan=lifespan,
         openapi_tags=[{"name": name} for name in _TAGS],
     )
     app.state.context = context
     add_handlers(app)
     reading = (searching, lists, details, items, histories)
-    parts = (records, *reading, due, calendars, webhooks, session, people, clients, mandates, organization_settings, service)
-    for module in (*parts, start, target, sign_in, administration, due_page, webhooks_page, docs):
+    # The scan of a label first: it is asked for most, and routes are tried one after the other.
+    parts = (scans, records, *reading, labels, photos, disputes, due, calendars, webhooks, session, people, clients, mandates, organization_settings, service)
+    pages = (start, target, sticker, labels_page, disputes_page)
+    for module in (*parts, *pages, sign_in, administration, due_page, webhooks_page, docs):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]

@@ -171,7 +171,7 @@ def _person(context: Given, party: Known, request: Request) -> SignedIn:
 SignedInPerson = Annotated[SignedIn, Depends(_person)]  # What concerns a person's own session and password.
 
 
-def _public() -> None:
+async def _public() -> None:  # Async, so that no thread is waited for.
     """Nothing is asked of whoever comes."""
 
 

@@ -83,6 +83,12 @@ class UnitOfWork:
         rows: list[Row] = self._driver.execute(compiled.text, arguments(compiled, values)).fetchall()
         return rows
 
+    def run(self, query: Query, **values: Any) -> None:
+        """Run a statement that answers nothing: the removal of what is no record (registry.repositories.scans)."""
+        compiled = query.compiled(self._dialect)
+        self.statements += 1
+        self._driver.execute(compiled.text, arguments(compiled, values))
+
     def gather(self, asked: Sequence[tuple[Query, Mapping[str, Any]]]) -> list[list[Row]]:
         """The rows of several queries with their values, asked in one go where the engine can (PostgreSQL)."""
         if not self.is_postgresql or len(asked) < 2:
