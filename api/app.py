@@ -80,7 +80,7 @@ _TAGS = (
 )
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - what a service is told at start, each by name.
     store: Store,
     *,
     base_url: str,
@@ -132,7 +132,23 @@ def create_app(
     add_handlers(app)
     reading = (searching, lists, details, items, histories)
     # The scan of a label first: it is asked for most, and routes are tried one after the other.
-    parts = (scans, records, *reading, labels, photos, disputes, due, calendars, webhooks, session, people, clients, mandates, organization_settings, service)
+    parts = (
+        scans,
+        records,
+        *reading,
+        labels,
+        photos,
+        disputes,
+        due,
+        calendars,
+        webhooks,
+        session,
+        people,
+        clients,
+        mandates,
+        organization_settings,
+        service,
+    )
     pages = (start, target, sticker, labels_page, disputes_page)
     for module in (*parts, *pages, sign_in, administration, due_page, webhooks_page, docs):
         app.include_router(module.router)

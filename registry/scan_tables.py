@@ -43,7 +43,7 @@ class LabelDisputes(Table, table=True):
 
 
 class Scans(Table, table=True):
-    """That a label was scanned: in which hour (since 1970), in what state it then was, and by one of whom (a digest of the day).
+    """That a label was scanned: in which hour (since 1970), in what state it then was, and by whom (a digest).
 
     `place`: tenths of a degree, where the scanner told it. `seen_serial`: what the nameplate says, where that differs. `round`
     and `site`: of an auditor's round. No references to other tables: a scan costs next to nothing and says nothing for good.

@@ -60,6 +60,7 @@ def serve(host: Host = "127.0.0.1", port: Port = PORT, language: LanguageOption 
                 notices=settings.notices,
                 session_lifetime=lifetime,
                 provider=provider,
+                scans_kept_days=settings.scan_days,
             )
             run(app, listener)
 

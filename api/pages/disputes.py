@@ -47,9 +47,7 @@ def show_disputes(context: Given, language: Speaking, request: Request, party: R
 
 
 @router.post("/disputes/{code}")
-def change_dispute(
-    context: Given, request: Request, party: RecordingCompetences, code: RecordId, fields: Fields
-) -> Response:
+def change_dispute(context: Given, request: Request, party: RecordingCompetences, code: RecordId, fields: Fields) -> Response:
     """Doubt a label, or no longer; then the list."""
     deed, reason = given(fields, "deed"), given(fields, "reason")
     if deed not in _DEEDS or not reason:

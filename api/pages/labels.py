@@ -123,7 +123,6 @@ def bind(
 
 
 def blank_page(
-    context: Context,
     language: Language,
     request: Request,
     party: Party | None,
@@ -153,7 +152,7 @@ def _bind_again(
         label = labels.labels_with_codes(work, [code]).get(code)
     if label is None or not label.is_blank:
         raise error
-    return blank_page(context, language, request, party, label, error=error)
+    return blank_page(language, request, party, label, error=error)
 
 
 def _ids(text: str) -> list[str]:
@@ -164,9 +163,7 @@ def _ids(text: str) -> list[str]:
     return found
 
 
-def _form(
-    language: Language, request: Request, fields: dict[str, str], *, error: Expected | None = None
-) -> HTMLResponse:
+def _form(language: Language, request: Request, fields: dict[str, str], *, error: Expected | None = None) -> HTMLResponse:
     values = {
         "fields": fields,
         "sizes": [(name, title.in_(language)) for name, title in _SIZES.items()],

@@ -1,4 +1,4 @@
-"""The page of a certificate sticker: whether it is genuine and counts, and the verdict of today beside it, which always wins."""
+"""The page of a certificate sticker: whether it is genuine and counts, and today's verdict beside it, which always wins."""
 
 from fastapi import APIRouter, Request
 from starlette.background import BackgroundTask

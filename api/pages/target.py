@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from api import links
 from api.asking import Asking
-from api.context import Context, Given, RecordId, Speaking
+from api.context import Given, RecordId, Speaking
 from api.failures import failure_of
 from api.language import Bilingual, Language
 from api.pages.forms import Fields, given, gone_on
@@ -127,7 +127,7 @@ def show_target(
             raise
         return _nowhere(error, language, request, code)
     if page is None:
-        response = blank_page(context, language, request, party, _label_of(scanned))
+        response = blank_page(language, request, party, _label_of(scanned))
     else:
         values = _values(page, asking, language, request)
         headers = {"content-language": language.tag, "vary": "Accept-Language"}
@@ -155,9 +155,7 @@ def tell_mismatch(context: Given, party: Visiting, request: Request, code: Recor
     return response
 
 
-def _page(
-    work: UnitOfWork, code: str, scanned: Scanned, target: str, asking: Asking, party: Party | None
-) -> Page:
+def _page(work: UnitOfWork, code: str, scanned: Scanned, target: str, asking: Asking, party: Party | None) -> Page:
     found = assess_item(work, target, asking.as_of, asking.known_at, asking.policy, asking.purpose)
     linked = seen_items(work, party, [item.id for item in found.records.items])
     return Page(code=code, scanned=scanned, found=found, register=register_of(work), linked=frozenset(linked))

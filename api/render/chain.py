@@ -29,9 +29,7 @@ _MOST_GAPS = 3  # Gaps above one certificate that are drawn one by one.
 _MORE = Bilingual("另有 {} 份证书未画出", "{} more certificates not drawn")
 
 
-def drawing_of(
-    verdict: Verdict, names: Names, *, with_results: bool = True, linked: Container[str] | None = None
-) -> Drawing:
+def drawing_of(verdict: Verdict, names: Names, *, with_results: bool = True, linked: Container[str] | None = None) -> Drawing:
     """The chain of a verdict; `names` must hold the records that it was given on.
 
     `with_results`: whether what certificates measured is told. `linked`: the items whose boxes lead somewhere, None for all.
@@ -42,9 +40,7 @@ def drawing_of(
 class _Draughtsman:
     """Holds what each part of the drawing needs: the verdict, the names, and what is wrong with whom."""
 
-    def __init__(
-        self, verdict: Verdict, names: Names, *, with_results: bool, linked: Container[str] | None
-    ) -> None:
+    def __init__(self, verdict: Verdict, names: Names, *, with_results: bool, linked: Container[str] | None) -> None:
         self._verdict = verdict
         self._with_results = with_results
         self._linked = linked

@@ -162,7 +162,9 @@ ANSWERS: dict[Answer, Say] = {
     ),
     Answer.REPLAYED: Say(
         Bilingual("这是旧标识", "This is an old sticker"),
-        Bilingual("同一标签已签发更新的标识；旧标识可能被复制或没有撕下。", "A newer one exists; this may be a copy or a leftover."),
+        Bilingual(
+            "同一标签已签发更新的标识；旧标识可能被复制或没有撕下。", "A newer one exists; this may be a copy or a leftover."
+        ),
         "fail",
     ),
     Answer.OTHER_SERIAL: Say(

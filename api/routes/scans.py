@@ -47,7 +47,9 @@ _WRONG = (failures.USAGE, failures.NOT_FOUND, failures.TOO_MANY, failures.BUDGET
 _CODE: dict[str, Any] = {"name": "code", "in": "path", "required": True, "schema": {"type": "string"}}
 _POLICY = {"name": "policy", "in": "query", "required": False, "schema": {"type": "string"}}
 _AS_OF = {"name": "as_of", "in": "query", "required": False, "schema": {"type": "string", "examples": ["2026-03-05"]}}
-_KEPT = {"cache-control": "private, max-age=86400"}  # A photo under its digest; a day, as an item gets another one now and then.
+_KEPT = {
+    "cache-control": "private, max-age=86400"
+}  # A photo under its digest; a day, as an item gets another one now and then.
 
 
 @router.get(
@@ -157,9 +159,7 @@ def _made(context: Context, request: Request, key: Key, asking: Asking, language
         target = scanned.target
         found = None if target is None else assess_item(work, target, asking.as_of, asking.known_at, asking.policy)
         register = register_of(work)
-    answer = _answer(
-        scanned, found, asking, language, RegisterVersion(size=register.size, root=register.root.hex())
-    )
+    answer = _answer(scanned, found, asking, language, RegisterVersion(size=register.size, root=register.root.hex()))
     made = Kept(
         body=dump(answer),
         label=scanned.read_label,

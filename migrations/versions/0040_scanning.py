@@ -99,9 +99,7 @@ def _let_purges_alone_remove() -> None:
         "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON scans "
         "FOR EACH STATEMENT EXECUTE FUNCTION refuse_scan_change()"
     )
-    op.execute(
-        "CREATE TRIGGER append_only_rows BEFORE DELETE ON scans FOR EACH ROW EXECUTE FUNCTION refuse_scan_change()"
-    )
+    op.execute("CREATE TRIGGER append_only_rows BEFORE DELETE ON scans FOR EACH ROW EXECUTE FUNCTION refuse_scan_change()")
 
 
 def _create(name: str, *parts: sa.schema.SchemaItem) -> None:

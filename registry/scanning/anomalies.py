@@ -1,7 +1,7 @@
 """What a label's history of scans tells of copies: a score with its reasons, and nothing about people.
 
-A scan is known to the hour and to a tenth of a degree, so only what no vehicle does counts as impossible. A score accuses nobody:
-it orders a list that the authority looks through.
+A scan is known to the hour and to a tenth of a degree, so only what no vehicle does counts as impossible. A score accuses
+nobody: it orders a list that the authority looks through.
 """
 
 import math
@@ -94,7 +94,7 @@ def place_of(latitude: float, longitude: float) -> str | None:
 
 
 def _impossible(scans: Sequence[Scan]) -> Iterator[bool]:
-    """Whether each journey between neighbouring scans is one that nobody makes; hours are whole, so one is given in addition."""
+    """Whether each journey between neighbouring scans is one that nobody makes; hours are whole, so one is given besides."""
     placed = sorted((scan for scan in scans if scan.place is not None), key=lambda scan: (scan.hour, str(scan.place)))
     for first, second in pairwise(placed):
         kilometres = _distance(str(first.place), str(second.place))

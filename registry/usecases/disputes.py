@@ -38,9 +38,7 @@ def suspects(work: UnitOfWork, party: Party, hour: int) -> list[Suspect]:
     known = labels.labels_with_codes(work, {*odd, *disputed})
     seen = _seen(work, party, known.values())
     found = [
-        Suspect(label=label, dispute=disputed.get(code), anomaly=odd.get(code))
-        for code, label in known.items()
-        if code in seen
+        Suspect(label=label, dispute=disputed.get(code), anomaly=odd.get(code)) for code, label in known.items() if code in seen
     ]
     return sorted(found, key=_rank)[:MOST]
 

@@ -20,10 +20,12 @@ from api.needs import Operation, operations
 from api.security import ANYBODY, PUBLIC
 from registry.access import OPERATOR, PERMISSIONS, Party, Permission, Role
 from registry.accounts import Membership
+from registry.labels.code import new_code
 from registry.repositories import accounts
 from registry.unit_of_work import Store, open_store
 from registry.usecases.clients import add_client, add_key, revoke_key
 from registry.usecases.import_records import import_records
+from registry.usecases.issue_labels import issue_labels
 from registry.usecases.mandates import give_mandate
 from registry.usecases.people import Particulars, invite
 from registry.usecases.signing_in import start_session
@@ -35,7 +37,7 @@ from traceability.json_text import dump
 SECRET = "ALPHA-ONLY"  # Stands in everything that belongs to the own organization, and is to stand in nothing that others get.
 UNKNOWN = "ALPHA-NONE"  # As long, and nothing is known by it.
 # Written into what everybody may read of a label: the verdict, not the results (tests/api/test_security.py).
-LABEL_PAGE = "/i/{code}"
+LABEL_PAGES = ("/i/{code}", "/i/{code}/verdict")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,7 @@ def _things(store: Store) -> dict[str, str]:
     laboratory = Party(name="person/alpha", organization=OWN, role=Role.LABORATORY, person=f"{OWN}-{Role.LABORATORY}")
     with store.writing() as work:
         import_records(work, [dump(_records()).decode()], party=laboratory, at=BEGUN, source="test")
+        (label,) = issue_labels(work, [f"{SECRET}-METER"], party=laboratory, at=BEGUN)
         spare = add_client(work, organization=OWN, name=SECRET, role=Role.LABORATORY, scopes=None, party=OPERATOR, at=BEGUN)
         key = add_key(work, spare.id, expires_at=None, party=OPERATOR, at=BEGUN)
         person = Particulars(sign_in=SECRET, name=SECRET, email="alpha-only@example.org")
@@ -77,7 +80,8 @@ def _things(store: Store) -> dict[str, str]:
         )
     return {
         "item_id": f"{SECRET}-METER",
-        "code": f"{SECRET}-METER",
+        "code": label.code,
+        "digits": "1234567890",
         "certificate_id": f"{SECRET}-CERTIFICATE",
         "competence_id": f"{SECRET}-COMPETENCE",
         "event_id": f"{SECRET}-EVENT",
@@ -118,6 +122,8 @@ def _unknown(name: str, known: str) -> str:
     """An id of the same form under which there is nothing."""
     if name == "role":
         return known
+    if name == "code":
+        return new_code()
     return known.replace(SECRET, UNKNOWN) if SECRET in known else f"9{known[1:]}" if known.isdigit() else known[:-3] + "zzz"
 
 
@@ -213,7 +219,7 @@ def _asked_by(ask: "Asker", operation: Operation, party: Acting, *, is_own: bool
         return _cell(answer), [] if answer.status_code == 403 else [f"gets {answer.status_code} without the permission"]
     if answer.status_code >= 500 or answer.status_code == 401:
         return _cell(answer), [f"gets {answer.status_code}"]
-    if is_own or operation.path == LABEL_PAGE:
+    if is_own or operation.path in LABEL_PAGES:
         return _cell(answer), []
     leaks = ask.leaks_in("the answer", answer)
     if ask.is_about_something:
@@ -265,7 +271,7 @@ class Asker:
 
     def leaks_in(self, who: str, answer: Any) -> list[str]:
         """What of the own organization stands in an answer to somebody else."""
-        if self._operation.path == LABEL_PAGE or SECRET not in self.normal(answer.text):
+        if self._operation.path in LABEL_PAGES or SECRET not in self.normal(answer.text):
             return []
         return [f"{who} reads {SECRET}"]
 
