@@ -16,6 +16,7 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 import registry.account_tables  # noqa: F401 - tables that the metadata is to know.
+import registry.recording_tables  # noqa: F401
 from registry import schema
 from registry.settings import Settings
 from registry.table_parts import metadata
