@@ -14,9 +14,9 @@ Address = Annotated[str, msgspec.Meta(pattern=r"^[^@\s<>,;:\"\\\x00-\x1f]+@[^@\s
 class OrganizationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The settings of an organization.
 
-    `contradictions`: what happens to a record that contradicts others when it is recorded; `contradictions_by_code`: the same for
-    single codes. `four_eyes`: whether certificates wait for a second person. `warning_days`: how many days before the end of a
-    certificate it is told of. `emails`: where reminders go.
+    `contradictions`: what happens to a record that contradicts others when it is recorded; `contradictions_by_code`: the same
+    for single codes. `four_eyes`: whether certificates wait for a second person. `warning_days`: how many days before the
+    end of a certificate it is told of. `emails`: where reminders go.
     """
 
     contradictions: Reaction = "flag"
