@@ -14,7 +14,7 @@ from api.guard import Guard
 from api.language import Bilingual
 from api.pages import docs, start, target
 from api.problems import add_handlers, refuse
-from api.routes import items, records, service
+from api.routes import items, recording, records, service, submissions
 from api.templating import STATIC
 from registry.unit_of_work import Store
 
@@ -49,7 +49,7 @@ def create_app(
     )
     app.state.context = Context(store=store, clock=now, base_url=base_url, featured=featured or {})
     add_handlers(app)
-    for module in (records, items, service, start, target, docs):
+    for module in (records, recording, submissions, items, service, start, target, docs):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]

@@ -44,7 +44,35 @@ RECORDS: dict[str, Any] = {
     ],
 }
 
-_METER = {**RECORDS["items"][1], "country": "CN"}
+# One record each, as it is sent.
+ORGANIZATION: dict[str, Any] = RECORDS["organizations"][0]
+COMPETENCE: dict[str, Any] = RECORDS["competences"][0]
+NATIONAL_STANDARD: dict[str, Any] = RECORDS["items"][0]
+METER: dict[str, Any] = RECORDS["items"][1]
+CERTIFICATE: dict[str, Any] = RECORDS["certificates"][0]
+EVENT: dict[str, Any] = {"id": "e-1", "item": "EM-1024", "kind": "seal_broken", "on": "2026-10-08"}
+WITHDRAWAL: dict[str, Any] = {
+    "withdrawal": {"on": "2026-11-20", "void_from": "2026-03-02"},
+    "reason": "装置接线错误，数据无效",
+}
+REPLACEMENT: dict[str, Any] = {
+    "certificate": {**CERTIFICATE, "id": "c-1a", "number": "DJ-2026-0001A", "issued_on": "2026-04-01"},
+    "reason": "更正签发日期",
+}
+METERING_POINT: dict[str, Any] = {
+    "id": "gate-1",
+    "organization": "simt",
+    "level": 1,
+    "energy": "electricity",
+    "branches": [{"name": "meter", "item": "EM-1024", "quantity": "ac_active_energy", "from": "2026-03-05"}],
+}
+INSTALLATION: dict[str, Any] = {"name": "meter", "item": "EM-1025", "quantity": "ac_active_energy", "from": "2026-10-09"}
+SHARE: dict[str, Any] = {"organization": "simt"}
+SHARED: dict[str, Any] = {"item": "EM-1024", "organization": "simt", "new": 2, "recording": 6}
+APPROVAL: dict[str, Any] = {}
+REJECTION: dict[str, Any] = {"reason": "标准器的证书编号不符"}
+
+_METER = {**METER, "country": "CN"}
 LINKS = {
     "self": "/api/v1/items/EM-1024",
     "verdict": "/api/v1/items/EM-1024/verdict",

@@ -19,6 +19,7 @@ from registry.errors import (
     UnknownError,
     WaitError,
 )
+from registry.usecases.contradictions import ContradictedError
 from traceability.problems import InputError, InvalidValueError, QuestionError, TraceabilityError, UnknownTargetError
 
 
@@ -129,6 +130,7 @@ _KIND_OF: tuple[tuple[type[Exception], Kind], ...] = (
     (QuestionError, USAGE),
     (InvalidValueError, USAGE),
     (ConflictError, CONFLICT),
+    (ContradictedError, CONTRADICTED),
     (TooManyRecordsError, BUDGET),
     (StaleError, STALE),
     (UnknownError, NOT_FOUND),

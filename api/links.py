@@ -35,6 +35,11 @@ def label(base_url: str, target: str) -> str:
     return base_url.rstrip("/") + page(target)
 
 
+def record(collection: str, record_id: str) -> str:
+    """A record as a resource of a collection: `certificates`, `organizations`, `metering-points` and so on."""
+    return f"{API}/{collection}/{quote(record_id, safe='')}"
+
+
 def _with_query(path: str, query: dict[str, str | None]) -> str:
     given = {name: value for name, value in query.items() if value}
     return f"{path}?{urlencode(given)}" if given else path

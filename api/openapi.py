@@ -19,6 +19,17 @@ from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
 from api.schemas.items import ItemAnswer, ItemList
+from api.schemas.recording import (
+    ApprovalBody,
+    RecordingAnswer,
+    RejectionBody,
+    ReplacementBody,
+    ShareAnswer,
+    ShareBody,
+    SubmissionAnswer,
+    SubmissionList,
+    WithdrawalBody,
+)
 from api.schemas.records import ImportAnswer
 from api.schemas.service import Health, PolicyList, Readiness
 from api.schemas.verdict import CoverageAnswer, ImpactAnswer, VerdictAnswer
@@ -35,6 +46,15 @@ _ANSWERS: tuple[type, ...] = (
     ItemAnswer,
     ItemList,
     ImportAnswer,
+    RecordingAnswer,
+    ShareAnswer,
+    SubmissionAnswer,
+    SubmissionList,
+    WithdrawalBody,
+    ReplacementBody,
+    ShareBody,
+    ApprovalBody,
+    RejectionBody,
     PolicyList,
     Health,
     Readiness,
@@ -72,6 +92,12 @@ def refusals(*kinds: Kind) -> Responses:
 def records_body(example: str) -> dict[str, Any]:
     """The declaration of a records document as request body."""
     content = {"application/json": {"schema": {"$ref": _REFERENCE.format(name=_RECORDS)}, "example": example}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def body_of(kind: type[msgspec.Struct], example: str) -> dict[str, Any]:
+    """The declaration of one record, or of what is sent around one, as request body."""
+    content = {"application/json": {"schema": {"$ref": _REFERENCE.format(name=kind.__name__)}, "example": example}}
     return {"requestBody": {"required": True, "content": content}}
 
 

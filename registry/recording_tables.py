@@ -66,7 +66,7 @@ class Submissions(Table, table=True):
     """What waits for a second person: the records as JSON, by whom, and what they contradicted when they were submitted."""
 
     __tablename__ = "submissions"
-    __table_args__ = (filled("organization"), one_of("is_single", (0, 1)), Index(None, "organization", "entry"), STRICT)
+    __table_args__ = (filled("organization"), Index(None, "organization", "entry"), STRICT)
 
     entry: int = entry_column()
     organization: str = text_column()
@@ -76,7 +76,7 @@ class Submissions(Table, table=True):
     submitted_at: datetime = instant_column()
     source: str = text_column()
     reason: str | None = text_column()
-    is_single: int = whole_column()
+    root: str | None = text_column()
     document: str = text_column()
     contradictions: str = text_column()
 

@@ -61,12 +61,10 @@ def upgrade() -> None:
         *_texts("person", "client", is_needed=False),
         sa.Column("submitted_at", long(), nullable=False),
         *_texts("source"),
-        *_texts("reason", is_needed=False),
-        sa.Column("is_single", whole(), nullable=False),
+        *_texts("reason", "root", is_needed=False),
         *_texts("document", "contradictions"),
         sa.PrimaryKeyConstraint("entry", name="pk_submissions"),
         filled("submissions", "organization"),
-        one_of("submissions", "is_single", 0, 1),
     )
     index("submissions", "organization", "entry")
     _create(

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, literal, select, union
+from sqlalchemy import Select, Table, bindparam, literal, select, union
 
 from registry.account_tables import Clients, Memberships, RecordingOrigins
 from registry.columns import day_of
 from registry.queries import Query, Spelling
 from registry.table_parts import table_of
-from registry.tables import Certificates, Organizations
+from registry.tables import Certificates, Events, Organizations
 from registry.unit_of_work import UnitOfWork
 
 _certificates = table_of(Certificates)
@@ -65,6 +65,15 @@ def known_among(work: UnitOfWork, organizations: Iterable[str]) -> set[str]:
     return {name for (name,) in work.rows(_KNOWN, names=wanted)} | members_among(work, wanted) if wanted else set()
 
 
+def records_about(work: UnitOfWork, item: str) -> dict[str, list[str]]:
+    """The ids of the certificates and events of an item, by list."""
+    return {name: [id_ for (id_,) in work.rows(query, item=item)] for name, query in _ABOUT.items()}
+
+
+def _about(table: Table) -> Query:
+    return Query(lambda _: select(table.c.id).where(table.c.item == bindparam("item")).order_by(table.c.id))
+
+
 def _with_numbers(spelling: Spelling) -> Select[Any]:
     columns = ("issuer", "number_key", "id", "item", "calibrated_on", "replaces")
     wanted = select(*(_certificates.c[name] for name in columns)).where(spelling.among(_certificates.c.number_key, "keys"))
@@ -101,3 +110,4 @@ _REPLACING = Query(_replacing)
 _ORIGINS = Query(_recorded_for)
 _MEMBERS = Query(_members)
 _KNOWN = Query(_known)
+_ABOUT = {"certificates": _about(_certificates), "events": _about(table_of(Events))}

@@ -41,7 +41,7 @@ class Submission:
     submitted_at: datetime
     source: str
     reason: str | None
-    is_single: bool
+    root: str | None
     entries: tuple[Entry, ...]
     contradictions: tuple[Said, ...]
 
@@ -79,7 +79,7 @@ def submit(work: UnitOfWork, submission: Submission) -> int:
         instant_number(submission.submitted_at),
         submission.source,
         submission.reason,
-        int(submission.is_single),
+        submission.root,
         _written(submission.entries),
         msgspec.json.encode(submission.contradictions).decode(),
     )
@@ -131,7 +131,7 @@ def _read(document: str) -> tuple[Entry, ...]:
 
 
 def _numbered(row: Row) -> Numbered:
-    entry, organization, name, person, client, at, source, reason, is_single, document, contradictions, *decision = row
+    entry, organization, name, person, client, at, source, reason, root, document, contradictions, *decision = row
     submission = Submission(
         organization=organization,
         submitted_by=name,
@@ -140,7 +140,7 @@ def _numbered(row: Row) -> Numbered:
         submitted_at=_instant(at),
         source=source,
         reason=reason,
-        is_single=bool(is_single),
+        root=root,
         entries=_read(document),
         contradictions=msgspec.json.decode(contradictions, type=tuple[Said, ...]),
     )

@@ -8,7 +8,7 @@ standards and issuers, so what was found in order once is remembered (`Guard`).
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
@@ -28,6 +28,7 @@ from traceability.records import (
     Outcome,
     Purpose,
     Record,
+    Records,
     Reference,
     Result,
 )
@@ -98,12 +99,17 @@ class Contradiction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ContradictedError(RegistryError):
-    """The organization refuses records that contradict others; `contradictions` are all that were found."""
+    """The organization refuses records that contradict others; `contradictions` are all that were found.
 
-    def __init__(self, contradictions: tuple[Contradiction, ...]) -> None:
+    `records` are what they were found among, as known at `known_at`, to name things by.
+    """
+
+    def __init__(self, contradictions: tuple[Contradiction, ...], records: Records, known_at: datetime) -> None:
         codes = ", ".join(dict.fromkeys(each.code for each in contradictions))
         super().__init__(f"contradicts what is on record: {codes}", f"与已有记录矛盾：{codes}")
         self.contradictions = contradictions
+        self.records = records
+        self.known_at = known_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

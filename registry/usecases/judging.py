@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
@@ -28,6 +28,13 @@ from traceability.records import SECTIONS, Certificate, Competence, Event, Item,
 
 _MICROSECOND = timedelta(microseconds=1)
 _R = TypeVar("_R", Organization, Competence, Item, Certificate, Event, MeteringPoint)
+
+
+class Reason(NamedTuple):
+    """Why something is corrected, and the place where that is said."""
+
+    text: str | None
+    path: str = "reason"
 
 
 class State(StrEnum):
@@ -88,6 +95,9 @@ class Judgement:
         return since is not None and self.touches.isdisjoint(since)
 
 
+_NO_REASON = Reason(None)
+
+
 def judge(
     work: UnitOfWork,
     entries: Sequence[Entry],
@@ -95,7 +105,7 @@ def judge(
     party: Party,
     at: datetime,
     guard: Guard,
-    reason: str | None = None,
+    reason: Reason = _NO_REASON,
     path_of: Callable[[Entry], str] = lambda entry: entry.path,
     loads_chains: bool = False,
 ) -> Judgement:
@@ -122,8 +132,9 @@ def judge(
 class _Standing:
     """What is stored under the ids of the entries, what of it the party's organization holds, and who may correct what."""
 
-    def __init__(self, work: UnitOfWork, entries: Sequence[Entry], party: Party, at: datetime, reason: str | None) -> None:
-        self.party, self.at, self.reason = party, at, reason
+    def __init__(self, work: UnitOfWork, entries: Sequence[Entry], party: Party, at: datetime, reason: Reason) -> None:
+        self.party, self.at = party, at
+        self.reason, self.reason_path = reason
         self.versions: dict[tuple[str, str], list[Record]] = {}
         ids: dict[str, list[str]] = {section: [] for section in SECTIONS}
         for entry in entries:
@@ -240,7 +251,9 @@ def _settled(standing: _Standing, entry: Entry, path: str) -> Judged:
     record: Record
     try:
         _check_first(standing, entry, path)
-        _check_permission(standing.party, entry.section, entry.record)
+        is_permitted = _is_permitted(standing, entry)
+        if not is_permitted and not _is_seen(standing, entry):
+            raise _not_permitted(entry)
         _check_id(standing, entry, path)
         match entry.record:
             case Certificate() as certificate:
@@ -257,6 +270,8 @@ def _settled(standing: _Standing, entry: Entry, path: str) -> Judged:
                 state, record = _settled_version(standing, entry.section, competence)
             case Item() as item:
                 state, record = _settled_version(standing, entry.section, item)
+        if not is_permitted and state is not State.SAME:
+            raise _not_permitted(entry)
     except (InputError, RegistryError) as problem:
         return Judged(entry=entry, path=path, state=State.BAD, problem=problem)
     held = standing.versions.get((entry.section, entry.record.id))
@@ -269,13 +284,28 @@ def _check_first(standing: _Standing, entry: Entry, path: str) -> None:
         raise InputError(f"{path}.id", f"duplicate id {entry.record.id!r}", f"标识重复：{entry.record.id!r}")
 
 
-def _check_permission(party: Party, section: str, record: Record) -> None:
+def _is_permitted(standing: _Standing, entry: Entry) -> bool:
     """Whether the party may record such a thing at all; what trust hangs on is for those who answer for it."""
-    needed = _NEEDED[section]
-    if isinstance(record, Item) and record.is_anchor:
-        needed = Permission.RECORD_COMPETENCES
-    if not party.may(needed):
-        raise NotPermittedError(f"the permission {needed} is needed", f"需要权限 {needed}")
+    return standing.party.may(_needed(entry.section, entry.record)) and all(
+        standing.party.may(_needed(entry.section, version))
+        for version in standing.versions.get((entry.section, entry.record.id), ())
+    )
+
+
+def _is_seen(standing: _Standing, entry: Entry) -> bool:
+    """Whether the party knows what is stored under the id: then it may say the same again."""
+    key = (entry.section, entry.record.id)
+    return key in standing.versions and (entry.section == "organizations" or standing.holds(*key))
+
+
+def _needed(section: str, record: Record) -> Permission:
+    is_anchor = isinstance(record, Item) and record.is_anchor
+    return Permission.RECORD_COMPETENCES if is_anchor else _NEEDED[section]
+
+
+def _not_permitted(entry: Entry) -> NotPermittedError:
+    needed = _needed(entry.section, entry.record)
+    return NotPermittedError(f"the permission {needed} is needed", f"需要权限 {needed}")
 
 
 _NEEDED = {
@@ -294,11 +324,6 @@ def _check_id(standing: _Standing, entry: Entry, path: str) -> None:
     is_foreign = (section, id_) in standing.versions and not standing.holds(section, id_) and section != "organizations"
     if is_foreign or id_ in standing.taken.get(section, ()):
         raise ConflictError(f"{path}.id", id_, f"the id {id_!r} cannot be used", f"标识 {id_!r} 不可使用")
-    if section == "items" and not isinstance(entry.record, Organization):
-        before = standing.versions.get((section, id_), ())
-        is_anchor = any(isinstance(each, Item) and each.is_anchor for each in before)
-        if is_anchor and not standing.party.may(Permission.RECORD_COMPETENCES):
-            raise NotPermittedError("a national standard is changed by regulators alone", "国家计量基准只能由主管部门变更")
 
 
 def _check_item(standing: _Standing, item: str, path: str) -> None:
@@ -354,7 +379,7 @@ def _settled_again(standing: _Standing, certificate: Certificate, held: Certific
             f"{certificate.id!r} is withdrawn already, with other dates",
             f"{certificate.id!r} 已撤销，且日期不同",
         )
-    _check_correction(standing, certificate.id, path)
+    _check_correction(standing, certificate.id)
     withdrawal = msgspec.structs.replace(withdrawal, recorded_at=standing.at)
     return State.CHANGED, msgspec.structs.replace(held, withdrawal=withdrawal)
 
@@ -377,17 +402,17 @@ def _check_replacement(standing: _Standing, certificate: Certificate, path: str)
             f"所替换的证书 {replaced.id!r} 属于另一器具",
         )
     if not fresh:
-        _check_correction(standing, replaced.id, path)
+        _check_correction(standing, replaced.id)
 
 
-def _check_correction(standing: _Standing, id_: str, path: str) -> None:
+def _check_correction(standing: _Standing, id_: str) -> None:
     """Corrections are the issuer's, or of who recorded it, and say why."""
     if not standing.may_correct(id_):
         raise NotPermittedError(
             f"only its issuer, or who recorded it, corrects {id_!r}", f"只有签发机构或登记者可以更正 {id_!r}"
         )
     if standing.party.organization is not None and not (standing.reason or "").strip():
-        raise InputError(f"{path}.reason", "a correction needs its reason", "更正须说明理由")
+        raise InputError(standing.reason_path, "a correction needs its reason", "更正须说明理由")
 
 
 def _settled_once(standing: _Standing, section: str, record: _R, path: str) -> tuple[State, _R]:

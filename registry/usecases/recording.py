@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from registry.access import Party
-from registry.errors import ConflictError, StaleError
+from registry.errors import ConflictError, StaleError, UnknownError
 from registry.organization_settings import DEFAULT_SETTINGS, OrganizationSettings
 from registry.repositories import idempotency, submissions
 from registry.repositories.flags import Flag, keep_flags
@@ -25,7 +26,7 @@ from registry.repositories.recordings import Count, Recorder
 from registry.repositories.replacements import check_replacements
 from registry.unit_of_work import Store, UnitOfWork
 from registry.usecases.contradictions import ContradictedError, Contradiction, Guard
-from registry.usecases.judging import Judged, Judgement, State, judge
+from registry.usecases.judging import Judged, Judgement, Reason, State, judge
 from registry.version_tags import version_tag
 from traceability.assess import assess
 from traceability.interchange import Entry, dump_records
@@ -43,24 +44,29 @@ _TRIES = 4  # After so many changes by others in a row, everything is looked at 
 class Order:
     """What is to be recorded, and how.
 
-    `source`: where it comes from, in a few words. `reason`: why, needed for corrections. `is_single`: what was sent is the one
-    record itself, so that its fields are told without the list around it. `may_change`: whether a record that comes in versions
-    may be a further one. `seen`: the tag of the version that the sender saw (registry.version_tags), None for any.
-    `is_dry_run`: answer everything, write nothing. `is_approved`: a second person has looked at it.
+    `source`: where it comes from, in a few words. `reason`: why, needed for corrections. `root`: where the one record stands in
+    what was sent (JSONPath), None for a document. `may_change`: whether a record that comes in versions may be a further one.
+    `seen`: the tags of the versions that the sender saw (registry.version_tags), None for any. `is_dry_run`: answer everything,
+    write nothing. `submission`: the number under which it waited, when a second person lets it in.
     """
 
     entries: tuple[Entry, ...]
     source: str
     reason: str | None = None
-    is_single: bool = False
+    root: str | None = None
     may_change: bool = True
-    seen: str | None = None
+    seen: frozenset[str] | None = None
     is_dry_run: bool = False
-    is_approved: bool = False
+    submission: int | None = None
 
     def path_of(self, entry: Entry) -> str:
         """The place of a record in what was sent, as a JSONPath."""
-        return "$" if self.is_single else entry.path
+        return entry.path if self.root is None else self.root
+
+    @property
+    def said(self) -> Reason:
+        """The reason with its place: a field beside the record, or a parameter of a document."""
+        return Reason(self.reason, "reason" if self.root is None else "$.reason")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +92,7 @@ class Outcome:
 
     `recording`: its number, None when nothing was written. `submission`: the number under which it waits for a second person.
     `verdicts`: on the first MOST_VERDICTS of the `affected` items and metering points, as they are (or would be) with the new
-    records. `records`: what they rest on, to name things by.
+    records. `records`: what they rest on, as known at `known_at`, to name things by. `at`: when it is recorded.
     """
 
     standing: Standing
@@ -98,6 +104,7 @@ class Outcome:
     affected: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
     records: Records
+    known_at: datetime
     at: datetime
 
 
@@ -107,7 +114,7 @@ class Once:
 
     key: str
     request_sha256: str
-    tell: Callable[[Outcome], str]
+    tell: Callable[[Any], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +140,7 @@ def record(
                 return known
             settings = settings_of(work, party)
             judgement, outcome = _considered(work, order, party, at, asked, settings)
-        if order.is_dry_run or (not judgement.written and once is None):
+        if order.is_dry_run or not (judgement.written or once or order.submission):
             return outcome
         with store.writing() as work:
             known = repeated(work, party, once)
@@ -203,14 +210,17 @@ def judge_batch(
     them is forgotten by itself. Judge in `store.reading()`; write in `store.writing()` with `write` when
     `judgement.holds(touched_since(work, judgement.seen))`, else `guard.forget()` and judge again.
     """
-    judgement = judge(work, entries, party=party, at=at, guard=guard, reason=reason)
-    judged = tuple(_refused(each, settings) for each in judgement.judged)
+    judgement = judge(work, entries, party=party, at=at, guard=guard, reason=Reason(reason))
+    judged = tuple(_refused(judgement, each, settings) for each in judgement.judged)
     return replace(judgement, judged=judged)
 
 
-def _refused(each: Judged, settings: OrganizationSettings) -> Judged:
+def _refused(judgement: Judgement, each: Judged, settings: OrganizationSettings) -> Judged:
     refused = tuple(found for found in each.contradictions if found.is_refused(settings))
-    return replace(each, state=State.BAD, problem=ContradictedError(refused)) if refused else each
+    if not refused:
+        return each
+    problem = ContradictedError(refused, judgement.records, judgement.known.known_at)
+    return replace(each, state=State.BAD, problem=problem)
 
 
 def _considered(
@@ -224,7 +234,7 @@ def _considered(
         party=party,
         at=at,
         guard=guard,
-        reason=order.reason,
+        reason=order.said,
         path_of=order.path_of,
         loads_chains=True,
     )
@@ -240,6 +250,7 @@ def _considered(
         affected=affected,
         verdicts=tuple(_verdicts(judgement, affected[:MOST_VERDICTS], asked)),
         records=judgement.records,
+        known_at=judgement.known.known_at,
         at=at,
     )
 
@@ -249,13 +260,13 @@ def _check(order: Order, judgement: Judgement, settings: OrganizationSettings) -
     for each in judgement.judged:
         if each.problem is not None:
             raise each.problem
-        if order.seen is not None and (each.before is None or version_tag(each.before) != order.seen):
+        if order.seen is not None and (each.before is None or version_tag(each.before) not in order.seen):
             raise StaleError(f"{each.entry.record.id!r}", f"{each.entry.record.id!r} ")
         if each.state is State.CHANGED and not order.may_change:
             id_ = each.entry.record.id
             raise ConflictError(each.path, id_, f"{id_!r} is stored with other content", f"{id_!r} 已存有不同内容")
     if any(found.is_refused(settings) for found in judgement.contradictions):
-        raise ContradictedError(judgement.contradictions)
+        raise ContradictedError(judgement.contradictions, judgement.records, judgement.known.known_at)
 
 
 def _done(
@@ -270,8 +281,10 @@ def _done(
     """Write what was judged, or let it wait for a second person; and the answer, where the request carried a key."""
     if order.is_dry_run:
         return outcome
+    if order.submission is not None:
+        check_open(work, party, order.submission)
     if judgement.written:
-        if settings.four_eyes and not order.is_approved and any(_is_signed(each) for each in judgement.written):
+        if settings.four_eyes and order.submission is None and any(_is_signed(each) for each in judgement.written):
             submission = submissions.submit(work, _submission(order, party, outcome))
             outcome = replace(outcome, standing=Standing.WAITING, submission=submission)
         else:
@@ -279,9 +292,32 @@ def _done(
             write(work, recorder, judgement.judged)
             recorder.close(hashlib.sha256(_document(judgement.written)).hexdigest())
             outcome = replace(outcome, standing=Standing.RECORDED, recording=recorder.recording)
+    if order.submission is not None:
+        submissions.decide(work, order.submission, _approval(party, outcome))
+        outcome = replace(outcome, submission=order.submission)
     if once is not None:
         idempotency.keep(work, owner_of(party), once.key, once.request_sha256, once.tell(outcome), outcome.at)
     return outcome
+
+
+def check_open(work: UnitOfWork, party: Party, number: int) -> None:
+    """Refuse what is no submission of the party's organization (UnknownError) or has been decided (ConflictError)."""
+    found = submissions.submission_of(work, party.organization or "", number)
+    if found is None:
+        raise UnknownError(str(number))
+    if found.decision is not None:
+        raise ConflictError("$", str(number), f"submission {number} has been decided", f"提交 {number} 已有结论")
+
+
+def _approval(party: Party, outcome: Outcome) -> submissions.Decision:
+    return submissions.Decision(
+        is_approved=True,
+        decided_by=party.name,
+        person=party.person or "",
+        decided_at=outcome.at,
+        reason=None,
+        recording=outcome.recording,
+    )
 
 
 def _is_signed(each: Judged) -> bool:
@@ -298,7 +334,7 @@ def _submission(order: Order, party: Party, outcome: Outcome) -> submissions.Sub
         submitted_at=outcome.at,
         source=order.source,
         reason=order.reason,
-        is_single=order.is_single,
+        root=order.root,
         entries=tuple(each.entry for each in outcome.judged if each.is_written),
         contradictions=tuple(map(_said, outcome.contradictions)),
     )
