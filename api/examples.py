@@ -144,6 +144,10 @@ IMPORTED: dict[str, Any] = {
     "sha256": "0" * 64,
     "targets": [{"id": "EM-1024", "links": LINKS}],
     "targets_in_all": 2,
+    "submission": None,
+    "contradictions": None,
+    "contradictions_in_all": None,
+    "verdicts": [],
 }
 
 POLICIES: dict[str, Any] = {

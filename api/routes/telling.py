@@ -94,10 +94,17 @@ class Telling:
 
         def tell(outcome: Outcome) -> Told:
             answer = recording_answer(outcome, names_in(outcome.records, self.language, outcome.known_at))
-            return self.told(answer, _STATUSES.get(outcome.standing, status), _headers(outcome, location))
+            return self.told(answer, self.status_of(outcome, status), _headers(outcome, location))
 
-        outcome = record(self.store, order, party=party, at=self.at, asked=self.asked, once=self.once(tell))
-        return self.respond(outcome, tell)
+        return self.respond(self.recorded(party, order, tell), tell)
+
+    def recorded(self, party: Party, order: Order, tell: Callable[[Any], Told]) -> Outcome | Repeated:
+        """What recording an order comes to, done once where the request has a key."""
+        return record(self.store, order, party=party, at=self.at, asked=self.asked, once=self.once(tell))
+
+    def status_of(self, outcome: Outcome, status: int = 201) -> int:
+        """The HTTP status of an outcome; `status` where something is on record now."""
+        return _STATUSES.get(outcome.standing, status)
 
     def once(self, tell: Callable[[Any], Told]) -> Once | None:
         """How the request is done once, where it has a key; a dry run is done as often as it is asked."""
@@ -128,23 +135,29 @@ def _headers(outcome: Outcome, location: str | None) -> dict[str, str]:
     return {"location": location, "etag": f'"{version_tag(judged.entry.record)}"'}
 
 
-def _telling(
-    context: Given,
-    language: Speaking,
-    sent: Annotated[Sent, sent_as(JSON)],
-    dry_run: Annotated[bool, Query(description="Answer everything, write nothing.")] = False,  # noqa: FBT002
-    as_of: Annotated[
-        str | None, Query(description="Day of the verdicts; today when left out.", examples=["2026-03-03"])
-    ] = None,
-    policy: Annotated[
-        str | None, Query(description="Policy of the verdicts and checks; see /policies.", examples=["cn-legal/1"])
-    ] = None,
-) -> Telling:
-    question = asked(now=context.clock(), as_of=as_of, policy=policy)
-    return Telling(context, language, Asked(policy=question.policy, as_of=question.as_of), sent, is_dry_run=dry_run)
+def telling_of(*media_types: str) -> Any:
+    """The dependency that reads a request whose body is of one of the media types."""
+
+    def telling(
+        context: Given,
+        language: Speaking,
+        sent: Annotated[Sent, sent_as(*media_types)],
+        dry_run: Annotated[bool, Query(description="Answer everything, write nothing.")] = False,  # noqa: FBT002
+        as_of: Annotated[
+            str | None, Query(description="Day of the verdicts; today when left out.", examples=["2026-03-03"])
+        ] = None,
+        policy: Annotated[
+            str | None, Query(description="Policy of the verdicts and checks; see /policies.", examples=["cn-legal/1"])
+        ] = None,
+    ) -> Telling:
+        question = asked(now=context.clock(), as_of=as_of, policy=policy)
+        wanted = Asked(policy=question.policy, as_of=question.as_of)
+        return Telling(context, language, wanted, sent, is_dry_run=dry_run)
+
+    return Depends(telling)
 
 
-Recording = Annotated[Telling, Depends(_telling)]
+Recording = Annotated[Telling, telling_of(JSON)]
 
 _IF_MATCH = Header(description="The ETag of the version that is to change, or *.", examples=['"0123456789abcdef"'])
 

@@ -1,6 +1,6 @@
 """What recording came to, as it is answered; and what is sent where it is more than a record."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 import msgspec
@@ -9,8 +9,8 @@ from api.render import words
 from api.render.contradictions import contradiction_sentence
 from api.render.names import Names
 from api.schemas.items import Links, links_of
-from api.schemas.records import CountAnswer
 from api.schemas.verdict import FindingAnswer, finding_answers
+from registry.repositories.recordings import Count
 from registry.repositories.submissions import Numbered
 from registry.usecases.contradictions import Contradiction
 from registry.usecases.recording import Outcome, Standing
@@ -51,6 +51,13 @@ class RejectionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     reason: Text
 
 
+class CountAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """How many records of a list were new, and how many were on record already as they are."""
+
+    new: int
+    same: int
+
+
 class ContradictionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What a record contradicts. `path`: the field in what was sent. `is_grave`: refused where an organization refuses them."""
 
@@ -79,7 +86,7 @@ class AffectedVerdict(msgspec.Struct, frozen=True, kw_only=True):
 class RecordingAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What was sent came to this.
 
-    `standing`: recorded; same (on record before); dry_run (nothing was written); waiting (for a second person, as `submission`).
+    `standing`: recorded; same (on record before); dry_run (nothing was written); waiting (for a second person: `submission`).
     `recording`: the number of what was written. `ids`: by list, of what is new or changed. `recorded_at`: from when on it is
     known. `verdicts` are bounded, `affected_in_all` is the number of items and metering points concerned.
     """
@@ -147,13 +154,23 @@ def recording_answer(outcome: Outcome, names: Names) -> RecordingAnswer:
         recording=outcome.recording,
         submission=outcome.submission,
         recorded_at=outcome.at,
-        counts={name: CountAnswer(new=count.new, same=count.same) for name, count in outcome.counts.items()},
+        counts=count_answers(outcome.counts),
         ids=ids,
         contradictions=contradiction_answers(outcome.contradictions[:MOST_CONTRADICTIONS], names),
         contradictions_in_all=len(outcome.contradictions),
-        verdicts=tuple(_affected(verdict, names) for verdict in outcome.verdicts),
+        verdicts=verdict_answers(outcome, names),
         affected_in_all=len(outcome.affected),
     )
+
+
+def count_answers(counts: Mapping[str, Count]) -> dict[str, CountAnswer]:
+    """The counts of the lists that have any."""
+    return {name: CountAnswer(new=count.new, same=count.same) for name, count in counts.items() if count.new or count.same}
+
+
+def verdict_answers(outcome: Outcome, names: Names) -> tuple[AffectedVerdict, ...]:
+    """The verdicts of an outcome in words."""
+    return tuple(_affected(verdict, names) for verdict in outcome.verdicts)
 
 
 def contradiction_answers(contradictions: Iterable[Contradiction], names: Names) -> tuple[ContradictionAnswer, ...]:

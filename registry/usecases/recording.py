@@ -175,6 +175,15 @@ def owner_of(party: Party) -> str:
     return f"{party.name}@{party.organization or ''}"
 
 
+def targets_of(record: Record) -> tuple[str, ...]:
+    """The items and metering points whose verdict a record may change, itself at hand."""
+    match record:
+        case Certificate(item=target) | Event(item=target) | Item(id=target) | MeteringPoint(id=target):
+            return (target,)
+        case _:
+            return ()
+
+
 def write(work: UnitOfWork, recorder: Recorder, judged: Iterable[Judged]) -> None:
     """Write what was judged new, with the contradictions it is let in with; in the writer's turn, after `Judgement.holds`.
 
@@ -239,7 +248,7 @@ def _considered(
         loads_chains=True,
     )
     _check(order, judgement, settings)
-    affected = tuple(dict.fromkeys(target for each in judgement.judged for target in _targets(each.entry.record)))
+    affected = tuple(dict.fromkeys(target for each in judgement.judged for target in targets_of(each.entry.record)))
     return judgement, Outcome(
         standing=Standing.DRY_RUN if order.is_dry_run else Standing.SAME,
         recording=None,
@@ -352,15 +361,6 @@ def _document(judged: Iterable[Judged]) -> bytes:
     for each in judged:
         lists[each.entry.section].append(each.entry.record)
     return dump_records(Records(**{section: tuple(values) for section, values in lists.items()}))  # type: ignore[arg-type]
-
-
-def _targets(record: Record) -> tuple[str, ...]:
-    """The items and metering points whose verdict a record may change, itself at hand."""
-    match record:
-        case Certificate(item=target) | Event(item=target) | Item(id=target) | MeteringPoint(id=target):
-            return (target,)
-        case _:
-            return ()
 
 
 def _counts(judged: Iterable[Judged]) -> dict[str, Count]:
