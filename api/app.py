@@ -45,11 +45,11 @@ def create_app(
         openapi_url=None,
         middleware=[Middleware(Guard, refuse=refuse)],
         redirect_slashes=False,
-        openapi_tags=[{"name": name} for name in ("records", "items", "policies", "service")],
+        openapi_tags=[{"name": name} for name in ("records", "items", "certificates", "submissions", "policies", "service")],
     )
     app.state.context = Context(store=store, clock=now, base_url=base_url, featured=featured or {})
     add_handlers(app)
-    for module in (records, recording, submissions, items, service, start, target, docs):
+    for module in (records, items, recording, submissions, service, start, target, docs):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]

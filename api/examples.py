@@ -92,6 +92,51 @@ ITEM: dict[str, Any] = {
 }
 ITEM_LIST: dict[str, Any] = {"items": [{"item": _METER, "links": LINKS}], "next": None}
 
+RECORDED: dict[str, Any] = {
+    "standing": "recorded",
+    "recording": 5,
+    "submission": None,
+    "recorded_at": "2026-11-23T02:00:00Z",
+    "counts": {"certificates": {"new": 1, "same": 0}},
+    "ids": {"certificates": ["c-1"]},
+    "contradictions": [],
+    "contradictions_in_all": 0,
+    "verdicts": [
+        {
+            "target": "EM-1024",
+            "as_of": "2026-11-23",
+            "policy": "cn-legal/1",
+            "status": "traceable",
+            "status_words": "可溯源",
+            "findings": [],
+            "traceable_until": "2032-03-01",
+            "links": LINKS,
+        }
+    ],
+    "affected_in_all": 1,
+}
+SUBMISSION: dict[str, Any] = {
+    "number": 1,
+    "submitted_by": "client/8fbb2a",
+    "submitted_at": "2026-11-23T02:00:00Z",
+    "source": "API certificates",
+    "reason": None,
+    "records": {"certificates": [{**CERTIFICATE, "recorded_at": "2026-11-23T02:00:00Z"}]},
+    "contradictions": [
+        {
+            "code": "NO_COMPETENCE",
+            "severity": "fail",
+            "path": "$.issuer",
+            "subject": "c-1",
+            "facts": {"number": "DJ-2026-0001", "issuer": "simt", "day": "2026-03-02"},
+            "sentence": "三相智能电能表 0.2S级的检定证书 DJ-2026-0001 的签发机构“simt”在 2026-03-02 没有本策略认可的有效资质。",
+            "is_grave": True,
+        }
+    ],
+    "decision": None,
+}
+SUBMISSION_LIST: dict[str, Any] = {"submissions": [SUBMISSION], "next": None}
+
 VERDICT: dict[str, Any] = {
     "target": "EM-1024",
     "as_of": "2026-03-03",

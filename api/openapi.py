@@ -160,7 +160,7 @@ def _with_examples(part: Any) -> Any:
 def _schemas(kinds: Iterable[type]) -> dict[str, Any]:
     _, components = msgspec.json.schema_components(kinds, ref_template=_REFERENCE)
     schemas = {name: _plain(schema) for name, schema in sorted(components.items())}
-    records = schemas.pop(Records.__name__)
+    records = dict(schemas[Records.__name__])
     # The document has one field that the values do not have: the name of the format.
     records["properties"] = {"format": {"const": FORMAT}, **records["properties"]}
     schemas[_RECORDS] = records | {"title": _RECORDS, "required": ["format"]}

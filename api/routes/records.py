@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from api import failures, links
 from api.openapi import answers, records_body, refusals
-from api.render.names import names_in
+from api.render.names import names_among
 from api.routes.telling import Telling, Told, telling_of
 from api.schemas.records import ImportAnswer, document_answer, import_answer
 from api.security import RecordingCertificates
@@ -61,7 +61,7 @@ def record_records(
     def tell(outcome: ImportReport | Outcome) -> Told:
         if isinstance(outcome, ImportReport):
             return telling.told(import_answer(outcome, _targets(body) if outcome.new else []), _status(telling))
-        names = names_in(outcome.records, telling.language, outcome.known_at)
+        names = names_among(outcome.records, outcome.known, telling.language)
         return telling.told(document_answer(outcome, hashlib.sha256(body).hexdigest(), names), telling.status_of(outcome))
 
     if party.is_operator:

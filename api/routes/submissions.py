@@ -8,7 +8,7 @@ from api import failures, links
 from api.context import Given, Speaking
 from api.language import Language
 from api.openapi import answers, body_of, refusals
-from api.render.names import names_in
+from api.render.names import names_among, names_in
 from api.routes.answering import json_answer
 from api.routes.telling import Recording, Told
 from api.schemas.recording import (
@@ -104,7 +104,7 @@ def approve_submission(party: Approving, telling: Recording, number: Number) -> 
     record_from(parse_object(telling.sent.body), ApprovalBody)
 
     def tell(outcome: Outcome) -> Told:
-        names = names_in(outcome.records, telling.language, outcome.known_at)
+        names = names_among(outcome.records, outcome.known, telling.language)
         return telling.told(recording_answer(outcome, names), 200 if telling.is_dry_run else 201)
 
     outcome = approve(

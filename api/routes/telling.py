@@ -12,7 +12,7 @@ from api.asking import asked
 from api.context import Context, Given, Speaking
 from api.failures import RefusedError
 from api.language import Bilingual, Language
-from api.render.names import names_in
+from api.render.names import names_among
 from api.schemas.recording import recording_answer
 from registry.access import Party
 from registry.spelling import storable
@@ -93,7 +93,7 @@ class Telling:
         """Record an order; `location` is the address of what is recorded, told with the tag of its version."""
 
         def tell(outcome: Outcome) -> Told:
-            answer = recording_answer(outcome, names_in(outcome.records, self.language, outcome.known_at))
+            answer = recording_answer(outcome, names_among(outcome.records, outcome.known, self.language))
             return self.told(answer, self.status_of(outcome, status), _headers(outcome, location))
 
         return self.respond(self.recorded(party, order, tell), tell)

@@ -17,6 +17,8 @@ from traceability.records import Certificate, Competence, Event, MeteringPoint, 
 
 _holdings = table_of(Holdings)
 
+_ONE_VERSION = frozenset({"certificates", "events"})
+
 Holding = tuple[str, str]  # An organization and the id of a record of one list.
 
 
@@ -58,7 +60,10 @@ def hold_recorded(work: UnitOfWork, section: str, records: list[Record], organiz
     for holder, item in holders_of(work, "items", of_items.values()):
         holders.setdefault(item, []).append(holder)
     wanted |= {(holder, id_) for id_, item in of_items.items() for holder in holders.get(item, ())}
-    hold(work, section, wanted, recording)
+    if section in _ONE_VERSION:  # Nobody holds them yet.
+        work.append(Holdings, [(holder, section, id_, recording) for holder, id_ in sorted(wanted)])
+    else:
+        hold(work, section, wanted, recording)
 
 
 def _about(record: Record) -> str | None:

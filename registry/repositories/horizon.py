@@ -9,7 +9,7 @@ from sqlalchemy import CompoundSelect, Select, bindparam, func, literal, select,
 
 from registry.queries import Query, Spelling
 from registry.repositories.sections import SECTION_TABLES
-from registry.table_parts import table_of
+from registry.table_parts import Table, table_of
 from registry.tables import Certificates, Recordings, Withdrawals
 from registry.unit_of_work import UnitOfWork
 
@@ -21,6 +21,9 @@ Touched = tuple[str, str]  # The name of a list, and the id of a record there (o
 _certificates = table_of(Certificates)
 _withdrawals = table_of(Withdrawals)
 _recordings = table_of(Recordings)
+
+
+_MODELS: dict[str, type[Table]] = {"recordings": Recordings} | {name: each.table for name, each in SECTION_TABLES.items()}
 
 
 class Horizon(NamedTuple):
@@ -42,8 +45,13 @@ def horizon(work: UnitOfWork) -> Horizon:
 
 
 def touched_since(work: UnitOfWork, before: Horizon) -> set[Touched] | None:
-    """What was recorded after a horizon, and the items, organizations and numbers that it is about; None: too much to say."""
-    rows = work.rows(_SINCE, most=MOST + 1, **before._asdict())
+    """What was recorded after a horizon, and the items, organizations and numbers that it is about; None: too much to say.
+
+    Asked by writers in their turn, who learn the running numbers with it.
+    """
+    rows, ((*last,),) = work.gather([(_SINCE, {"most": MOST + 1, **before._asdict()}), (_LAST, {})])
+    for name, number in zip(Horizon._fields, last, strict=True):
+        work.number_from(_MODELS[name], number)
     return None if len(rows) > MOST else set(rows)
 
 
@@ -66,6 +74,7 @@ def _since(_: Spelling) -> CompoundSelect[tuple[str, str]]:
             arms.append(select(literal("organizations"), table.c.organization).where(is_new))
     new = _certificates.c.entry > bindparam("certificates")
     arms.append(select(literal(NUMBER), _certificates.c.number_key).where(new))
+    arms.append(select(literal("certificates"), _certificates.c.replaces).where(new, _certificates.c.replaces.is_not(None)))
     withdrawn = _withdrawals.join(_certificates, _certificates.c.entry == _withdrawals.c.certificate_entry)
     is_later = _withdrawals.c.recording > bindparam("recordings")
     for name, column in (("items", _certificates.c.item), ("certificates", _certificates.c.id)):

@@ -187,7 +187,7 @@ class _Standing:
     ) -> set[tuple[str, str]] | None:
         if self.party.organization is None:
             return None
-        asked = {section: set(ids[section]) for section in SECTIONS}
+        asked = {section: {id_ for id_ in ids[section] if (section, id_) in self.versions} for section in SECTIONS}
         for entry in entries:
             match entry.record:
                 case Certificate(item=item, replaces=replaces):

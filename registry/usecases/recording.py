@@ -10,6 +10,7 @@ Small submissions go through `record`. Large ones stream through `judge` and `wr
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -28,8 +29,9 @@ from registry.unit_of_work import Store, UnitOfWork
 from registry.usecases.contradictions import ContradictedError, Contradiction, Guard
 from registry.usecases.judging import Judged, Judgement, Reason, State, judge
 from registry.version_tags import version_tag
-from traceability.assess import assess
+from traceability.assess import assess_known
 from traceability.interchange import Entry, dump_records
+from traceability.known import Known
 from traceability.periods import civil_day
 from traceability.policy import DEFAULT_POLICY, Policy, policy_named
 from traceability.problems import InputError
@@ -37,6 +39,7 @@ from traceability.records import SECTIONS, Certificate, Event, Item, MeteringPoi
 from traceability.verdict import Verdict
 
 MOST_VERDICTS = 20  # Verdicts in one answer; how many items are affected is always told.
+_FEW = 20  # Records that are written without waiting for each.
 _TRIES = 4  # After so many changes by others in a row, everything is looked at within the turn.
 
 
@@ -92,7 +95,7 @@ class Outcome:
 
     `recording`: its number, None when nothing was written. `submission`: the number under which it waits for a second person.
     `verdicts`: on the first MOST_VERDICTS of the `affected` items and metering points, as they are (or would be) with the new
-    records. `records`: what they rest on, as known at `known_at`, to name things by. `at`: when it is recorded.
+    records. `records` and `known`: what they rest on, to name things by. `at`: when it is recorded.
     """
 
     standing: Standing
@@ -104,7 +107,7 @@ class Outcome:
     affected: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
     records: Records
-    known_at: datetime
+    known: Known
     at: datetime
 
 
@@ -190,17 +193,25 @@ def write(work: UnitOfWork, recorder: Recorder, judged: Iterable[Judged]) -> Non
     Raises InputError for a certificate that would replace itself through others.
     """
     written = [each for each in judged if each.is_written]
-    for section in SECTIONS:
-        entries = [each.entry for each in written if each.entry.section == section]
-        if entries:
-            recorder.add(section, entries)
-    if "certificates" in recorder.first:
+    with work.together() if len(written) <= _FEW else nullcontext():
+        for section in SECTIONS:
+            of_section = [each for each in written if each.entry.section == section]
+            new = [each.entry for each in of_section if not _is_withdrawal(each)]
+            if new:
+                recorder.append(section, new)
+            withdrawn = [each.entry for each in of_section if _is_withdrawal(each)]
+            if withdrawn:
+                recorder.add(section, withdrawn)
+        found = [(each.entry, one) for each in written for one in each.contradictions]
+        flags = [_flag(recorder.begun(), number, entry, one) for number, (entry, one) in enumerate(found)]
+        keep_flags(work, flags)
+    if any(isinstance(each.entry.record, Certificate) and each.entry.record.replaces is not None for each in written):
         check_replacements(work, recorder.first["certificates"])
-    found = [(each.entry, one) for each in written for one in each.contradictions]
-    if not found:
-        return
-    recording = recorder.begun()
-    keep_flags(work, [_flag(recording, number, entry, one) for number, (entry, one) in enumerate(found)])
+
+
+def _is_withdrawal(each: Judged) -> bool:
+    """Whether a certificate is on record and is withdrawn now."""
+    return each.state is State.CHANGED and isinstance(each.entry.record, Certificate)
 
 
 def judge_batch(
@@ -259,7 +270,7 @@ def _considered(
         affected=affected,
         verdicts=tuple(_verdicts(judgement, affected[:MOST_VERDICTS], asked)),
         records=judgement.records,
-        known_at=judgement.known.known_at,
+        known=judgement.known,
         at=at,
     )
 
@@ -376,7 +387,7 @@ def _verdicts(judgement: Judgement, targets: Iterable[str], asked: Asked) -> Ite
     known = judgement.known
     for target in targets:
         if target in known.items or target in known.metering_points:
-            yield assess(judgement.records, target, asked.as_of, known.known_at, asked.policy)
+            yield assess_known(known, target, asked.as_of, asked.policy)
 
 
 def _flag(recording: int, number: int, entry: Entry, found: Contradiction) -> Flag:
