@@ -9,6 +9,7 @@ from typing import NamedTuple
 from api.language import Bilingual
 from registry.errors import (
     ConflictError,
+    IntegrityError,
     NotPermittedError,
     RegistryError,
     SignInError,
@@ -19,6 +20,7 @@ from registry.errors import (
     UnknownError,
     WaitError,
 )
+from registry.ledger.merkle import ProofError
 from registry.usecases.contradictions import ContradictedError
 from traceability.problems import InputError, InvalidValueError, QuestionError, TraceabilityError, UnknownTargetError
 
@@ -50,6 +52,7 @@ CONTRADICTED = Kind("contradicted", Bilingual("登记前的核对不通过", "Re
 STALE = Kind("changed-meanwhile", Bilingual("此间已有变更", "Changed in the meantime"), 5, 412)
 PRECONDITION = Kind("if-match-needed", Bilingual("缺少 If-Match", "If-Match is needed"), 2, 428)
 TOO_MANY = Kind("too-many-requests", Bilingual("请求过于频繁", "Too many requests"), 2, 429)
+INTEGRITY = Kind("integrity-failed", Bilingual("完整性校验不通过", "Integrity cannot be confirmed"), 6, 500)
 MEDIA_TYPE = Kind("media-type-unsupported", Bilingual("不支持该媒体类型", "Media type not supported"), 3, 415)
 INTERNAL = Kind("internal-error", Bilingual("内部错误", "Internal error"), 70, 500)  # 70: EX_SOFTWARE of sysexits.h.
 
@@ -72,6 +75,7 @@ KINDS = (
     PRECONDITION,
     TOO_MANY,
     MEDIA_TYPE,
+    INTEGRITY,
     INTERNAL,
 )
 
@@ -139,5 +143,7 @@ _KIND_OF: tuple[tuple[type[Exception], Kind], ...] = (
     (TakenError, CONFLICT),
     (SignInError, SIGN_IN),
     (WaitError, TOO_MANY),
+    (IntegrityError, INTEGRITY),
+    (ProofError, INTEGRITY),
     (RegistryError, STORE),
 )

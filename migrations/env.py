@@ -2,9 +2,7 @@
 
 from alembic import context
 
-import registry.account_tables
-import registry.recording_tables
-import registry.tables  # noqa: F401
+import registry.every_table  # noqa: F401 - the metadata is to know all tables.
 from registry.table_parts import metadata
 
 connection = context.config.attributes["connection"]

@@ -4,6 +4,7 @@ Secrets are never here: of passwords, keys and session tokens there are digests 
 """
 
 from datetime import date, datetime
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 
@@ -30,6 +31,7 @@ class RecordingOrigins(Table, table=True):
     `reason`: why a record was corrected, where it was.
     """
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "recording_origins"
     __table_args__ = (filled("organization"), one_of("role", Role), Index(None, "organization", "recording"), CLUSTERED)
 
@@ -59,6 +61,7 @@ class Holdings(Table, table=True):
 class People(Table, table=True):
     """People who sign in; a changed one is a further row. `sign_in_key` is the sign-in name as compared."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "people"
     __table_args__ = (
         filled("id"),
@@ -95,6 +98,7 @@ class Passwords(Table, table=True):
 class Memberships(Table, table=True):
     """In which role a person works for an organization; the latest row of (person, organization, role) counts."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "memberships"
     __table_args__ = (
         filled("person"),
@@ -117,6 +121,7 @@ class Memberships(Table, table=True):
 class Mandates(Table, table=True):
     """The right of one organization to read what another holds: audits, reviews; the latest row of an id counts."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "mandates"
     __table_args__ = (
         filled("id"),
@@ -183,6 +188,7 @@ class SignInAttempts(Table, table=True):
 class Clients(Table, table=True):
     """Machines that use the API for an organization, in a role, within scopes (JSON list); the latest row of an id counts."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "clients"
     __table_args__ = (
         filled("id"),
@@ -206,6 +212,7 @@ class Clients(Table, table=True):
 class ClientKeys(Table, table=True):
     """The keys of clients by the SHA-256 of the secret, which is random and so needs no slow hash; at most two live."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "client_keys"
     __table_args__ = (
         UniqueConstraint("secret_sha256"),
@@ -225,6 +232,7 @@ class ClientKeys(Table, table=True):
 class KeyRevocations(Table, table=True):
     """Keys that are no longer good, from the moment of their revocation."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "key_revocations"
     __table_args__ = (STRICT,)
 
@@ -246,6 +254,7 @@ class FirstTokens(Table, table=True):
 class OrganizationSettings(Table, table=True):
     """How an organization wants things done (JSON, see registry.organization_settings); the latest row counts."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "organization_settings"
     __table_args__ = (filled("organization"), Index(None, "organization"), STRICT)
 

@@ -92,3 +92,7 @@ class WaitError(RegistryError):
     def __init__(self, seconds: int) -> None:
         super().__init__(f"too many attempts; try again in {seconds} s", f"尝试过多，请在 {seconds} 秒后再试")
         self.seconds = seconds
+
+
+class IntegrityError(RegistryError):
+    """What is stored contradicts what was vouched for: somebody changed history, or lost a part of it."""

@@ -4,7 +4,7 @@ Rows are appended, never changed or removed. `entry` is the store's running numb
 rows were recorded.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import Index, Integer, MetaData, text
 from sqlalchemy import Table as SqlTable
@@ -28,7 +28,12 @@ CLUSTERED = {"sqlite_strict": True, "sqlite_with_rowid": False}
 
 
 class Table(SQLModel, registry=registry(metadata=metadata)):
-    """What all tables share: one set of metadata with names for all constraints."""
+    """What all tables share: one set of metadata with names for all constraints.
+
+    `is_fact`: whether each row is a leaf of the ledger in its own right; records are by way of the recorder.
+    """
+
+    is_fact: ClassVar[bool] = False
 
 
 def table_of(model: type[Table]) -> SqlTable:

@@ -9,6 +9,7 @@ like are plain ids.
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field
@@ -42,6 +43,7 @@ class ReadRole(StrEnum):
 class Recordings(Table, table=True):
     """Who put records into this store, when, and from what."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "recordings"
     __table_args__ = (filled("recorded_by"), STRICT)
 
@@ -54,6 +56,7 @@ class Recordings(Table, table=True):
 class RecordingSummaries(Table, table=True):
     """What a recording came to, known when it is complete: the digest of its source, and counts by list as JSON."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "recording_summaries"
     __table_args__ = (CheckConstraint("length(sha256) = 64", name="sha256"), STRICT)
 

@@ -1,7 +1,7 @@
 """The store and its unit of work: one request or command, one transaction, one commit at the edge."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -9,11 +9,14 @@ from sqlalchemy import Connection, Engine
 
 from registry.cache import RecordCache
 from registry.engine import open_engine, transaction
+from registry.ledger.facts import row_text
+from registry.ledger.writing import Fact, append_facts
 from registry.mapping import Row
 from registry.queries import Query, arguments
-from registry.table_parts import Table
+from registry.table_parts import Table, table_of
 
 _FEW = 100  # Rows up to which one INSERT costs PostgreSQL less than a COPY, which waits three times for the server.
+_MANY_FACTS = 512  # Facts that wait to become leaves together; bounds memory.
 _MANY = 10_000  # Rows written to a table at once, from which on the planner should not wait for the next autovacuum.
 
 
@@ -39,6 +42,7 @@ class Store:
         with transaction(self.engine, is_writer=True) as connection:
             work = UnitOfWork(connection, RecordCache())
             yield work
+            work.settle()
             work.refresh_statistics()
 
     def close(self) -> None:
@@ -66,6 +70,7 @@ class UnitOfWork:
         self._driver: Any = connection.connection.driver_connection
         self._next: dict[type[Table], int] = {}
         self._written: Counter[str] = Counter()
+        self._facts: list[Fact] = []
 
     @property
     def is_postgresql(self) -> bool:
@@ -98,6 +103,9 @@ class UnitOfWork:
         self.statements += 1
         name = str(table.__tablename__)
         self._written[name] += len(rows)
+        if table.is_fact:
+            columns = table_of(table).c.keys()
+            self.note(Fact(name, row[0], row_text(name, dict(zip(columns, row, strict=True)))) for row in rows)
         if self.is_postgresql and len(rows) <= _FEW:
             one = f"({', '.join(['%s'] * len(rows[0]))})"
             values = [value for row in rows for value in row]
@@ -122,6 +130,17 @@ class UnitOfWork:
     def number_from(self, table: type[Table], last: int) -> None:
         """Take a table's last running number as known, as a question asked in this unit of work told it."""
         self._next.setdefault(table, last + 1)
+
+    def note(self, facts: Iterable[Fact]) -> None:
+        """Let facts become leaves of the ledger, in the order in which they are noted."""
+        self._facts.extend(facts)
+        if len(self._facts) >= _MANY_FACTS:
+            self.settle()
+
+    def settle(self) -> None:
+        """Write the leaves of what was noted; done before every commit."""
+        facts, self._facts = self._facts, []
+        append_facts(self, facts)
 
     def refresh_statistics(self) -> None:
         """Let PostgreSQL's planner know of tables that grew much; until its autovacuum comes by, questions would be slow."""

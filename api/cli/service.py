@@ -18,6 +18,7 @@ from api.language import Bilingual, Language, text
 from registry import schema
 from registry.settings import Settings
 from registry.unit_of_work import open_store
+from registry.usecases.check_ledger import make_up_leaves
 
 PORT = 8000
 Host = Annotated[str, typer.Option("--host", help="只能是本机地址 / Loopback only")]
@@ -52,10 +53,12 @@ def migrate(as_json: JsonOption = False, language: LanguageOption = Language.ZH)
         before = schema.current_revision(store)
         schema.upgrade(store)
         after = schema.current_revision(store)
+        with store.writing() as work:
+            leaves = make_up_leaves(work)
     finally:
         store.close()
     if as_json:
-        write_json({"from": before, "to": after})
+        write_json({"from": before, "to": after, "leaves": leaves})
     else:
         typer.echo(text(language, "数据库结构：{before} → {after}", before=before or "-", after=after))
 

@@ -11,6 +11,8 @@ from registry.access import OPERATOR, Party
 from registry.account_tables import RecordingOrigins
 from registry.columns import instant_number
 from registry.errors import ConflictError
+from registry.ledger.facts import record_text, withdrawal_text
+from registry.ledger.writing import Fact
 from registry.mapping import Row, withdrawal_row
 from registry.repositories import holdings, stored
 from registry.repositories.met import Met
@@ -152,8 +154,7 @@ class Recorder:
         if record.withdrawal == held.withdrawal:
             self.same["withdrawals"] += 1
         elif held.withdrawal is None:
-            self._work.append(Withdrawals, [withdrawal_row(record.withdrawal, number, self.begun(), entry.index)])
-            self.new["withdrawals"] += 1
+            self._write_withdrawals([(number, entry)], self.begun())
         else:
             raise ConflictError(
                 f"{entry.path}.withdrawal",
@@ -178,18 +179,28 @@ class Recorder:
                 rows += part.rows(entry.record, number)
             self._work.append(part.table, rows)
         self.new[section.name] += len(entries)
+        self._work.note(
+            Fact(section.name, number, record_text(section.name, entry.record))
+            for number, entry in zip(numbers, entries, strict=True)
+        )
         if section.name == "certificates":
-            self._append_withdrawals(numbers, entries, recording)
+            self._write_withdrawals(zip(numbers, entries, strict=True), recording)
         records = [entry.record for entry in entries]
         holdings.hold_recorded(self._work, section.name, records, self._party.organization, recording)
 
-    def _append_withdrawals(self, numbers: Iterable[int], entries: list[Entry], recording: int) -> None:
-        rows = [
-            withdrawal_row(entry.record.withdrawal, number, recording, entry.index)
-            for number, entry in zip(numbers, entries, strict=True)
+    def _write_withdrawals(self, entries: Iterable[tuple[int, Entry]], recording: int) -> None:
+        """Write the withdrawals of those certificates, given with their running numbers, that are withdrawn."""
+        withdrawn = [
+            (number, entry.index, entry.record, entry.record.withdrawal)
+            for number, entry in entries
             if isinstance(entry.record, Certificate) and entry.record.withdrawal is not None
         ]
+        rows = [withdrawal_row(withdrawal, number, recording, index) for number, index, _, withdrawal in withdrawn]
         self._work.append(Withdrawals, rows)
+        self._work.note(
+            Fact("withdrawals", number, withdrawal_text(certificate.id, withdrawal))
+            for number, _, certificate, withdrawal in withdrawn
+        )
         self.new["withdrawals"] += len(rows)
 
 

@@ -75,6 +75,12 @@ def with_ids(work: UnitOfWork, section: str, ids: list[str]) -> list[Stored]:
     return [Stored(row[0], row[recording], record) for row, record in zip(rows, records, strict=True)]
 
 
+def by_entry(work: UnitOfWork, section: str, entries: list[int]) -> dict[int, Record]:
+    """The records of a list with these running numbers as the rows say now, whatever is kept in memory."""
+    rows = work.rows(_BY_ENTRY[section], entries=entries)
+    return {row[0]: record for row, record in zip(rows, _complete(work, section, rows), strict=True)}
+
+
 def all_of(work: UnitOfWork, section: str, known_at: int) -> Iterator[Record]:
     """The records of a list that were known at an instant (as stored), few of them held at a time."""
     after = 0

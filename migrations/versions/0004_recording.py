@@ -17,8 +17,8 @@ from migrations.building import (
     whole,
 )
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
