@@ -1,6 +1,7 @@
 """What the guard at the door finds: each contradiction with its field, and nothing where all is in order."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -33,10 +34,10 @@ from traceability.verdict import Code
 TODAY = date(2026, 1, 15)
 AT = datetime(2026, 1, 15, 4, tzinfo=UTC)
 POLICY = policy_named("cn-legal/1")
-BY_S = Reference(item="S", quantity="energy", unit="kW*h", **b.bounds("1", "50"))
+BY_S = Reference(item="S", quantity="energy", unit="kW*h", low=Decimal(1), high=Decimal(50))
 STANDARD = b.certificate("k-s", "S", "2025-03-01", issuer="NMI", results=(b.result(uncertainty=b.spread("0.02")),))
 SCOPE = (
-    b.competence(Scope(quantity="energy", unit="kW*h", **b.bounds("0", "500"), best_uncertainty=b.spread("0.05"))),
+    b.competence(Scope(quantity="energy", unit="kW*h", low=Decimal(0), high=Decimal(500), best_uncertainty=b.spread("0.05"))),
     b.competence(Scope(quantity="energy"), id="n", organization="NMI", scheme=Scheme.NATIONAL_STANDARD),
 )
 
