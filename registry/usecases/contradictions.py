@@ -32,7 +32,7 @@ from traceability.records import (
     Reference,
     Result,
 )
-from traceability.resolution import Resolution
+from traceability.resolution import Resolution, end_of
 from traceability.rules import competence, descent, uncertainty, validity
 from traceability.verdict import Code, Finding, Severity
 
@@ -210,7 +210,9 @@ class Guard:
         if item is None:
             return
         alone = Resolution(found=certificate, withdrawn=None, is_for_other_quantity=False)
-        for day in dict.fromkeys((certificate.calibrated_on, min(certificate.issued_on, self.today))):
+        issued_on = min(certificate.issued_on, self.today)
+        is_over = end_of(known, item, certificate).is_over(issued_on)
+        for day in (certificate.calibrated_on, issued_on) if is_over else (certificate.calibrated_on,):
             for finding in validity.checked(known, item, alone, day, Purpose()):
                 if finding.severity is not Severity.NOTE and finding.code not in _NO_CONTRADICTION:
                     yield _found(finding, _field_of(finding.code, certificate))

@@ -19,8 +19,8 @@ from registry.repositories.recordings import Recorder
 from registry.unit_of_work import Store
 from registry.usecases import recording as use_case
 from registry.usecases.contradictions import ContradictedError, Guard
-from registry.usecases.organization_settings import change_settings
 from registry.usecases.judging import judge
+from registry.usecases.organization_settings import change_settings
 from registry.usecases.recording import Once, Order, Outcome, Repeated, Standing, judge_batch, record, write
 from registry.usecases.replacing import replacement
 from registry.usecases.sharing import share_item_once
