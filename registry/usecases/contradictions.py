@@ -32,7 +32,7 @@ from traceability.records import (
     Reference,
     Result,
 )
-from traceability.resolution import Resolution, end_of
+from traceability.resolution import Resolution, doubts_about, end_of
 from traceability.rules import competence, descent, uncertainty, validity
 from traceability.verdict import Code, Finding, Severity
 
@@ -211,8 +211,10 @@ class Guard:
             return
         alone = Resolution(found=certificate, withdrawn=None, is_for_other_quantity=False)
         issued_on = min(certificate.issued_on, self.today)
-        is_over = end_of(known, item, certificate).is_over(issued_on)
-        for day in (certificate.calibrated_on, issued_on) if is_over else (certificate.calibrated_on,):
+        days = [certificate.calibrated_on]
+        if end_of(known, item, certificate).is_over(issued_on) or doubts_about(known, item.id):
+            days.append(issued_on)
+        for day in days:
             for finding in validity.checked(known, item, alone, day, Purpose()):
                 if finding.severity is not Severity.NOTE and finding.code not in _NO_CONTRADICTION:
                     yield _found(finding, _field_of(finding.code, certificate))
