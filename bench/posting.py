@@ -24,7 +24,7 @@ import time
 import uuid
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -40,6 +40,7 @@ from bench import machine
 from bench.one_item import fill
 from registry import schema
 from registry.access import OPERATOR, Role
+from registry.errors import TakenError
 from registry.repositories.holdings import hold
 from registry.repositories.recordings import Recorder
 from registry.repositories.stored import with_ids
@@ -81,10 +82,12 @@ def main() -> None:
             schema.upgrade(store)
         clients = prepare(store, given.clients, 40 * (given.seconds + _WARM_UP))
         store.close()
-        with _service(url, given.workers) as address:
+        with _service(url, given.workers) as (address, processes):
+            before = _busy(url, processes)
             times = post(address, clients, given.seconds)
+            busy = [after - each for after, each in zip(_busy(url, processes), before, strict=True)]
         bare = _bare_commits(url)
-    _tell(times, given.seconds, bare, given.clients, given.workers)
+    _tell(times, given.seconds, bare, busy, given)
 
 
 def prepare(store: Store, clients: int, bodies: int) -> list[Client]:
@@ -103,7 +106,10 @@ def prepare(store: Store, clients: int, bodies: int) -> list[Client]:
         with store.writing() as work:
             if number == 0:
                 operators = Organization(id="bench-operator", name="Bench", kind=OrganizationKind.REGULATOR)
-                take_charge(work, FirstAdministrator(organization=operators, sign_in="bench", name="Bench"), "x" * 20, at=NOW)
+                with suppress(TakenError):  # The store of `--url` may have been used before.
+                    take_charge(
+                        work, FirstAdministrator(organization=operators, sign_in="bench", name="Bench"), "x" * 20, at=NOW
+                    )
             recording = Recorder(work, party=OPERATOR, at=NOW, source="bench").begun()
             hold(work, "items", ((issuer, item) for item in items), recording)
             client = add_client(
@@ -187,8 +193,8 @@ def _post(address: tuple[str, int], client: Client, start: float, seconds: int, 
 
 
 @contextmanager
-def _service(url: str, workers: int) -> Iterator[tuple[str, int]]:
-    """The service in several processes that take turns at one socket."""
+def _service(url: str, workers: int) -> Iterator[tuple[tuple[str, int], list[int]]]:
+    """The service in several processes that take turns at one socket: its address and their numbers."""
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", 0))
@@ -200,7 +206,7 @@ def _service(url: str, workers: int) -> Iterator[tuple[str, int]]:
     address = listener.getsockname()
     _wait_for(address)
     try:
-        yield address
+        yield address, [process.pid for process in processes if process.pid is not None]
     finally:
         for process in processes:
             if process.pid is not None:
@@ -227,6 +233,20 @@ def _wait_for(address: tuple[str, int]) -> None:
         finally:
             connection.close()
     raise RuntimeError("the service did not start")
+
+
+def _busy(url: str, processes: list[int]) -> tuple[float, float]:
+    """Seconds of processor that the service and the connections of the database have used so far (Linux)."""
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain) as connection:
+        query = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        backends = [pid for (pid,) in connection.execute(query).fetchall()]
+    return sum(map(_processor, processes)), sum(map(_processor, backends))
+
+
+def _processor(process: int) -> float:
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")  # utime and stime of proc(5).
 
 
 def _bare_commits(url: str) -> list[float]:
@@ -256,14 +276,17 @@ def _server(url: str | None) -> Iterator[str]:
             yield server.get_uri()
 
 
-def _tell(times: list[float], seconds: int, bare: list[float], clients: int, workers: int) -> None:
+def _tell(times: list[float], seconds: int, bare: list[float], busy: list[float], given: argparse.Namespace) -> None:
     ordered = sorted(times)
-    p99 = ordered[int(len(ordered) * 0.99)] * 1e3
-    print(f"{clients} clients, {workers} processes, {seconds} s: {len(times):,} certificates posted and judged")
+    print(f"{given.clients} clients, {given.workers} processes, {seconds} s: {len(times):,} certificates posted and judged")
     print(f"  rate: {len(times) / seconds:.0f} a second   bar: >= {RATE}")
+    p99 = ordered[int(len(ordered) * 0.99)] * 1e3
     middle = statistics.median(ordered) * 1e3
     print(f"  ms: median {middle:.1f}, p99 {p99:.1f}, largest {ordered[-1] * 1e3:.1f}   bar: p99 <= {P99}")
     print(f"  a bare commit of one row, ms: median {statistics.median(bare) * 1e3:.2f}")
+    of_all = len(times) * (seconds + _WARM_UP) / seconds  # The warm-up included, as the processors were busy then as well.
+    service, database = (each / of_all * 1e3 for each in busy)
+    print(f"  ms of processor a certificate: service {service:.1f}, database {database:.1f}")
 
 
 if __name__ == "__main__":
