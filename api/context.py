@@ -38,12 +38,15 @@ class Context:
         return self._was_claimed.is_set()
 
 
-def _context(request: Request) -> Context:
+# Dependencies that only look at the request are coroutines: FastAPI runs functions in a thread, a hop that costs more than these.
+
+
+async def _context(request: Request) -> Context:
     context: Context = request.app.state.context
     return context
 
 
-def _language(request: Request) -> Language:
+async def _language(request: Request) -> Language:
     return preferred(request.headers.get("accept-language"), request.query_params.get("lang"))
 
 

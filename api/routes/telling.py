@@ -138,7 +138,7 @@ def _headers(outcome: Outcome, location: str | None) -> dict[str, str]:
 def telling_of(*media_types: str) -> Any:
     """The dependency that reads a request whose body is of one of the media types."""
 
-    def telling(
+    async def telling(
         context: Given,
         language: Speaking,
         sent: Annotated[Sent, sent_as(*media_types)],
@@ -162,7 +162,7 @@ Recording = Annotated[Telling, telling_of(JSON)]
 _IF_MATCH = Header(description="The ETag of the version that is to change, or *.", examples=['"0123456789abcdef"'])
 
 
-def _seen(if_match: Annotated[str | None, _IF_MATCH] = None) -> frozenset[str] | None:
+async def _seen(if_match: Annotated[str | None, _IF_MATCH] = None) -> frozenset[str] | None:
     """The tags of the versions that the sender saw; None for any. RefusedError (428) where nothing is said."""
     if if_match is None or not if_match.strip():
         raise RefusedError(
