@@ -45,21 +45,21 @@ RECORDS: dict[str, Any] = {
 }
 
 # One record each, as it is sent.
-ORGANIZATION: dict[str, Any] = RECORDS["organizations"][0]
-COMPETENCE: dict[str, Any] = RECORDS["competences"][0]
+SENT_ORGANIZATION: dict[str, Any] = RECORDS["organizations"][0]
+SENT_COMPETENCE: dict[str, Any] = RECORDS["competences"][0]
 NATIONAL_STANDARD: dict[str, Any] = RECORDS["items"][0]
 METER: dict[str, Any] = RECORDS["items"][1]
-CERTIFICATE: dict[str, Any] = RECORDS["certificates"][0]
-EVENT: dict[str, Any] = {"id": "e-1", "item": "EM-1024", "kind": "seal_broken", "on": "2026-10-08"}
+SENT_CERTIFICATE: dict[str, Any] = RECORDS["certificates"][0]
+SENT_EVENT: dict[str, Any] = {"id": "e-1", "item": "EM-1024", "kind": "seal_broken", "on": "2026-10-08"}
 WITHDRAWAL: dict[str, Any] = {
     "withdrawal": {"on": "2026-11-20", "void_from": "2026-03-02"},
     "reason": "装置接线错误，数据无效",
 }
 REPLACEMENT: dict[str, Any] = {
-    "certificate": {**CERTIFICATE, "id": "c-1a", "number": "DJ-2026-0001A", "issued_on": "2026-04-01"},
+    "certificate": {**SENT_CERTIFICATE, "id": "c-1a", "number": "DJ-2026-0001A", "issued_on": "2026-04-01"},
     "reason": "更正签发日期",
 }
-METERING_POINT: dict[str, Any] = {
+SENT_METERING_POINT: dict[str, Any] = {
     "id": "gate-1",
     "organization": "simt",
     "level": 1,
@@ -88,9 +88,10 @@ ITEM: dict[str, Any] = {
     "versions": 1,
     "certificates": RECORDS["certificates"],
     "events": [],
+    "aliases": [],
     "links": LINKS,
 }
-ITEM_LIST: dict[str, Any] = {"items": [{"item": _METER, "links": LINKS}], "next": None}
+ITEM_LIST: dict[str, Any] = {"items": [{"item": _METER, "links": LINKS}], "known_at": "2026-11-23T02:00:00Z", "next": None}
 
 RECORDED: dict[str, Any] = {
     "standing": "recorded",
@@ -121,7 +122,7 @@ SUBMISSION: dict[str, Any] = {
     "submitted_at": "2026-11-23T02:00:00Z",
     "source": "API certificates",
     "reason": None,
-    "records": {"certificates": [{**CERTIFICATE, "recorded_at": "2026-11-23T02:00:00Z"}]},
+    "records": {"certificates": [{**SENT_CERTIFICATE, "recorded_at": "2026-11-23T02:00:00Z"}]},
     "contradictions": [
         {
             "code": "NO_COMPETENCE",
@@ -226,3 +227,72 @@ POLICIES: dict[str, Any] = {
 }
 HEALTH = {"status": "ok"}
 READINESS = {"status": "ok", "revision": "0001"}
+
+_MEMBERSHIP = {"organization": "simt", "role": "laboratory"}
+MEMBERSHIP = _MEMBERSHIP
+SESSION: dict[str, Any] = {
+    "person": "p-0123456789abcdef",
+    "client": None,
+    "name": "示例人员",
+    "organization": "simt",
+    "role": "laboratory",
+    "permissions": ["read", "record_items", "record_certificates", "approve", "share", "configure"],
+    "memberships": [_MEMBERSHIP],
+    "csrf_token": "not-a-real-token",
+    "expires_at": "2026-11-23T14:00:00Z",
+}
+SIGN_IN = {"sign_in": "example", "password": "an example, not a password"}
+PASSWORD_CHANGE = {"old": "an example, not a password", "new": "another example, no password either"}
+PASSWORD_BY_TOKEN = {"token": "not-a-real-token", "password": "an example, not a password"}
+CHARGE: dict[str, Any] = {
+    "token": "not-a-real-token",
+    "organization": {"id": "simt", "name": "市计量测试院", "kind": "legal_metrology_institute"},
+    "sign_in": "admin",
+    "name": "示例管理员",
+    "password": "an example, not a password",
+}
+PERSON: dict[str, Any] = {
+    "id": "p-0123456789abcdef",
+    "sign_in": "example",
+    "name": "示例人员",
+    "email": "person@example.org",
+    "subject": None,
+    "is_active": True,
+    "memberships": [_MEMBERSHIP],
+}
+PERSON_LIST: dict[str, Any] = {"people": [PERSON], "next": None}
+PERSON_REQUEST = {"sign_in": "example", "name": "示例人员", "email": "person@example.org", **_MEMBERSHIP}
+PERSON_CHANGE = {"name": "示例人员", "is_active": True, "email": "person@example.org"}
+INVITATION: dict[str, Any] = {
+    "person": PERSON,
+    "token": "not-a-real-token",
+    "page": "http://127.0.0.1:8000/set-password?token=not-a-real-token",
+    "expires_at": "2026-11-26T02:00:00Z",
+}
+CLIENT_REQUEST = {"name": "LIMS", "role": "laboratory", "scopes": ["read", "record_certificates"]}
+CLIENT_NEW: dict[str, Any] = {
+    "id": "c-0123456789abcdef",
+    "organization": "simt",
+    "name": "LIMS",
+    "role": "laboratory",
+    "permissions": ["read", "record_certificates"],
+    "is_active": True,
+    "keys": [],
+}
+_KEY = {"id": 1, "hint": "trk_AbCdEf", "expires_at": "2027-11-23T00:00:00Z", "is_live": True}
+CLIENT: dict[str, Any] = {**CLIENT_NEW, "keys": [_KEY]}
+CLIENT_LIST: dict[str, Any] = {"clients": [CLIENT], "next": None}
+KEY_REQUEST = {"expires_at": "2027-11-23T00:00:00Z"}
+KEY_NEW: dict[str, Any] = {"key": _KEY, "text": "trk_AbCdEf-and-so-on"}
+MANDATE_REQUEST = {"holder": "centre", "over": "simt", "valid_from": "2026-01-01", "valid_until": "2026-12-31"}
+MANDATE: dict[str, Any] = {"id": "m-0123456789abcdef", **MANDATE_REQUEST, "is_active": True}
+MANDATE_ENDED: dict[str, Any] = {**MANDATE, "is_active": False}
+MANDATE_LIST: dict[str, Any] = {"mandates": [MANDATE]}
+SETTINGS: dict[str, Any] = {
+    "contradictions": "flag",
+    "contradictions_by_code": {"DUPLICATE_NUMBER": "refuse"},
+    "four_eyes": False,
+    "warning_days": [60, 30, 7],
+    "language": "zh",
+    "emails": ["reminders@example.org"],
+}

@@ -1,19 +1,22 @@
 """The wall around the app: whom it answers, how much it reads, and what its answers allow a browser to do.
 
-Until there is authentication the service is for this machine alone. So it answers only to loopback host names (a page of
-another site could otherwise rebind its own name to 127.0.0.1), and refuses writes that a browser sends for another site.
+Until somebody has taken charge the service is for this machine alone. So it answers only to loopback host names (a page of
+another site could otherwise rebind its own name to 127.0.0.1); from then on to the name of its base URL as well, and to no
+other. It refuses writes that a browser sends for another site.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.failures import CROSS_SITE, HOST, TOO_LARGE, RefusedError
 from api.language import Bilingual
+from registry.errors import StoreError
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 MOST_BYTES = 64 * 1024 * 1024  # Bytes of a request body; larger documents go through `registry import`, which streams.
@@ -30,15 +33,20 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
 }
 
-Refusal = Callable[[Scope, RefusedError], Response]
+Refusal = Callable[[Scope, RefusedError | StoreError], Response]
 
 
 class Guard:
-    """ASGI middleware; `refuse` turns a refusal into the response of the house."""
+    """ASGI middleware; `refuse` turns a refusal into the response of the house.
 
-    def __init__(self, app: ASGIApp, refuse: Refusal) -> None:
+    `base_url`: where people reach the service; its host name is answered once `is_claimed`.
+    """
+
+    def __init__(self, app: ASGIApp, refuse: Refusal, base_url: str, is_claimed: Callable[[], bool]) -> None:
         self._app = app
         self._refuse = refuse
+        self._name = urlsplit(base_url).hostname
+        self._is_claimed = is_claimed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
@@ -47,21 +55,30 @@ class Guard:
             return
         send = _with_headers(scope, send)
         try:
-            _check(scope["method"], Headers(scope=scope))
-        except RefusedError as error:
+            headers = Headers(scope=scope)
+            await self._check_host(_name_of(headers.get("host", "")))
+            _check_site(scope["method"], headers)
+        except (RefusedError, StoreError) as error:
             await self._refuse(scope, error)(scope, receive, send)
             return
         if scope["method"] == "HEAD":
             scope, send = {**scope, "method": "GET"}, _without_body(send)
         await self._app(_with_encoded_path(scope), _limited(receive), send)
 
+    async def _check_host(self, name: str | None) -> None:
+        """Refuse a name that is none of ours, or not yet."""
+        if name in LOOPBACK:
+            return
+        if name is None or name != self._name:
+            raise RefusedError(HOST, Bilingual("此服务不使用这个主机名", "this service does not go by that name"))
+        if not await run_in_threadpool(self._is_claimed):
+            raise RefusedError(HOST, Bilingual("在有人接管之前，只回应本机地址", "only loopback names are answered for now"))
 
-def _check(method: str, headers: Headers) -> None:
-    host = headers.get("host", "")
-    if _name_of(host) not in LOOPBACK:
-        raise RefusedError(HOST, Bilingual("在启用身份认证之前，只回应本机地址", "only loopback names are answered for now"))
+
+def _check_site(method: str, headers: Headers) -> None:
     if method in _SAFE:
         return
+    host = headers.get("host", "")
     origin = headers.get("origin")
     is_foreign = origin is not None and origin.partition("://")[2] != host
     if is_foreign or headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:

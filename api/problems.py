@@ -17,6 +17,7 @@ from api.language import Bilingual, Language, preferred
 from api.render.contradictions import contradiction_sentence
 from api.render.names import names_in
 from api.templating import rendered
+from registry.errors import RegistryError
 from registry.usecases.contradictions import ContradictedError
 
 PROBLEM_JSON = "application/problem+json"
@@ -57,7 +58,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_fault)
 
 
-def refuse(scope: Scope, error: RefusedError) -> Response:
+def refuse(scope: Scope, error: RefusedError | RegistryError) -> Response:
     """The response of a request that is refused before the app sees it."""
     return respond(Request(scope), failure_of(error))
 

@@ -24,6 +24,8 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     "log": {"check": "api.cli.ledger:check", "checkpoint": "api.cli.ledger:checkpoint"},
     "demo": "api.cli.demo:demo",
     "serve": "api.cli.service:serve",
+    "take-charge": "api.cli.accounts:take_charge",
+    "reset-password": "api.cli.accounts:reset_password",
     "doctor": "api.cli.service:doctor",
     "migrate": "api.cli.service:migrate",
 }

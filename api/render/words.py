@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from api.language import Bilingual
-from traceability.records import CertificateKind, EventKind, ItemKind, Outcome
+from registry.access import Permission, Role
+from traceability.records import CertificateKind, EventKind, ItemKind, OrganizationKind, Outcome
 from traceability.verdict import Severity, Status
 
 
@@ -111,4 +112,33 @@ POLICY_TITLES: dict[str, Bilingual] = {
     "cn-supervision/1": Bilingual("监督检查（标准器现行有效）", "Supervision (references in force today)"),
     "ilac-p10/1": Bilingual("国际互认 ILAC P10", "ILAC P10"),
     "structure/1": Bilingual("仅看结构", "Structure only"),
+}
+
+ROLES: dict[Role, Bilingual] = {
+    Role.LABORATORY: Bilingual("实验室", "Laboratory"),
+    Role.AUDITOR: Bilingual("审核员", "Auditor"),
+    Role.CENTRE: Bilingual("碳计量中心", "Carbon-metering centre"),
+    Role.REGULATOR: Bilingual("监管机构", "Regulator"),
+    Role.ENERGY_USER: Bilingual("用能单位", "Energy user"),
+    Role.ADMINISTRATOR: Bilingual("管理员", "Administrator"),
+}
+PERMISSIONS: dict[Permission, Bilingual] = {
+    Permission.READ: Bilingual("查看", "Read"),
+    Permission.RECORD_ITEMS: Bilingual("登记器具", "Record items"),
+    Permission.RECORD_CERTIFICATES: Bilingual("登记证书", "Record certificates"),
+    Permission.RECORD_COMPETENCES: Bilingual("登记资质", "Record competences"),
+    Permission.APPROVE: Bilingual("复核", "Approve"),
+    Permission.SHARE: Bilingual("共享", "Share"),
+    Permission.CONFIGURE: Bilingual("设置", "Configure"),
+    Permission.ADMINISTER: Bilingual("管理账户", "Administer"),
+}
+ORGANIZATION_KINDS: dict[OrganizationKind, Bilingual] = {
+    OrganizationKind.NATIONAL_METROLOGY_INSTITUTE: Bilingual("国家计量院", "National metrology institute"),
+    OrganizationKind.LEGAL_METROLOGY_INSTITUTE: Bilingual("法定计量检定机构", "Legal metrology institute"),
+    OrganizationKind.CALIBRATION_LABORATORY: Bilingual("校准实验室", "Calibration laboratory"),
+    OrganizationKind.REFERENCE_MATERIAL_PRODUCER: Bilingual("标准物质生产者", "Reference material producer"),
+    OrganizationKind.CARBON_METERING_CENTRE: Bilingual("碳计量中心", "Carbon-metering centre"),
+    OrganizationKind.ENERGY_USER: Bilingual("用能单位", "Energy user"),
+    OrganizationKind.ENERGY_SUPPLIER: Bilingual("供能单位", "Energy supplier"),
+    OrganizationKind.REGULATOR: Bilingual("监管机构", "Regulator"),
 }

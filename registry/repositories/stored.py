@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+import msgspec
 from sqlalchemy import Select, bindparam, exists, select
 
 from registry import mapping
@@ -55,6 +56,11 @@ def withdrawn(work: UnitOfWork, certificates: Iterable[tuple[int, Record]], entr
         mapping.withdrawn(record, by_entry[entry]) if entry in by_entry and isinstance(record, Certificate) else record
         for entry, record in certificates
     ]
+
+
+def without_withdrawal(certificate: Certificate) -> Certificate:
+    """The certificate as it was issued."""
+    return msgspec.structs.replace(certificate, withdrawal=None) if certificate.withdrawal is not None else certificate
 
 
 def identities(work: UnitOfWork, section: str, ids: list[str]) -> list[Row]:

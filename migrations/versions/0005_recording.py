@@ -17,8 +17,8 @@ from migrations.building import (
     whole,
 )
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
