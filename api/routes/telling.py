@@ -10,6 +10,7 @@ from fastapi import Depends, Header, Query, Request, Response
 from api import failures
 from api.asking import asked
 from api.context import Context, Given, Speaking
+from api.etags import BETWEEN
 from api.failures import RefusedError
 from api.language import Bilingual, Language
 from api.render.names import names_among
@@ -171,8 +172,8 @@ async def _seen(if_match: Annotated[str | None, _IF_MATCH] = None) -> frozenset[
     if if_match.strip() == "*":
         return None
     tags = (tag.strip() for tag in if_match.split(","))
-    # A weak tag never matches here (RFC 9110, 13.1.1).
-    return frozenset(tag[1:-1] for tag in tags if len(tag) > 1 and tag[0] == tag[-1] == '"')
+    # A weak tag never matches here (RFC 9110, 13.1.1); of others the part counts that is the version's (api.etags).
+    return frozenset(tag[1:-1].partition(BETWEEN)[0] for tag in tags if len(tag) > 1 and tag[0] == tag[-1] == '"')
 
 
 Seen = Annotated[frozenset[str] | None, Depends(_seen)]
