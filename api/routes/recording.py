@@ -276,7 +276,7 @@ def record_metering_point(party: RecordingItems, telling: Recording) -> Response
 
 
 @router.put(
-    "/metering-points/{point_id}",
+    "/metering-points/{metering_point_id}",
     operation_id="changeMeteringPoint",
     summary="A further version of a metering point",
     tags=["items"],
@@ -284,13 +284,13 @@ def record_metering_point(party: RecordingItems, telling: Recording) -> Response
     responses=_CHANGE,
     openapi_extra=json_body(MeteringPoint, "SENT_METERING_POINT"),
 )
-def change_metering_point(party: RecordingItems, telling: Recording, point_id: RecordId, seen: Seen) -> Response:
+def change_metering_point(party: RecordingItems, telling: Recording, metering_point_id: RecordId, seen: Seen) -> Response:
     """The whole point as it is from now on, with the rows of its history; earlier versions stay."""
-    return _change(telling, party, "metering_points", point_id, seen)
+    return _change(telling, party, "metering_points", metering_point_id, seen)
 
 
 @router.post(
-    "/metering-points/{point_id}/installations",
+    "/metering-points/{metering_point_id}/installations",
     operation_id="recordInstallation",
     summary="Another item serves a branch from a day on",
     tags=["items"],
@@ -299,14 +299,14 @@ def change_metering_point(party: RecordingItems, telling: Recording, point_id: R
     responses={**_DONE, **_OF_ONE, **refusals(failures.STALE)},
     openapi_extra=json_body(Branch, "INSTALLATION"),
 )
-def record_installation(party: RecordingItems, telling: Recording, point_id: RecordId) -> Response:
+def record_installation(party: RecordingItems, telling: Recording, metering_point_id: RecordId) -> Response:
     """A further version of the point: what served the branch until then ends the day before."""
     branch = record_from(parse_object(telling.sent.body), Branch)
     with telling.store.reading() as work:
-        before = current_metering_point(work, party, point_id)
+        before = current_metering_point(work, party, metering_point_id)
     entry = Entry("metering_points", 0, installed(before, branch))
     order = _order(telling, entry, "installation", seen=frozenset({version_tag(before)}))
-    return telling.record(party, order, links.record("metering-points", point_id))
+    return telling.record(party, order, links.record("metering-points", metering_point_id))
 
 
 def _record(telling: Telling, party: Party, section: str, collection: str) -> Response:
@@ -318,11 +318,11 @@ def _record(telling: Telling, party: Party, section: str, collection: str) -> Re
 
 def _change(telling: Telling, party: Party, section: str, id_: str, seen: frozenset[str] | None) -> Response:
     """A further version of a record that the party may change."""
-    with telling.store.reading() as work:
-        check_current(work, party, section, id_)
     record: Any = record_from(parse_object(telling.sent.body), SECTIONS[section])
     if record.id != id_:
         raise InputError("$.id", f"the path says {id_!r}", f"路径中的标识是 {id_!r}")
+    with telling.store.reading() as work:
+        check_current(work, party, section, id_)
     order = _order(telling, Entry(section, 0, record), "change", seen=seen)
     return telling.record(party, order, links.record(section.replace("_", "-"), id_), 200)
 

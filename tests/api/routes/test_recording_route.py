@@ -194,7 +194,7 @@ def test_a_change_names_the_version_that_was_seen(operator: Service) -> None:
     done = operator.post("/items/M-1", changed, "PUT", if_match=f'"x", {seen}')
     assert (done.status_code, done.headers["etag"] != tag) == (200, True)
     assert operator.post("/items/M-1", METER, "PUT", if_match=tag).status_code == 412
-    assert operator.post("/items/M-2", changed, "PUT", if_match="*").status_code == 404
+    assert operator.post("/items/M-2", {**changed, "id": "M-2"}, "PUT", if_match="*").status_code == 404
     assert operator.post("/items/M-1", {**changed, "id": "M-2"}, "PUT", if_match="*").json()["errors"][0]["path"] == "$.id"
     for path, body in (("/organizations", examples.SENT_ORGANIZATION), ("/competences", examples.SENT_COMPETENCE)):
         tag = operator.post(path, body).headers["etag"]
