@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from fastapi import Request
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 from api import links
@@ -38,6 +38,11 @@ def rendered(template: str, language: Language, request: Request, /, **values: o
     )
 
 
+def rendered_alone(template: str, language: Language, /, **values: object) -> str:
+    """A text that is no page of ours, as a mail; in a template that ends in .txt nothing is escaped."""
+    return _environment(language).get_template(template).render(language=language, **values)
+
+
 def _standing(request: Request) -> dict[str, object]:
     """Who is signed in, as the top of every page shows it, and the token that forms carry; None where nobody is."""
     signed_in = getattr(request.state, "signed_in", None)
@@ -54,7 +59,7 @@ def _standing(request: Request) -> dict[str, object]:
 def _environment(language: Language) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
+        autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

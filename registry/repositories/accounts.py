@@ -131,9 +131,7 @@ def append_password(work: UnitOfWork, person: str, password_hash: str, recording
 
 def mandated(work: UnitOfWork, holder: str, on: date) -> frozenset[str]:
     """The organizations whose holdings another one may read on a day."""
-    return frozenset(
-        mandate.over for mandate in mandates_touching(work, holder) if mandate.holder == holder and mandate.is_in_force(on)
-    )
+    return frozenset(over for (over,) in work.rows(_MANDATED, holder=holder, on=day_number(on)))
 
 
 def mandates_touching(work: UnitOfWork, organization: str | None) -> list[Mandate]:
@@ -234,6 +232,17 @@ def _good_token(_: Spelling) -> Select[Any]:
     )
 
 
+def _mandated(_: Spelling) -> Select[Any]:
+    on: Any = bindparam("on")
+    return select(_mandates.c.over).where(
+        _mandates.c.holder == bindparam("holder"),
+        _mandates.c.is_active == 1,
+        _mandates.c.valid_from <= on,
+        _mandates.c.valid_until.is_(None) | (_mandates.c.valid_until >= on),
+        is_latest(_mandates, "id"),
+    )
+
+
 def _touched() -> ColumnElement[bool]:
     return (_mandates.c.holder == bindparam("organization")) | (_mandates.c.over == bindparam("organization"))
 
@@ -262,5 +271,6 @@ _PASSWORD = Query(
 )
 _TOKEN = Query(_good_token)
 _MANDATE = Query(lambda _: _mandate_columns(_mandates.c.id == bindparam("id")))
+_MANDATED = Query(_mandated)
 _MANDATES = Query(lambda _: _mandate_columns(_touched()).limit(bindparam("most")))
 _ALL_MANDATES = Query(lambda _: _mandate_columns().limit(bindparam("most")))
