@@ -3,6 +3,7 @@
 from alembic import context
 
 import registry.account_tables
+import registry.import_tables
 import registry.tables  # noqa: F401
 from registry.table_parts import metadata
 

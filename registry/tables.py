@@ -179,7 +179,7 @@ class Certificates(Table, table=True):
         one_of("as_found", AsFound),
         one_of("adjusted", (0, 1)),
         CheckConstraint("use_within_days >= 0", name="use_within_days"),
-        UniqueConstraint("id"),
+        Index("uq_certificates_id_recorded_at", "id", "recorded_at", unique=True),
         Index(None, "item", "issuer"),  # All that the walk up a chain asks of a certificate.
         Index(None, "number_key"),
         index_of_few("replaces"),
@@ -259,7 +259,13 @@ class CertificateReferences(Table, table=True):
 
 class Events(Table, table=True):
     __tablename__ = "events"
-    __table_args__ = (filled("id"), one_of("kind", EventKind), UniqueConstraint("id"), Index(None, "item"), STRICT)
+    __table_args__ = (
+        filled("id"),
+        one_of("kind", EventKind),
+        Index("uq_events_id_recorded_at", "id", "recorded_at", unique=True),
+        Index(None, "item"),
+        STRICT,
+    )
 
     entry: int = entry_column()
     id: str = text_column()
