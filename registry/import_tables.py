@@ -9,7 +9,6 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field
 
-from registry.access import Role
 from registry.columns import CodePointText, WholeNumber, filled, one_of
 from registry.table_parts import (
     CLUSTERED,
@@ -22,7 +21,6 @@ from registry.table_parts import (
     position_column,
     recording_column,
     text_column,
-    whole_column,
 )
 
 
@@ -58,7 +56,7 @@ class UploadedPieces(Table, table=True):
 
 
 class Jobs(Table, table=True):
-    """Work that is done in the background, on whose behalf; `arguments` is JSON."""
+    """Work that is done in the background; `arguments` and on whose behalf, `party`, are JSON."""
 
     __tablename__ = "jobs"
     __table_args__ = (filled("kind"), UniqueConstraint("id"), STRICT)
@@ -70,9 +68,6 @@ class Jobs(Table, table=True):
     created_at: datetime = instant_column()
     party: str = text_column()
     organization: str | None = text_column()
-    role: str | None = text_column()
-    person: str | None = text_column()
-    client: str | None = text_column()
 
 
 class JobStarts(Table, table=True):
@@ -100,12 +95,11 @@ class JobEnds(Table, table=True):
 
 
 class Imports(Table, table=True):
-    """A file that an organization wants recorded. `mapping` is how its columns are read (JSON), where it is a workbook."""
+    """A file that an organization wants recorded; `party`, who brought it, is JSON. No organization: the operator's."""
 
     __tablename__ = "imports"
     __table_args__ = (
         UniqueConstraint("id"),
-        one_of("role", Role),
         Index(None, "organization", "entry"),
         ForeignKeyConstraint(["sha256"], ["uploads.sha256"], ondelete="RESTRICT"),
         STRICT,
@@ -119,9 +113,6 @@ class Imports(Table, table=True):
     created_at: datetime = instant_column()
     party: str = text_column()
     organization: str | None = text_column()
-    role: str | None = text_column()
-    person: str | None = text_column()
-    client: str | None = text_column()
 
 
 class ImportMappings(Table, table=True):

@@ -38,7 +38,6 @@ _TABLES = (
     "retracted_rows",
     "header_mappings",
 )
-_ROLES = ("laboratory", "auditor", "centre", "regulator", "energy_user", "administrator")
 _ONCE = ("certificates", "events")  # The lists whose ids had one row each.
 
 
@@ -63,7 +62,7 @@ def _let_come_again(table: str) -> None:
         op.drop_constraint(f"uq_{table}_id", table)
     else:
         _edit_schema(
-            f"UPDATE sqlite_schema SET sql = replace(sql, {_clause(table)}, '') WHERE type = 'table' AND name = '{table}'",  # noqa: S608 - names of ours, here and below.
+            f"UPDATE sqlite_schema SET sql = replace(sql, {_clause(table)}, '') WHERE type = 'table' AND name = '{table}'",
             f"UPDATE sqlite_schema SET name = 'ix_{table}_id', sql = 'CREATE INDEX ix_{table}_id ON {table} (id)' "
             f"WHERE name = 'sqlite_autoindex_{table}_1'",
         )
@@ -80,7 +79,7 @@ def _let_come_once(table: str) -> None:
     op.create_index(f"ix_{table}_id", table, ["id"], unique=True)
     first = f"\n\tCONSTRAINT pk_{table} "
     _edit_schema(
-        f"UPDATE sqlite_schema SET sql = replace(sql, '{first}', substr({_clause(table)}, 2) || ', ' || '{first}') "  # noqa: S608
+        f"UPDATE sqlite_schema SET sql = replace(sql, '{first}', substr({_clause(table)}, 2) || ', ' || '{first}') "
         f"WHERE type = 'table' AND name = '{table}'",
         f"UPDATE sqlite_schema SET name = 'sqlite_autoindex_{table}_1', sql = NULL WHERE name = 'ix_{table}_id'",
     )
@@ -128,7 +127,7 @@ def _create_tables() -> None:
         *_texts("id", "kind", "arguments"),
         _instant("created_at"),
         *_texts("party"),
-        *_texts("organization", "role", "person", "client", is_needed=False),
+        *_texts("organization", is_needed=False),
         sa.PrimaryKeyConstraint("entry", name="pk_jobs"),
         sa.UniqueConstraint("id", name="uq_jobs_id"),
         filled("jobs", "kind"),
@@ -158,10 +157,9 @@ def _create_tables() -> None:
         *_texts("id", "sha256", "name", "format"),
         _instant("created_at"),
         *_texts("party"),
-        *_texts("organization", "role", "person", "client", is_needed=False),
+        *_texts("organization", is_needed=False),
         sa.PrimaryKeyConstraint("entry", name="pk_imports"),
         sa.UniqueConstraint("id", name="uq_imports_id"),
-        one_of("imports", "role", *_ROLES),
         _refers("imports", "sha256", "uploads.sha256"),
     )
     index("imports", "organization", "entry")
