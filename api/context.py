@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from threading import Event
 from typing import Annotated
 from urllib.parse import unquote
 
@@ -10,6 +11,7 @@ from fastapi import Depends, Request
 from pydantic import AfterValidator
 
 from api.language import Bilingual, Language, preferred
+from registry.repositories import accounts
 from registry.spelling import storable
 from registry.unit_of_work import Store
 
@@ -25,6 +27,15 @@ class Context:
     clock: Callable[[], datetime]
     base_url: str
     featured: Mapping[str, Bilingual] = field(default_factory=dict)
+    _was_claimed: Event = field(default_factory=Event, repr=False)
+
+    def is_claimed(self) -> bool:
+        """Whether an administrator has taken charge of the registry; asked of the store until it is so, as it stays so."""
+        if not self._was_claimed.is_set():
+            with self.store.reading() as work:
+                if accounts.is_claimed(work):
+                    self._was_claimed.set()
+        return self._was_claimed.is_set()
 
 
 def _context(request: Request) -> Context:

@@ -14,13 +14,15 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import examples
+from api import examples, failures
 from api.failures import Kind
+from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
 from api.schemas.items import ItemAnswer, ItemList
 from api.schemas.records import ImportAnswer
 from api.schemas.service import Health, PolicyList, Readiness
 from api.schemas.verdict import CoverageAnswer, ImpactAnswer, VerdictAnswer
+from api.security import CSRF_HEADER, PUBLIC
 from traceability.interchange import FORMAT
 from traceability.records import Records
 
@@ -88,8 +90,32 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for unused in ("HTTPValidationError", "ValidationError"):
             schemas.pop(unused, None)
         schemas.update(_schemas(_ANSWERS))
+        _tell_needs(app, document)
         app.openapi_schema = _with_examples(document)
     return app.openapi_schema
+
+
+def _tell_needs(app: FastAPI, document: dict[str, Any]) -> None:
+    """Say of every operation that is not public that it needs a key or a session, what it permits, and how it refuses."""
+    document["components"]["securitySchemes"] = {
+        "key": {"type": "http", "scheme": "bearer", "description": "An API key of a client: trk_…"},
+        "session": {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "registry",
+            "description": f"A session of a person; with https it is named __Host-registry. Writes also show {CSRF_HEADER}.",
+        },
+    }
+    for operation in operations(app):
+        described = document["paths"].get(operation.path, {}).get(operation.method.lower())
+        needed = sorted(operation.needs - {PUBLIC})
+        if described is None or not needed:
+            continue
+        described["security"] = [{"key": []}, {"session": []}]
+        described["x-needs"] = needed[0]
+        for kind in (failures.UNAUTHENTICATED, failures.FORBIDDEN):
+            (status,) = told = refusals(kind)
+            described["responses"].setdefault(str(status), told[status])
 
 
 def _with_examples(part: Any) -> Any:

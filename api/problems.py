@@ -59,7 +59,7 @@ def respond(request: Request, failure: Failure, more: Sequence[ProblemPlace] = (
     """The failure as problem details, or as a page where a browser asked for one."""
     language = preferred(request.headers.get("accept-language"), request.query_params.get("lang"))
     problem = problem_of(failure, language, request.url.path, more)
-    headers = {"content-language": language.tag, "vary": "Accept-Language, Accept"}
+    headers = {**failure.headers, "content-language": language.tag, "vary": "Accept-Language, Accept"}
     if _wants_page(request):
         page = rendered("problem.html", language, request, problem=problem)
         return HTMLResponse(page, status_code=problem.status, headers=headers)

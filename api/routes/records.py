@@ -11,7 +11,7 @@ from api.language import Bilingual
 from api.openapi import answers, records_body, refusals
 from api.routes.answering import json_answer
 from api.schemas.records import ImportAnswer, import_answer
-from registry.access import OPERATOR
+from api.security import RecordingCertificates
 from registry.exchange.documents import read_document
 from registry.exchange.text import decoded_chunks
 from registry.usecases.import_records import import_records
@@ -45,11 +45,13 @@ async def _body(request: Request) -> bytes:
     },
     openapi_extra=records_body("RECORDS"),
 )
-def record_records(context: Given, language: Speaking, body: Annotated[bytes, Depends(_body)]) -> Response:
+def record_records(
+    context: Given, language: Speaking, party: RecordingCertificates, body: Annotated[bytes, Depends(_body)]
+) -> Response:
     """All of the document or nothing. Sending it again changes nothing and is answered alike, with `new` 0."""
     with context.store.writing() as work:
         chunks = decoded_chunks([body])
-        report = import_records(work, chunks, party=OPERATOR, at=context.clock(), source="POST /records")
+        report = import_records(work, chunks, party=party, at=context.clock(), source="POST /records")
     return json_answer(import_answer(report, _targets(body) if report.new else []), language, 201)
 
 
