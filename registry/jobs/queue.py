@@ -53,6 +53,7 @@ class JobQueue:
 
         self._task = self.huey.task()(run_job)
         self.huey.periodic_task(crontab())(find_jobs)
+        self.huey.on_shutdown("close")(self.huey.storage.close)  # What each thread holds open to listen.
         return Workers(self.huey, threads)
 
     def tell(self, entry: int, told: Told) -> None:
