@@ -4,6 +4,7 @@ from alembic import context
 
 import registry.account_tables
 import registry.import_tables
+import registry.recording_tables
 import registry.tables  # noqa: F401
 from registry.table_parts import metadata
 

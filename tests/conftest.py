@@ -16,7 +16,8 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 import registry.account_tables
-import registry.import_tables  # noqa: F401 - tables that the metadata is to know.
+import registry.import_tables
+import registry.recording_tables  # noqa: F401 - tables that the metadata is to know.
 from registry import schema
 from registry.settings import Settings
 from registry.table_parts import metadata

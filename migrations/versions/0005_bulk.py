@@ -20,7 +20,7 @@ from migrations.building import (
 )
 
 revision = "0005"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
