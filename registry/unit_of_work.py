@@ -13,6 +13,7 @@ from registry.mapping import Row
 from registry.queries import Query, arguments
 from registry.table_parts import Table
 
+_KEPT = 5_000  # Records of one list that a writer keeps: what a batch meets, and not all that a large import brings.
 _MANY = 10_000  # Rows written to a table at once, from which on the planner should not wait for the next autovacuum.
 
 
@@ -36,7 +37,7 @@ class Store:
     def writing(self) -> Iterator["UnitOfWork"]:
         """A unit of work that alone may write; committed when the block ends well, undone otherwise."""
         with transaction(self.engine, is_writer=True) as connection:
-            work = UnitOfWork(connection, RecordCache())
+            work = UnitOfWork(connection, RecordCache(_KEPT))
             yield work
             work.refresh_statistics()
 
@@ -104,6 +105,13 @@ class UnitOfWork:
         else:
             places = ", ".join("?" * len(rows[0]))
             self._driver.executemany(f"INSERT INTO {name} VALUES ({places})", rows)  # noqa: S608 - a table's own name.
+
+    def give_up(self) -> None:
+        """Undo everything that was written; nothing more is to be done with this unit of work."""
+        transaction = self.connection.get_transaction()
+        if transaction is not None:
+            transaction.rollback()
+        self._written.clear()
 
     def refresh_statistics(self) -> None:
         """Let PostgreSQL's planner know of tables that grew much; until its autovacuum comes by, questions would be slow."""

@@ -173,18 +173,27 @@ def write(work: UnitOfWork, recorder: Recorder, judged: Iterable[Judged]) -> Non
 
     Raises InputError for a certificate that would replace itself through others.
     """
+    append_judged(work, recorder, judged)
+    if "certificates" in recorder.first:
+        check_replacements(work, recorder.first["certificates"])
+
+
+def append_judged(work: UnitOfWork, recorder: Recorder, judged: Iterable[Judged], position: int = 0) -> int:
+    """The same for one batch of several, whose replacements are to be checked after the last one.
+
+    `position`: how many contradictions the recording has already; returns how many it has now.
+    """
     written = [each for each in judged if each.is_written]
     for section in SECTIONS:
         entries = [each.entry for each in written if each.entry.section == section]
         if entries:
             recorder.add(section, entries)
-    if "certificates" in recorder.first:
-        check_replacements(work, recorder.first["certificates"])
     found = [(each.entry, one) for each in written for one in each.contradictions]
-    if not found:
-        return
-    recording = recorder.begun()
-    keep_flags(work, [_flag(recording, number, entry, one) for number, (entry, one) in enumerate(found)])
+    if found:
+        recording = recorder.begun()
+        flags = [_flag(recording, number, entry, one) for number, (entry, one) in enumerate(found, position)]
+        keep_flags(work, flags)
+    return position + len(found)
 
 
 def judge_batch(
