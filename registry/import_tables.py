@@ -167,7 +167,12 @@ class RetractedRows(Table, table=True):
     """
 
     __tablename__ = "retracted_rows"
-    __table_args__ = (CheckConstraint("first <= last", name="first"), CLUSTERED)
+    __table_args__ = (
+        CheckConstraint("first <= last", name="first"),
+        Index(None, "import_entry"),
+        Index(None, "recording"),
+        CLUSTERED,
+    )
 
     section: str = key_column()
     first: int = Field(primary_key=True, sa_type=WholeNumber)

@@ -216,6 +216,8 @@ def _create_tables() -> None:
         _ordered("retracted_rows"),
         sqlite_with_rowid=False,
     )
+    index("retracted_rows", "import_entry")
+    index("retracted_rows", "recording")
     _create(
         "header_mappings",
         _number("entry"),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import CompoundSelect, Select, bindparam, func, literal, select, union_all
 
 from registry.queries import Query, Spelling
+from registry.repositories.retractions import undone_since
 from registry.repositories.sections import SECTION_TABLES
 from registry.table_parts import table_of
 from registry.tables import Certificates, Recordings, Withdrawals
@@ -42,7 +43,12 @@ def horizon(work: UnitOfWork) -> Horizon:
 
 
 def touched_since(work: UnitOfWork, before: Horizon) -> set[Touched] | None:
-    """What was recorded after a horizon, and the items, organizations and numbers that it is about; None: too much to say."""
+    """What was recorded after a horizon, and the items, organizations and numbers that it is about; None: too much to say.
+
+    An import that was undone is always too much.
+    """
+    if undone_since(work, before.recordings):
+        return None
     rows = work.rows(_SINCE, most=MOST + 1, **before._asdict())
     return None if len(rows) > MOST else set(rows)
 

@@ -208,5 +208,10 @@ _FINDINGS = Query(
 _SERIALS = Query(_serials)
 _HELD_SERIALS = Query(lambda spelling: _serials(spelling).where(is_held(spelling, "items", _items.c.id)))
 _ORGANIZATIONS = Query(
-    lambda _: select(_organizations.c.id, _organizations.c.name).order_by(_organizations.c.entry).limit(bindparam("most"))
+    lambda _: (
+        select(_organizations.c.id, _organizations.c.name)
+        .where(_organizations.c.entry > 0)
+        .order_by(_organizations.c.entry)
+        .limit(bindparam("most"))
+    )
 )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy import Select, bindparam, exists, func, select
 
 from registry.access import Party
 from registry.columns import instant_number, instant_of
@@ -16,6 +16,8 @@ from registry.unit_of_work import UnitOfWork
 
 _ends = table_of(JobEnds)
 _jobs = table_of(Jobs)
+_MOST_OPEN = 10_000  # Jobs back to which unfinished ones are looked for.
+_RECENT = select(func.max(_jobs.c.entry) - _MOST_OPEN).scalar_subquery()
 _starts = table_of(JobStarts)
 
 
@@ -117,7 +119,7 @@ _STARTS = Query(lambda _: select(_starts.c.position).where(_starts.c.job_entry =
 _UNFINISHED = Query(
     lambda _: (
         select(_jobs.c.entry)
-        .where(~exists().where(_ends.c.job_entry == _jobs.c.entry))
+        .where(_jobs.c.entry > _RECENT, ~exists().where(_ends.c.job_entry == _jobs.c.entry))
         .order_by(_jobs.c.entry)
         .limit(bindparam("most"))
     )

@@ -20,6 +20,9 @@ _imported = table_of(ImportedRows)
 _retracted = table_of(RetractedRows)
 
 
+_ANY = _retracted.c.section > ""  # Every row; so the table is read in the order of its key.
+
+
 class RowRange(NamedTuple):
     """Rows of a list, from `first` to `last`, both included; `recording` brought them."""
 
@@ -40,8 +43,8 @@ def is_kept(section: str, entry: ColumnElement[Any], known_at: ColumnElement[Any
 
 
 def any_retracted() -> Select[Any]:
-    """An arm of a union: a row for each undone import, by its running number; nothing where none was undone."""
-    return select(_retracted.c.import_entry).distinct()
+    """An arm of a union: one row when any import was undone, none otherwise."""
+    return select(_retracted.c.import_entry).where(_ANY).limit(1)
 
 
 class Kept:
@@ -91,7 +94,7 @@ def undone_since(work: UnitOfWork, recording: int) -> bool:
 _RANGES = Query(
     lambda _: (
         select(_retracted.c.section, _retracted.c.first, _retracted.c.last)
-        .where(_retracted.c.retracted_at <= bindparam("known_at"))
+        .where(_ANY, _retracted.c.retracted_at <= bindparam("known_at"))
         .order_by(_retracted.c.section, _retracted.c.first)
     )
 )

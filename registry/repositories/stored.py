@@ -9,6 +9,7 @@ from registry import mapping
 from registry.columns import LATEST
 from registry.mapping import Row
 from registry.queries import Query, Spelling
+from registry.repositories.retractions import is_kept
 from registry.repositories.sections import SECTION_TABLES, Section
 from registry.table_parts import table_of
 from registry.tables import Certificates, Withdrawals
@@ -100,18 +101,21 @@ def _withdrawals(spelling: Spelling) -> Select[Any]:
 
 def _replacing(_: Spelling) -> Select[Any]:
     table = table_of(Certificates)
-    return select(table.c.id).where(table.c.replaces == bindparam("id")).order_by(table.c.entry)
+    replacing_it = select(table.c.id).where(table.c.replaces == bindparam("id"), is_kept("certificates", table.c.entry))
+    return replacing_it.order_by(table.c.entry)
 
 
 def _with_ids(section: Section) -> Query:
     table = table_of(section.table)
-    return Query(lambda spelling: select(table).where(spelling.among(table.c.id, "ids")).order_by(table.c.entry))
+    kept = is_kept(section.name, table.c.entry)
+    return Query(lambda spelling: select(table).where(spelling.among(table.c.id, "ids"), kept).order_by(table.c.entry))
 
 
 def _identities(section: Section) -> Query:
     table = table_of(section.table)
     columns = (table.c.id, table.c.entry, table.c.recording)
-    return Query(lambda spelling: select(*columns).where(spelling.among(table.c.id, "ids")).order_by(table.c.entry))
+    kept = is_kept(section.name, table.c.entry)
+    return Query(lambda spelling: select(*columns).where(spelling.among(table.c.id, "ids"), kept).order_by(table.c.entry))
 
 
 def _by_entry(section: Section) -> Query:
@@ -123,7 +127,8 @@ def _after(section: Section) -> Query:
     table = table_of(section.table)
 
     def build(_: Spelling) -> Select[Any]:
-        rows = select(table).where(table.c.entry > bindparam("after")).order_by(table.c.entry)
+        kept = is_kept(section.name, table.c.entry, bindparam("known_at"))
+        rows = select(table).where(table.c.entry > bindparam("after"), kept).order_by(table.c.entry)
         if "recorded_at" in table.c:
             rows = rows.where(table.c.recorded_at <= bindparam("known_at"))
         else:  # Of an organization, the latest row counts.
