@@ -43,10 +43,11 @@ _MARKS = {
 
 @dataclass(kw_only=True)
 class Tally:
-    """What the records of a file come to: how many new, same, changed, bad; how many of them contradict something."""
+    """What the records of a file come to: how many new, same, changed, bad; how many contradict something, by what `codes`."""
 
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("new", "same", "changed", "bad", "contradicted"), 0))
     by_section: dict[str, dict[str, int]] = field(default_factory=dict)
+    codes: dict[str, int] = field(default_factory=dict)
     findings: list[ImportFinding] = field(default_factory=list)
     more_findings: int = 0
     is_signed: bool = False  # Whether there is something new that a second person signs for.
@@ -67,8 +68,8 @@ class Tally:
 
     def answer(self, **more: Any) -> dict[str, Any]:
         """What the job says about it."""
-        told = {"counts": self.counts, "by_section": self.by_section, "more_findings": self.more_findings}
-        return {**told, "findings": len(self.findings), **more}
+        told = {"counts": self.counts, "by_section": self.by_section, "codes": dict(sorted(self.codes.items()))}
+        return {**told, "findings": len(self.findings), "more_findings": self.more_findings, **more}
 
 
 def check(running: Running) -> None:
@@ -255,6 +256,7 @@ def _tell(each: Judged, source: Source, tally: Tally) -> None:
     if found:
         tally.counts["contradicted"] += 1
         for one in found:
+            tally.codes[one.code] = tally.codes.get(one.code, 0) + 1
             en, zh = _said(one)
             for finding in _placed(one.path, each.path, source, mark, en, zh, one.code):
                 tally.tell(finding)
