@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -9,12 +10,14 @@ from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from api import clock, openapi
+from api.background import job_runner
 from api.context import Context
 from api.guard import Guard
 from api.language import Bilingual
 from api.pages import docs, start, target
+from api.pages import imports as import_pages
 from api.problems import add_handlers, refuse
-from api.routes import items, records, service
+from api.routes import imports, items, records, service
 from api.templating import STATIC
 from registry.unit_of_work import Store
 
@@ -45,11 +48,13 @@ def create_app(
         openapi_url=None,
         middleware=[Middleware(Guard, refuse=refuse)],
         redirect_slashes=False,
-        openapi_tags=[{"name": name} for name in ("records", "items", "policies", "service")],
+        openapi_tags=[{"name": name} for name in ("records", "imports", "items", "policies", "service")],
     )
-    app.state.context = Context(store=store, clock=now, base_url=base_url, featured=featured or {})
+    app.state.context = Context(
+        store=store, clock=now, base_url=base_url, jobs=cache(lambda: job_runner(store, now)), featured=featured or {}
+    )
     add_handlers(app)
-    for module in (records, items, service, start, target, docs):
+    for module in (records, imports, items, service, start, import_pages, target, docs):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]

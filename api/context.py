@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from pydantic import AfterValidator
 
 from api.language import Bilingual, Language, preferred
+from registry.jobs.running import JobRunner
 from registry.repositories import accounts
 from registry.spelling import storable
 from registry.unit_of_work import Store
@@ -20,12 +21,14 @@ from registry.unit_of_work import Store
 class Context:
     """The store, the clock, and what pages show of their surroundings.
 
+    `jobs`: what has work done in the background, opened when it is needed first.
     `featured`: targets that the start page shows first under a title of their own, as the demo does.
     """
 
     store: Store
     clock: Callable[[], datetime]
     base_url: str
+    jobs: Callable[[], JobRunner]
     featured: Mapping[str, Bilingual] = field(default_factory=dict)
     _was_claimed: Event = field(default_factory=Event, repr=False)
 

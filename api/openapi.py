@@ -18,6 +18,7 @@ from api import examples, failures
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
+from api.schemas.imports import ImportJobAnswer, ImportJobList, UndoBody
 from api.schemas.items import ItemAnswer, ItemList
 from api.schemas.records import ImportAnswer
 from api.schemas.service import Health, PolicyList, Readiness
@@ -35,6 +36,9 @@ _ANSWERS: tuple[type, ...] = (
     ItemAnswer,
     ItemList,
     ImportAnswer,
+    ImportJobAnswer,
+    ImportJobList,
+    UndoBody,
     PolicyList,
     Health,
     Readiness,

@@ -4,6 +4,7 @@ A file is kept as it came before anything else. It is checked (a dry run), confi
 nothing, and may be undone: then its rows count as known only until that moment (docs/decisions/0017).
 """
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,11 +19,11 @@ from registry.exchange import workbook
 from registry.exchange.import_sources import FileFormat, format_of
 from registry.import_tables import Outcome
 from registry.organization_settings import OrganizationSettings
-from registry.repositories import imports, jobs, uploads
+from registry.repositories import idempotency, imports, jobs, uploads
 from registry.repositories.imports import ImportFinding, StoredImport
 from registry.repositories.jobs import Job
 from registry.unit_of_work import Store, UnitOfWork
-from registry.usecases.recording import settings_of
+from registry.usecases.recording import Once, owner_of, repeated, settings_of
 
 CHECK, RECORD, UNDO = "import.check", "import.record", "import.undo"
 MOST_BYTES = 1024**3  # Of a file; a hundred thousand certificates are some 60 MB of NDJSON.
@@ -65,7 +66,10 @@ class ImportStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewImport:
-    """A file that came in: its content, its name, and whether it is only to be checked. `reason`: why records are corrected."""
+    """A file that came in: its content, its name, and whether it is only to be checked. `reason`: why records are corrected.
+
+    `key`: an idempotency key: the same file under the same key is one import, however often it is sent.
+    """
 
     file: BinaryIO
     name: str
@@ -73,17 +77,27 @@ class NewImport:
     format: FileFormat | None = None
     mapping: workbook.Mapping | None = None
     reason: str | None = None
+    key: str | None = None
 
 
 def receive(store: Store, new: NewImport, *, party: Party, at: datetime) -> tuple[str, int]:
-    """Keep a file and have it checked, and recorded unless it is a dry run; the id of the import and the job to wake for."""
+    """Keep a file and have it checked, and recorded unless it is a dry run; the id of the import and the job to wake for.
+
+    InputError for an idempotency key that was used for something else.
+    """
     sha256 = uploads.digest_of(new.file)
     start = new.file.read(64 * 1024)
     if not start.strip():
         raise UnacceptableError("file", "the file is empty", "文件为空")
     format_ = new.format or format_of(start, new.name)
     name = new.name.replace("\\", "/").rpartition("/")[2][-_LONGEST_NAME:] or f"{sha256[:12]}.{format_}"
+    request = hashlib.sha256(f"import {sha256} {new.is_dry_run} {new.reason}".encode()).hexdigest()
+    once = None if new.key is None else Once(key=new.key, request_sha256=request, tell=lambda _: "")
     with store.writing() as work:
+        before = repeated(work, party, once)
+        if before is not None:
+            status = status_of(work, before.answer, party)
+            return before.answer, status.job.entry
         uploads.keep_upload(work, new.file, sha256, at)
         id_ = secrets.token_urlsafe(12)
         entry = imports.add_import(work, id_, sha256, name, format_.value, party=party, at=at)
@@ -92,6 +106,8 @@ def receive(store: Store, new: NewImport, *, party: Party, at: datetime) -> tupl
             imports.remember_mapping(work, party.organization, _text(new.mapping), at)
         kind = CHECK if new.is_dry_run else RECORD
         job = _ask(work, entry, kind, party, at, {"reason": new.reason})
+        if new.key is not None:
+            idempotency.keep(work, owner_of(party), new.key, request, id_, at)
     return id_, job
 
 

@@ -31,7 +31,7 @@ from traceability.policy import DEFAULT_POLICY, policy_named
 from traceability.problems import InputError
 from traceability.records import Certificate
 
-BATCH = 500  # Records that are judged and written at once; bounds memory, and how long a cancelled job goes on.
+BATCH = 1_000  # Records that are judged and written at once; bounds memory, and how long a cancelled job goes on.
 MOST_FINDINGS = 10_000  # That are kept of a file without rows of its own; all are counted.
 _MARKS = {
     State.NEW: workbook.Mark.NEW,

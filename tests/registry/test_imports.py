@@ -2,11 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from registry.access import Party, Role
 from registry.errors import NotPermittedError, StaleError, UnacceptableError, UnknownError
@@ -31,7 +29,6 @@ from tests.registry.import_worlds import (
     meter,
     settle,
 )
-from tests.registry.worlds import fingerprint
 from traceability.policy import policy_named
 from traceability.problems import UnknownTargetError
 
@@ -131,10 +128,11 @@ def test_no_format_gets_around_the_guard(desk: Desk, form: str) -> None:
     settle(desk.store, OrganizationSettings(contradictions="refuse"))
     section, flawed = _FLAWED
     document = {"format": "traceability-records/1", "items": [meter(1)[1]], section: [flawed]}
+    row = "2026-1,检定证书,M-1,2026-12-24,2026-12-24,2027-03-01"
     content = {
         "ndjson": lines(meter(1), _FLAWED),
         "json": json.dumps(document).encode(),
-        "csv": "证书编号,证书类型,器具标识,检定日期,签发日期,有效期至\n2026-1,检定证书,M-1,2026-12-24,2026-12-24,2027-03-01\n".encode(),
+        "csv": f"证书编号,证书类型,器具标识,检定日期,签发日期,有效期至\n{row}\n".encode(),
     }[form]
     if form == "csv":
         desk.send(lines(meter(1)))

@@ -65,15 +65,15 @@ class Worlds:
         with running.store.writing() as work:
             running.end(work, {})
 
-    def refuse(self, running: Running) -> None:
+    def refuse(self, _: Running) -> None:
         """Cannot be done."""
         raise ConflictError("$.items[0]", "A", "no", "不")
 
-    def fail(self, running: Running) -> None:
+    def fail(self, _: Running) -> None:
         """Is wrong."""
         raise ZeroDivisionError
 
-    def lose(self, running: Running) -> None:
+    def lose(self, _: Running) -> None:
         """Loses the database."""
         self.calls.append("lose")
         raise StoreError("gone", "没有了")
@@ -149,7 +149,8 @@ def test_what_goes_wrong_is_written_down(store: Store, queue: JobQueue) -> None:
     refused, failed = asked(store, "refuse"), asked(store, "fail")
     runner.run(refused)
     runner.run(failed)
-    assert end_of(store, refused) == (Outcome.REFUSED, NOW, {"en": "$.items[0]: no", "zh": "$.items[0]：不", "path": "$.items[0]"})
+    said = {"en": "$.items[0]: no", "zh": "$.items[0]：不", "path": "$.items[0]"}
+    assert end_of(store, refused) == (Outcome.REFUSED, NOW, said)
     end = end_of(store, failed)
     assert end is not None
     assert end.outcome is Outcome.FAILED
