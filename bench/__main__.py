@@ -2,9 +2,9 @@
 
 import sys
 
-from bench import imports, one_item
+from bench import bulk, imports, one_item
 
-for name, bench in {"imports": imports.main, "one item": one_item.main}.items():
+for name, bench in {"imports": imports.main, "bulk imports": bulk.main, "one item": one_item.main}.items():
     print(f"== {name}")
     sys.argv = sys.argv[:1]
     bench()

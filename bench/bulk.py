@@ -17,7 +17,7 @@ import statistics
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -104,15 +104,16 @@ def measure_ndjson(folder: Path, server: str, certificates: int, rounds: int) ->
 def measure_workbook(folder: Path, rows: int, rounds: int) -> None:
     """Print how long a workbook with some bad rows takes from upload to its report; AssertionError when that is not right."""
     path, bad = folder / "ledger.xlsx", workbook(folder / "ledger.xlsx", rows)
-    seconds = []
+    seconds, busy = [], []
     for number in range(rounds):
         target = f"sqlite:///{folder}/workbook-{number}.sqlite"
         in_process(prepared, target, "")
         measured = in_process(checked, target, str(path))
         assert measured["bad"] == bad, f"{len(bad)} bad rows were written, {len(measured['bad'])} reported"
         seconds.append(measured["seconds"])
+        busy.append(measured["processor"])
     print(f"workbook of {rows:,} rows, {len(bad)} of them bad, checked with its report, s: {machine.spread(seconds)}")
-    print(f"   bar: <= {MOST_SECONDS} s")
+    print(f"   bar: <= {MOST_SECONDS} s; processor seconds, those of parsers included: {machine.spread(busy)}")
 
 
 def prepared(url: str, meters: str) -> dict[str, Any]:
@@ -143,13 +144,13 @@ def imported(url: str, path: str) -> dict[str, Any]:
 def checked(url: str, path: str) -> dict[str, Any]:
     """Check a workbook and read the rows that its report calls bad."""
     store = open_store(url)
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), processor()
     status = through(store, Path(path), is_dry_run=True)
     with store.reading() as work:
         report = import_files.report_of(work, status.stored)
-    seconds = time.perf_counter() - start
+    measured = {"seconds": time.perf_counter() - start, "processor": processor() - busy}
     store.close()
-    return {"seconds": seconds, "bad": bad_rows(report)}
+    return {**measured, "bad": bad_rows(report)}
 
 
 def bad_rows(report: bytes) -> list[int]:
@@ -265,10 +266,16 @@ def result(uncertainty: float) -> dict[str, Any]:
     }
 
 
-def written(path: Path, records: Iterator[tuple[str, dict[str, Any]]]) -> None:
+def written(path: Path, records: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """Records as a file of NDJSON."""
+    with path.open("wb") as file:
+        for one in records:
+            file.write(lines([one]))
+
+
+def lines(records: Iterable[tuple[str, dict[str, Any]]]) -> bytes:
     """Records as NDJSON."""
-    with path.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps({section: record}) + "\n" for section, record in records)
+    return "".join(json.dumps({section: record}) + "\n" for section, record in records).encode()
 
 
 def workbook(path: Path, rows: int) -> list[int]:
@@ -327,6 +334,12 @@ def database(server: str, name: str) -> str:
 def plain(url: str) -> str:
     """The URL as the driver takes it."""
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def processor() -> float:
+    """Processor seconds of this process and of those that it started and that ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def peak() -> float:

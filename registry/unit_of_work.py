@@ -39,7 +39,10 @@ class Store:
         with transaction(self.engine, is_writer=True) as connection:
             work = UnitOfWork(connection, RecordCache(_KEPT))
             yield work
-            work.refresh_statistics()
+            if work.is_given_up:
+                connection.rollback()
+            else:
+                work.refresh_statistics()
 
     def close(self) -> None:
         """Give the connections back."""
@@ -62,6 +65,7 @@ class UnitOfWork:
         self.cache = cache
         self.viewers = viewers
         self.statements = 0
+        self.is_given_up = False
         self._dialect = connection.dialect
         self._driver: Any = connection.connection.driver_connection
         self._next: dict[type[Table], int] = {}
@@ -107,11 +111,8 @@ class UnitOfWork:
             self._driver.executemany(f"INSERT INTO {name} VALUES ({places})", rows)  # noqa: S608 - a table's own name.
 
     def give_up(self) -> None:
-        """Undo everything that was written; nothing more is to be done with this unit of work."""
-        transaction = self.connection.get_transaction()
-        if transaction is not None:
-            transaction.rollback()
-        self._written.clear()
+        """Let everything that was written be undone when the unit of work ends; nothing more is to be done with it."""
+        self.is_given_up = True
 
     def refresh_statistics(self) -> None:
         """Let PostgreSQL's planner know of tables that grew much; until its autovacuum comes by, questions would be slow."""

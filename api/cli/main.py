@@ -23,6 +23,7 @@ _COMMANDS = {
     "vectors": "api.cli.vectors:vectors",
     "demo": "api.cli.demo:demo",
     "serve": "api.cli.service:serve",
+    "work": "api.cli.service:work",
     "doctor": "api.cli.service:doctor",
     "migrate": "api.cli.service:migrate",
 }

@@ -1,6 +1,8 @@
 """`registry serve`, `registry doctor`, `registry migrate`."""
 
+import signal
 import socket
+from threading import Event
 from typing import Annotated
 
 import typer
@@ -8,7 +10,9 @@ import uvicorn
 from fastapi import FastAPI
 from rich.table import Table
 
+from api import clock
 from api.app import create_app
+from api.background import job_runner, working
 from api.cli.diagnosis import diagnose
 from api.cli.output import JsonOption, LanguageOption, people, remark, write_json
 from api.cli.stores import opened
@@ -21,14 +25,27 @@ from registry.unit_of_work import open_store
 
 PORT = 8000
 Host = Annotated[str, typer.Option("--host", help="只能是本机地址 / Loopback only")]
+Threads = Annotated[int, typer.Option("--threads", min=1, max=16, help="线程数 / Threads")]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="端口，0 为任意空闲端口 / Port, 0 for any free one")]
 
 
 def serve(host: Host = "127.0.0.1", port: Port = PORT, language: LanguageOption = Language.ZH) -> None:
     """启动本机服务。/ Serve on this machine."""
     with listening(host, port) as listener, opened(is_writing=True) as store:
-        remark(language, "服务地址 {url}，按 Ctrl+C 结束", url=address(listener))
-        run(create_app(store, base_url=Settings().base_url), listener)
+        app = create_app(store, base_url=Settings().base_url)
+        with working(app.state.context.jobs(), threads=1):
+            remark(language, "服务地址 {url}，按 Ctrl+C 结束", url=address(listener))
+            run(app, listener)
+
+
+def work(threads: Threads = 1, language: LanguageOption = Language.ZH) -> None:
+    """另开进程处理导入等后台任务。/ Do background jobs, such as imports, in a further process."""
+    with opened(is_writing=True) as store, working(job_runner(store, clock.now), threads):
+        remark(language, "正在等待任务，按 Ctrl+C 结束")
+        stopped = Event()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, lambda *_: stopped.set())
+        stopped.wait()
 
 
 def doctor(as_json: JsonOption = False, language: LanguageOption = Language.ZH) -> None:  # noqa: FBT002

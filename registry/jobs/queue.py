@@ -6,6 +6,7 @@ is made anew, and workers find unfinished jobs in our own tables.
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import msgspec
@@ -36,6 +37,7 @@ class JobQueue:
     def __init__(self, huey: Huey) -> None:
         self.huey = huey
         self._task: Any = None
+        self._closing = Lock()
 
     def wake(self, entry: int) -> None:
         """Have a worker look at a job, soon; harmless for one that runs or has ended."""
@@ -53,7 +55,7 @@ class JobQueue:
 
         self._task = self.huey.task()(run_job)
         self.huey.periodic_task(crontab())(find_jobs)
-        self.huey.on_shutdown("close")(self.huey.storage.close)  # What each thread holds open to listen.
+        self.huey.on_shutdown("close")(self.close)  # What each thread holds open to listen.
         return Workers(self.huey, threads)
 
     def tell(self, entry: int, told: Told) -> None:
@@ -80,8 +82,9 @@ class JobQueue:
         self.huey.storage.delete_data(f"stop-{entry}")
 
     def close(self) -> None:
-        """Give the connection back."""
-        self.huey.storage.close()
+        """Give the connections of this thread back."""
+        with self._closing:
+            self.huey.storage.close()
 
     def _peek(self, key: str) -> bytes | None:
         value = self.huey.storage.peek_data(key)
