@@ -85,7 +85,9 @@ async def _brought(
     response_class=Response,
     responses={
         **_ACCEPTED,
-        **refusals(failures.INPUT, failures.TOO_LARGE, failures.MEDIA_TYPE, failures.CROSS_SITE, failures.STORE),
+        **refusals(
+            failures.INPUT, failures.USAGE, failures.TOO_LARGE, failures.MEDIA_TYPE, failures.CROSS_SITE, failures.STORE
+        ),
     },
     openapi_extra=_BODY,
 )
@@ -103,7 +105,7 @@ def import_file(
     operation_id="listImports",
     summary="The imports of the own organization",
     response_class=Response,
-    responses={**answers(ImportJobList, "The latest first", "IMPORT_JOBS"), **refusals(failures.STORE)},
+    responses={**answers(ImportJobList, "The latest first", "IMPORT_JOBS"), **refusals(failures.USAGE, failures.STORE)},
 )
 def list_imports(
     context: Given,

@@ -56,12 +56,12 @@ GROUND: dict[str, Any] = {
 }
 
 
-def meter(number: int, **changed: Any) -> tuple[str, dict[str, Any]]:
+def meter(number: int, /, **changed: Any) -> tuple[str, dict[str, Any]]:
     """A meter of the laboratory's customers."""
     return "items", {"id": f"M-{number}", "kind": "meter", "serial": f"SN-{number}", **changed}
 
 
-def certificate(number: int, **changed: Any) -> tuple[str, dict[str, Any]]:
+def certificate(number: int, /, **changed: Any) -> tuple[str, dict[str, Any]]:
     """Its certificate, in order by default."""
     valid = {
         "id": f"K-{number}",

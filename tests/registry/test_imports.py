@@ -1,17 +1,21 @@
 """Imports of whole files: checked, recorded all or not at all, the same again without trace, undone as if never come."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from registry.access import Party, Role
 from registry.errors import NotPermittedError, StaleError, UnacceptableError, UnknownError
 from registry.organization_settings import OrganizationSettings
 from registry.repositories import stored
 from registry.repositories.search import matching_ids
-from registry.unit_of_work import Store
+from registry.unit_of_work import Store, open_store
 from registry.usecases import import_files
 from registry.usecases.assess_item import assess_item
 from registry.usecases.export_records import export_records
@@ -207,3 +211,65 @@ def test_ids_of_undone_records_stay_with_who_holds_them(desk: Desk) -> None:
     desk.undo(done.stored.id, LATER)
     assert desk.send(ledger([1]), party=STRANGER).answer["counts"]["bad"] == 2
     assert desk.send(ledger([1])).state is ImportState.RECORDED
+
+
+# What an import may bring to a registry that holds two meters already, one of them with a certificate; and what comes after it.
+_BROUGHT = (
+    certificate(1),
+    certificate(1, id="K-1b", number="b", calibrated_on="2026-05-02", issued_on="2026-05-03", outcome="fail"),
+    certificate(2, valid_until="2026-06-30"),
+    certificate(2, id="K-2b", number="b2", calibrated_on="2026-06-02", issued_on="2026-06-03", adjusted=True),
+    certificate(2, id="K-2c", number="c2", calibrated_on="2025-12-20", issued_on="2025-12-21"),
+    ("events", {"id": "E-1", "item": "M-1", "kind": "seal_broken", "on": "2026-07-01"}),
+    ("events", {"id": "E-2", "item": "M-2", "kind": "interim_check_failed", "on": "2026-08-01"}),
+    meter(1, interval_months=3),
+    meter(2, retired_on="2026-09-01"),
+    meter(3),
+    ("metering_points", {"id": "P", "organization": "LAB", "level": 1, "branches": [{"name": "a", "item": "M-2"}]}),
+)
+
+
+_CHOSEN = st.sets(st.sampled_from(range(len(_BROUGHT))), max_size=5)
+
+
+@given(brought=_CHOSEN.filter(bool), later=_CHOSEN)
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+def test_verdicts_after_an_undo_are_those_without_the_import(
+    brought: set[int], later: set[int], sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whatever an import brings, and whatever is recorded after it is undone, nothing of it may show in any verdict."""
+    answers = []
+    for is_imported in (True, False):
+        path = tmp_path_factory.mktemp("undo") / "registry.sqlite"
+        shutil.copy(sqlite_template, path)
+        store = open_store(f"sqlite:///{path}")
+        desk = Desk(grounded(store))
+        assert desk.send(lines(meter(1), meter(2), certificate(9, id="K-0", item="M-1"))).state is ImportState.RECORDED
+        desk.at = LATER
+        if is_imported:
+            done = desk.send(_file(brought))
+            assert done.state is ImportState.RECORDED
+            assert desk.undo(done.stored.id, EVEN_LATER).state is ImportState.UNDONE
+        desk.at = EVEN_LATER + timedelta(hours=1)
+        if later:
+            assert desk.send(_file(later)).state is ImportState.RECORDED
+        answers.append([_answers(store, desk.at), _answers(store, EVEN_LATER), exported(store, desk.at)])
+        desk.close()
+        store.close()
+    assert answers[0] == answers[1]
+
+
+def _file(chosen: set[int]) -> bytes:
+    """Some of what may be brought, in the order of the format."""
+    order = ["items", "certificates", "events", "metering_points"]
+    return lines(*sorted((_BROUGHT[index] for index in sorted(chosen)), key=lambda each: order.index(each[0])))
+
+
+def _answers(store: Store, known_at: datetime) -> list[object]:
+    found: list[object] = []
+    for target in ("M-1", "M-2", "M-3", "P"):
+        try:
+            found.append(verdict(store, target, known_at))
+        except UnknownTargetError:
+            found.append(None)
+    return found
