@@ -49,7 +49,15 @@ _BODY = {
 }
 _MAPPING = {"type": "object", "description": "sheets, columns and constants; see GET of the same address"}
 _ACCEPTED = {**answers(ImportJobAnswer, "Taken on; ask `links.self` how far it is", "IMPORT_JOB", 202)}
-_REFUSED = refusals(failures.NOT_FOUND, failures.STALE, failures.FORBIDDEN, failures.CROSS_SITE, failures.STORE)
+_REFUSED = refusals(
+    failures.NOT_FOUND,
+    failures.STALE,
+    failures.FORBIDDEN,
+    failures.CROSS_SITE,
+    failures.INPUT,
+    failures.USAGE,
+    failures.STORE,
+)
 
 
 def _format(request: Request) -> FileFormat | None:
@@ -140,7 +148,10 @@ def get_template(party: Reading) -> Response:
     operation_id="getImport",
     summary="How far an import is, and what it came to",
     response_class=Response,
-    responses={**answers(ImportJobAnswer, "The import", "IMPORT_JOB"), **refusals(failures.NOT_FOUND, failures.STORE)},
+    responses={
+        **answers(ImportJobAnswer, "The import", "IMPORT_JOB"),
+        **refusals(failures.NOT_FOUND, failures.USAGE, failures.STORE),
+    },
 )
 def get_import(context: Given, language: Speaking, party: Reading, import_id: RecordId) -> Response:
     """Ask again while `progress` is there."""
@@ -158,7 +169,7 @@ def get_import(context: Given, language: Speaking, party: Reading, import_id: Re
             "content": {each: {"schema": {"type": "string", "format": "binary"}} for each in (XLSX, "text/csv")}
             | {"application/x-ndjson": {"schema": {"type": "string"}}},
         },
-        **refusals(failures.NOT_FOUND, failures.STORE),
+        **refusals(failures.NOT_FOUND, failures.USAGE, failures.STORE),
     },
 )
 def get_report(context: Given, party: Reading, import_id: RecordId) -> Response:
@@ -182,7 +193,7 @@ def get_report(context: Given, party: Reading, import_id: RecordId) -> Response:
     response_class=Response,
     responses={
         200: {"description": "The proposal", "content": {"application/json": {"schema": {"type": "object"}}}},
-        **refusals(failures.NOT_FOUND, failures.INPUT, failures.STORE),
+        **refusals(failures.NOT_FOUND, failures.INPUT, failures.USAGE, failures.STORE),
     },
 )
 def get_mapping(context: Given, language: Speaking, party: Reading, import_id: RecordId) -> Response:
@@ -208,7 +219,7 @@ async def _undo_of(request: Request) -> UndoBody:
     summary="Say which column is what, and have the file checked again",
     status_code=202,
     response_class=Response,
-    responses={**_ACCEPTED, **_REFUSED, **refusals(failures.INPUT)},
+    responses={**_ACCEPTED, **_REFUSED},
     openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _MAPPING}}}},
 )
 def set_mapping(
@@ -259,7 +270,7 @@ def cancel_import(context: Given, language: Speaking, party: RecordingItems, imp
     summary="Take everything back that an import brought, as a new fact",
     status_code=202,
     response_class=Response,
-    responses={**_ACCEPTED, **_REFUSED, **refusals(failures.INPUT)},
+    responses={**_ACCEPTED, **_REFUSED},
     openapi_extra={
         "requestBody": {
             "required": True,

@@ -40,7 +40,7 @@ class Recorder:
     """One recording: everything that comes from one source, in one unit of work. What is stored already leaves no trace.
 
     `party`: on whose behalf; its organization holds what is new. `reason`: why a record is corrected, where one is.
-    `recording`: its running number, once there is something new. `first`, `last`: the first and the last new entry of each list.
+    `recording`: its running number, once there is something new. `first`, `last`: the outermost new entries of each list.
     """
 
     def __init__(

@@ -109,8 +109,8 @@ def test_a_workbook_is_mapped_and_comes_back_with_its_errors(service: TestClient
         ["A-1", "表一", "计量表", "x"],
         ["A-2", "表二", "?", "y"],
     ]
-    assert rows[1][4].startswith("新 / new")
-    assert rows[2][4].startswith("错误 / error")
+    assert str(rows[1][4]).startswith("新 / new")
+    assert str(rows[2][4]).startswith("错误 / error")
     # Remembered: the next file is read so without a question.
     again = service.post(API, params={"dry_run": "true"}, content=ledger(), headers=headers).json()
     work(service)
