@@ -20,6 +20,7 @@ from registry.usecases import import_files
 from registry.usecases.assess_item import assess_item
 from registry.usecases.export_records import export_records
 from registry.usecases.import_files import ImportState
+from tests.registry.exchange.dcc.builder import Dcc
 from tests.registry.import_worlds import (
     COLLEAGUE,
     LAB,
@@ -148,6 +149,23 @@ def test_no_format_gets_around_the_guard(desk: Desk, form: str) -> None:
     assert exported(desk.store, NOW) == before
     settle(desk.store, OrganizationSettings(contradictions="flag"))
     assert desk.send(content, f"file.{form}").state is ImportState.RECORDED
+
+
+@ONLY_SQLITE
+def test_a_certificate_in_xml_goes_through_the_guard_as_well(desk: Desk) -> None:
+    """A DCC is signed by its issuer, which says nothing of whether it contradicts what is on record."""
+    settle(desk.store, OrganizationSettings(contradictions_by_code={"RECORDED_FOR_ANOTHER": "refuse"}))
+    before = exported(desk.store, NOW)
+    content = Dcc(number="C-1").xml()
+    refused = desk.send(content, "certificate.xml")
+    assert (refused.stored.format, refused.state) == ("dcc", ImportState.REFUSED)
+    assert "RECORDED_FOR_ANOTHER" in refused.answer["codes"]
+    assert exported(desk.store, NOW) == before
+    settle(desk.store, OrganizationSettings())
+    recorded = desk.send(content, "certificate.xml")
+    assert recorded.state is ImportState.RECORDED
+    assert recorded.answer["by_section"]["certificates"] == {"new": 1}
+    assert desk.send(content, "certificate.xml").answer["counts"]["new"] == 0
 
 
 @ONLY_SQLITE
