@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import cache
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from api import clock, openapi
+from api.background import job_runner
 from api.context import SESSION_LIFETIME, Context
 from api.guard import Guard
 from api.language import Bilingual
@@ -18,6 +20,7 @@ from api.oidc import Provider
 from api.pages import administration, docs, sign_in, start, sticker, target
 from api.pages import disputes as disputes_page
 from api.pages import due as due_page
+from api.pages import imports as import_pages
 from api.pages import labels as labels_page
 from api.pages import webhooks as webhooks_page
 from api.problems import add_handlers, refuse
@@ -28,6 +31,7 @@ from api.routes import (
     disputes,
     due,
     histories,
+    imports,
     items,
     labels,
     lists,
@@ -35,11 +39,13 @@ from api.routes import (
     organization_settings,
     people,
     photos,
+    recording,
     records,
     scans,
     searching,
     service,
     session,
+    submissions,
     webhooks,
 )
 from api.scanning import Scanning
@@ -69,6 +75,7 @@ _TAGS = (
     "webhooks",
     "labels",
     "certificates",
+    "submissions",
     "events",
     "metering points",
     "session",
@@ -103,6 +110,7 @@ def create_app(  # noqa: PLR0913 - what a service is told at start, each by name
         scanning=scanning,
         clock=now,
         base_url=base_url,
+        jobs=cache(lambda: job_runner(store, now)),
         featured=featured or {},
         passwords=passwords or Passwords(),
         session_lifetime=session_lifetime,
@@ -132,25 +140,13 @@ def create_app(  # noqa: PLR0913 - what a service is told at start, each by name
     add_handlers(app)
     reading = (searching, lists, details, items, histories)
     # The scan of a label first: it is asked for most, and routes are tried one after the other.
-    parts = (
-        scans,
-        records,
-        *reading,
-        labels,
-        photos,
-        disputes,
-        due,
-        calendars,
-        webhooks,
-        session,
-        people,
-        clients,
-        mandates,
-        organization_settings,
-        service,
-    )
-    pages = (start, target, sticker, labels_page, disputes_page)
-    for module in (*parts, *pages, sign_in, administration, due_page, webhooks_page, docs):
+    recordings = (records, recording, submissions, imports)
+    of_labels = (labels, photos, disputes)
+    accounts = (session, people, clients, mandates, organization_settings)
+    parts = (scans, *reading, *recordings, *of_labels, due, calendars, webhooks, *accounts, service)
+    pages_of_labels = (sticker, labels_page, disputes_page)
+    pages = (start, target, *pages_of_labels, sign_in, administration, due_page, webhooks_page, import_pages, docs)
+    for module in (*parts, *pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
