@@ -198,7 +198,7 @@ def test_each_answer_to_a_sticker_is_told_apart_with_todays_verdict_beside_it(wo
         old = issue_stickers(work, [METER], world.folder, at=NOW)[0]
         key, private = signing_key(work, world.folder, at=NOW)
     good = old.sticker.signed
-    said = {"code": old.label.code, "issued_on": TODAY, "valid_until": old.sticker.valid_until, "serial": "X-1"}
+    said: dict[str, Any] = {"code": old.label.code, "issued_on": TODAY, "valid_until": old.sticker.valid_until, "serial": "X-1"}
     other = Ed25519PrivateKey.generate()
     revoked = Sticker(**{**said, "code": world.labels["revoked"]}, issue=1)
     asked: list[tuple[Answer, bytes, str]] = [
