@@ -143,10 +143,10 @@ def tell_mismatch(context: Given, party: Visiting, request: Request, code: Recor
     seen = given(fields, "seen_serial")
     client = client_of(request, party)
     context.scanning.admit(client)
-    with context.store.reading() as work:
-        scanned = found_by(context, work, client, parse_code(code), party)
     if not 1 <= len(seen) <= _LONGEST_SERIAL:
         raise UnacceptableError("seen_serial", "1 to 64 characters are expected", "应为 1 至 64 个字符")
+    with context.store.reading() as work:
+        scanned = found_by(context, work, client, parse_code(code), party)
     context.scanning.missed(client)  # Slowed down like guesses: nobody has many of them to tell.
     if scanned.label is not None and scanned.label.serial != seen:
         context.scanning.note(request, scanned.label, context.clock(), seen_serial=seen)

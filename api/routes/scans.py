@@ -30,6 +30,7 @@ from api.schemas.labels import (
 )
 from api.security import Visiting, public, visitor_of
 from registry.access import Party
+from registry.labels.errors import LabelError
 from registry.repositories.readings import document_of
 from registry.repositories.scans import latest_recording
 from registry.spelling import storable
@@ -100,7 +101,10 @@ def get_photo(
     client = client_of(request, party)
     context.scanning.admit(client)
     with context.store.reading() as work:
-        scanned = found_by(context, work, client, code, party)
+        try:
+            scanned = found_by(context, work, client, code, party)
+        except LabelError as error:
+            raise UnknownTargetError(code) from error  # Whether there is such a label is for its page to tell.
         if scanned.photo is None:
             raise UnknownTargetError(code)
         picture = document_of(work, scanned.photo.preview if size == "small" else scanned.photo.photo)
