@@ -24,10 +24,11 @@ from api import clock
 from registry.access import Party
 from registry.errors import StoreError, WaitError
 from registry.labels.records import LabelRecord
-from registry.repositories.scans import latest_recording
+from registry.repositories.scans import latest_recording_now
 from registry.scanning.anomalies import Scan
-from registry.unit_of_work import Store
+from registry.unit_of_work import Store, UnitOfWork
 from registry.usecases.note_scans import KEPT_DAYS, hour_of, note_scans
+from registry.usecases.scan_label import Register, register_of
 from traceability.periods import civil_day
 
 MISSES_A_MINUTE = 30  # Unknown codes of one client: more than anybody mistypes, and nothing to a guess of one in 4e15.
@@ -69,6 +70,7 @@ class Scanning:
         self._has_missed: set[str] = set()
         self._answers: dict[Key, Kept] = {}
         self._version = -1
+        self._register: tuple[int, Register] | None = None
         self._salts: dict[date, bytes] = {}
         self._noted: deque[Scan] = deque()
         self._noted_at = 0.0
@@ -76,8 +78,14 @@ class Scanning:
 
     def version(self) -> int:
         """The number of the latest recording: one indexed read."""
-        with self._store.reading() as work:
-            return latest_recording(work)
+        return latest_recording_now(self._store)
+
+    def register(self, work: UnitOfWork, version: int) -> Register:
+        """The state of the register at a recording, put together once."""
+        held = self._register
+        if held is None or held[0] != version:
+            held = self._register = (version, register_of(work))
+        return held[1]
 
     def kept(self, key: Key, version: int, now: datetime) -> Kept | None:
         """The answer, if nothing was recorded since, the day is the same, and nothing became known."""

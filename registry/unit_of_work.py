@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from registry.cache import RecordCache
-from registry.engine import open_engine, transaction
+from registry.engine import open_engine, statement, transaction
 from registry.ledger.facts import row_text
 from registry.ledger.writing import Fact, append_facts
 from registry.mapping import Row
@@ -36,6 +36,13 @@ class Store:
         """
         with transaction(self.engine, is_writer=False, viewers=viewers) as connection:
             yield UnitOfWork(connection, self.cache, viewers)
+
+    def number(self, query: Query) -> int:
+        """The one number that a query without parameters answers, 0 for none: for what is asked all the time."""
+        compiled = query.compiled(self.engine.dialect)
+        with statement(self.engine) as driver:
+            (found,) = driver.execute(compiled.text).fetchone()
+        return int(found or 0)
 
     @contextmanager
     def writing(self) -> Iterator["UnitOfWork"]:

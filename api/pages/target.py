@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from api import links
 from api.asking import Asking
-from api.context import Given, RecordId, Speaking
+from api.context import Context, Given, RecordId, Speaking
 from api.failures import failure_of
 from api.language import Bilingual, Language
 from api.pages.forms import Fields, given, gone_on
@@ -38,9 +38,10 @@ from registry.labels.code import grouped, parse_code
 from registry.labels.errors import LabelError, MistypedCodeError, UnknownLabelError
 from registry.labels.records import LabelRecord
 from registry.labels.sticker import LabelState
+from registry.repositories.scans import latest_recording
 from registry.unit_of_work import UnitOfWork
 from registry.usecases.assess_item import Assessment, assess_item
-from registry.usecases.scan_label import Register, Scanned, register_of
+from registry.usecases.scan_label import Register, Scanned
 from registry.usecases.seeing import seen_items
 from traceability.periods import SHANGHAI
 from traceability.policy import POLICIES
@@ -121,7 +122,7 @@ def show_target(
         context.scanning.admit(client)
         with context.store.reading() as work:
             scanned = found_by(context, work, client, code, party)
-            page = None if scanned.target is None else _page(work, code, scanned, scanned.target, asking, party)
+            page = _page(context, work, code, scanned, asking, party)
     except (LabelError, UnknownTargetError, WaitError) as error:
         if not wants_page(request):
             raise
@@ -155,10 +156,14 @@ def tell_mismatch(context: Given, party: Visiting, request: Request, code: Recor
     return response
 
 
-def _page(work: UnitOfWork, code: str, scanned: Scanned, target: str, asking: Asking, party: Party | None) -> Page:
-    found = assess_item(work, target, asking.as_of, asking.known_at, asking.policy, asking.purpose)
+def _page(context: Context, work: UnitOfWork, code: str, scanned: Scanned, asking: Asking, party: Party | None) -> Page | None:
+    """What the page is made of; None for a blank label."""
+    if scanned.target is None:
+        return None
+    found = assess_item(work, scanned.target, asking.as_of, asking.known_at, asking.policy, asking.purpose)
     linked = seen_items(work, party, [item.id for item in found.records.items])
-    return Page(code=code, scanned=scanned, found=found, register=register_of(work), linked=frozenset(linked))
+    register = context.scanning.register(work, latest_recording(work))
+    return Page(code=code, scanned=scanned, found=found, register=register, linked=frozenset(linked))
 
 
 def _nowhere(error: LabelError | UnknownTargetError | WaitError, language: Language, request: Request, code: str) -> Response:

@@ -12,7 +12,7 @@ from registry.scanning.anomalies import Scan
 from registry.spelling import storable
 from registry.table_parts import table_of
 from registry.tables import Recordings
-from registry.unit_of_work import UnitOfWork
+from registry.unit_of_work import Store, UnitOfWork
 
 MOST = 50_000  # Scans that are looked through for what is odd, the latest.
 
@@ -54,6 +54,11 @@ def forgotten_before(work: UnitOfWork) -> int:
 def latest_recording(work: UnitOfWork) -> int:
     """The number of the latest recording: as long as it is the same, so is every answer of the register."""
     return int(work.rows(_VERSION)[0][0] or 0)
+
+
+def latest_recording_now(store: Store) -> int:
+    """The same, as it is at this moment."""
+    return store.number(_VERSION)
 
 
 def has_before(work: UnitOfWork, hour: int) -> bool:

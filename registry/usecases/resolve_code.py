@@ -57,7 +57,8 @@ def resolve_code(work: UnitOfWork, text: str, *, sees: Callable[[str], bool] = l
         return _of_sticker(work, digits)
     written = written_in_address(text)
     inner = text if written is None else unquote(written)
-    found = _by_id(work, inner, sees) or _by_code(work, inner) or _by_alias(work, text)
+    # The code first: nobody may draw another one's scans to an item of theirs by giving it the code as its id.
+    found = _by_code(work, inner) or _by_id(work, inner, sees) or _by_alias(work, text)
     if found is None:
         raise _reason(inner)
     return found
