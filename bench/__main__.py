@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import bulk, imports, label_reading, one_item, workbook
+from bench import bulk, imports, label_reading, one_item, scanning, workbook
 
 BENCHES = {
     "imports": imports.main,
@@ -10,6 +10,7 @@ BENCHES = {
     "one item": one_item.main,
     "workbook": workbook.main,
     "label reading": label_reading.main,
+    "scanning": scanning.main,
 }
 for name, bench in BENCHES.items():
     print(f"== {name}")
