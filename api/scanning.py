@@ -119,14 +119,22 @@ class Scanning:
         self._has_missed.add(client)
         self._limiter.hit(self._limit, client)
 
-    def note(self, request: Request, label: LabelRecord | None, now: datetime, *, seen_serial: str | None = None) -> bool:
+    def note(
+        self,
+        request: Request,
+        label: LabelRecord | None,
+        now: datetime,
+        *,
+        seen_serial: str | None = None,
+        place: str | None = None,
+    ) -> bool:
         """Note that a label was scanned; whether it is time to write what was noted (`write`)."""
         if label is None or len(self._noted) >= _MOST_NOTED:
             return False
         if not self._noted:
             self._noted_at = now.timestamp()
-        scan = Scan(hour_of(now), label.code, label.state, self._digest(request, now), seen_serial=seen_serial)
-        self._noted.append(scan)
+        who = self._digest(request, now)
+        self._noted.append(Scan(hour_of(now), label.code, label.state, who, place=place, seen_serial=seen_serial))
         return len(self._noted) >= _TOGETHER or now.timestamp() - self._noted_at >= _WAIT
 
     def write(self, now: Callable[[], datetime]) -> None:

@@ -1,5 +1,6 @@
 """Scans as machines ask for them: what everybody may know of a label, its photo, and the keys of stickers."""
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
@@ -33,6 +34,7 @@ from registry.access import Party
 from registry.labels.errors import LabelError
 from registry.repositories.readings import document_of
 from registry.repositories.scans import latest_recording
+from registry.scanning.anomalies import place_of
 from registry.spelling import storable
 from registry.unit_of_work import UnitOfWork
 from registry.usecases.assess_item import Assessment, assess_item
@@ -48,6 +50,14 @@ _WRONG = (failures.USAGE, failures.NOT_FOUND, failures.TOO_MANY, failures.BUDGET
 _CODE: dict[str, Any] = {"name": "code", "in": "path", "required": True, "schema": {"type": "string"}}
 _POLICY = {"name": "policy", "in": "query", "required": False, "schema": {"type": "string"}}
 _AS_OF = {"name": "as_of", "in": "query", "required": False, "schema": {"type": "string", "examples": ["2026-03-05"]}}
+_PLACE = {
+    "name": "place",
+    "in": "query",
+    "required": False,
+    "description": "Where the scanner is, if it is to be told: latitude and longitude in degrees. Kept in tenths.",
+    "schema": {"type": "string", "examples": ["31.2,121.5"]},
+}
+_COORDINATES = re.compile(r"(-?\d{1,3}(?:\.\d{1,9})?),(-?\d{1,3}(?:\.\d{1,9})?)", re.ASCII)
 _KEPT = {
     "cache-control": "private, max-age=86400"
 }  # A photo under its digest; a day, as an item gets another one now and then.
@@ -59,7 +69,7 @@ _KEPT = {
     summary="What everybody may know of a scanned label",
     response_class=Response,
     responses={**answers(ScanAnswer, "The label and the verdict", "SCAN"), **refusals(*_WRONG)},
-    openapi_extra={"parameters": [_CODE, _POLICY, _AS_OF]},
+    openapi_extra={"parameters": [_CODE, _POLICY, _AS_OF, _PLACE]},
     dependencies=[public],
 )
 async def scan(request: Request) -> Response:
@@ -78,7 +88,7 @@ async def scan(request: Request) -> Response:
         kept = await run_in_threadpool(_made, context, request, key, asking, language)
     headers = {"content-language": language.tag, "vary": "Accept-Language"}
     response = Response(kept.body, 200, headers, "application/json")
-    if context.scanning.note(request, kept.label, now):
+    if context.scanning.note(request, kept.label, now, place=_place(request.query_params.get("place", ""))):
         response.background = BackgroundTask(context.scanning.write, context.clock)
     return response
 
@@ -143,6 +153,12 @@ def found_by(context: Context, work: UnitOfWork, client: str | None, text: str, 
     except MISSES:
         context.scanning.missed(client)
         raise
+
+
+def _place(text: str) -> str | None:
+    """A place as coarse as it is kept; None where none is told, or none that is on Earth."""
+    found = _COORDINATES.fullmatch(text)
+    return None if found is None else place_of(float(found[1]), float(found[2]))
 
 
 async def _version(context: Context) -> int:

@@ -131,10 +131,13 @@ def test_what_a_nameplate_says_instead_reaches_the_authority(world: World) -> No
     assert {"reason": "other_serial", "count": 1} in found["reasons"]
     shown = world.service.get("/disputes", headers=world.parties.own[Role.REGULATOR].session_headers)
     assert "有人读到不同的出厂编号" in shown.text
+    for place in ("31.23456,121.47654", "91,0", "here"):
+        assert world.service.get(f"/i/{code}/verdict?place={place}").status_code == 200
+    world.service.get("/api/v1/disputes", headers=world.parties.own[Role.REGULATOR].headers)
     with world.store.reading() as work:
-        rows = work.connection.exec_driver_sql("SELECT client FROM scans").fetchall()
-    assert rows
-    assert all(re.fullmatch("[0-9a-f]{16}", client) for (client,) in rows)
+        rows = work.connection.exec_driver_sql("SELECT client, place FROM scans").fetchall()
+    assert {place for _, place in rows} == {None, "31.2,121.5"}
+    assert all(re.fullmatch("[0-9a-f]{16}", client) for client, _ in rows)
 
 
 def test_guessing_is_slowed_down(world: World) -> None:
