@@ -15,6 +15,7 @@ from threading import Lock
 from typing import NamedTuple
 
 import structlog
+from anyio import CapacityLimiter, to_thread
 from fastapi import Request
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -34,6 +35,7 @@ from traceability.periods import civil_day
 MISSES_A_MINUTE = 30  # Unknown codes of one client: more than anybody mistypes, and nothing to a guess of one in 4e15.
 
 _MOST_ANSWERS = 50_000  # Kept at once, some kilobytes each.
+_MADE_AT_ONCE = 2  # New answers: one computes while another reads.
 _MOST_NOTED = 10_000  # Scans that wait to be written while the store cannot be.
 _TOGETHER = 500  # Scans that are written together,
 _WAIT = 10  # or after so many seconds.
@@ -75,6 +77,11 @@ class Scanning:
         self._noted: deque[Scan] = deque()
         self._noted_at = 0.0
         self._writing = Lock()
+        self._making = CapacityLimiter(_MADE_AT_ONCE)
+
+    async def make(self, work: Callable[[], Kept]) -> Kept:
+        """A new answer, made beside the event loop, and only a few at once: more would wait for each other's locks."""
+        return await to_thread.run_sync(work, limiter=self._making)
 
     def version(self) -> int:
         """The number of the latest recording: one indexed read."""

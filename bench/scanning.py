@@ -38,7 +38,7 @@ from registry.repositories.recordings import Recorder
 from registry.unit_of_work import Store, open_store
 from registry.usecases.change_label import report_lost
 
-ROUNDS = 5
+ROUNDS = 15  # Short ones, as other work of the machine comes and goes.
 BARS = {"warm": 0.3, "new": 0.1}
 _BARE = "SELECT entry FROM labels WHERE code = ?"
 

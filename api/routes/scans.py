@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import partial
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote
 
@@ -85,7 +86,7 @@ async def scan(request: Request) -> Response:
     version = await _version(context)
     kept = context.scanning.kept(key, version, now)
     if kept is None:
-        kept = await run_in_threadpool(_made, context, request, key, asking, language)
+        kept = await context.scanning.make(partial(_made, context, request, key, asking, language))
     headers = {"content-language": language.tag, "vary": "Accept-Language"}
     response = Response(kept.body, 200, headers, "application/json")
     if context.scanning.note(request, kept.label, now, place=_place(request.query_params.get("place", ""))):
