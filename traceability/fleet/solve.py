@@ -1,0 +1,185 @@
+"""The answers for all items of a fleet: the standards solved once in the order of days, then every item in one pass."""
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from traceability.fleet import loops
+from traceability.fleet.columns import Array, Columns, Fleet
+from traceability.fleet.compiled import compiled_loops
+from traceability.fleet.rules import Rules, rules_of
+from traceability.fleet.sheets import number_of
+from traceability.policy import Policy
+
+THREADS = 2
+_AT_ONCE = 1 << 15  # Items in one go: enough that starting does not count, few enough that all threads end together.
+
+
+class Solved(NamedTuple):
+    """What the certificates of standards show, by themselves and with all that they rest on, on one day under one policy."""
+
+    day: int
+    item: Array
+    target: Array
+    own_severity: Array
+    own_bits: Array
+    severity: Array
+    bits: Array
+    depth: Array
+    lapse: Array
+    failing: Array
+    distance: Array
+    extra: Array  # Bits: on a circle of certificates (1), reaches another certificate of its item (2).
+    is_on_circle: Array  # Of standards: whether items use each other in a circle, through certificates of any days.
+    use_lapse: Array  # The first day from the one asked on that a use is lapsed; FOREVER where the policy does not ask.
+
+
+class Answers(NamedTuple):
+    """One entry for each item. Days and numbers as in Columns; `failing` is a key as of the findings, or NONE."""
+
+    status: Array
+    codes: Array
+    certificate: Array
+    depth: Array
+    failing: Array
+    until: Array
+
+
+class Scratch(NamedTuple):
+    """Room for one thread."""
+
+    keys: Array
+    severities: Array
+    targets: Array
+    chain: Array
+    mark: Array
+    stamp: Array
+
+
+def solve(fleet: Fleet, day: date, policy: Policy, engine: ModuleType | None = None) -> tuple[Solved, Answers]:
+    """The answers for all items on a day under a policy. `engine`: the loops to run, compiled ones by default."""
+    engine = engine or compiled_loops()
+    rules = rules_of(fleet, policy)
+    solved = solve_standards(fleet, rules, day, engine)
+    answers = no_answers(fleet.items)
+    spans = [(start, min(start + _AT_ONCE, fleet.items)) for start in range(0, fleet.items, _AT_ONCE)]
+    with ThreadPoolExecutor(THREADS) as pool:
+        for done in [pool.submit(_answer_spans, engine, fleet, rules, solved, spans[n::THREADS], answers) for n in range(THREADS)]:
+            done.result()
+    return solved, answers
+
+
+def _answer_spans(
+    engine: ModuleType, fleet: Fleet, rules: Rules, solved: Solved, spans: Iterable[tuple[int, int]], answers: Answers
+) -> None:
+    scratch = room_for(fleet, solved, rules)
+    for start, stop in spans:
+        engine.answer_range(fleet.columns, rules, solved, start, stop, answers, scratch)
+
+
+def no_answers(size: int) -> Answers:
+    """Room for the answers of so many items."""
+    return Answers(
+        status=np.empty(size, np.int8),
+        codes=np.empty(size, np.int64),
+        certificate=np.empty(size, np.int32),
+        depth=np.empty(size, np.int32),
+        failing=np.empty(size, np.int64),
+        until=np.empty(size, np.int32),
+    )
+
+
+def room_for(fleet: Fleet, solved: Solved, rules: Rules) -> Scratch:
+    """Room for what a thread finds about one certificate and about one chain."""
+    columns = fleet.columns
+    references = int(np.diff(columns.reference_offset).max(initial=0))
+    # A certificate's own findings, and for each reference those of the item used (see loops.check) and of the step itself.
+    findings = 16 + 12 * references + int(np.diff(rules.class_offset).max(initial=0))
+    return Scratch(
+        keys=np.empty(findings, np.int64),
+        severities=np.empty(findings, np.int8),
+        targets=np.empty(references, np.int32),
+        chain=np.empty(len(solved.item) + 1, np.int32),
+        mark=np.zeros(len(solved.item), np.int64),
+        stamp=np.zeros(1, np.int64),
+    )
+
+
+def solve_standards(fleet: Fleet, rules: Rules, day: date, engine: ModuleType) -> Solved:
+    """What all certificates of standards show."""
+    columns, standards = fleet.columns, fleet.standards
+    solved = _unsolved(columns, standards, number_of(day) or 0)
+    scratch = room_for(fleet, solved, rules)
+    size = len(solved.item)
+    if rules.is_in_force:
+        engine.lapses(columns, np.arange(len(columns.use_item), dtype=np.int64), solved.day, solved.use_lapse)
+    engine.look_at_standards(columns, rules, solved, scratch.keys, scratch.severities, np.arange(size, dtype=np.int64))
+    solved.is_on_circle[:] = items_on_circles(columns, solved.item, standards)
+    circling = np.flatnonzero(solved.is_on_circle[solved.item])
+    if len(circling):
+        engine.mark_circles(columns, solved, circling, np.zeros(size, np.int64))
+    pending = np.argsort(columns.calibrated_on[:size], kind="stable")
+    left = engine.settle_all(columns, solved, pending, np.zeros(size, np.bool_))
+    if left:
+        engine.settle_circles(columns, solved, pending[:left].copy())
+    return solved
+
+
+def _unsolved(columns: Columns, standards: int, day: int) -> Solved:
+    size = int(columns.certificate_offset[standards])
+    return Solved(
+        day=day,
+        item=np.repeat(np.arange(standards, dtype=np.int32), np.diff(columns.certificate_offset[: standards + 1])),
+        target=np.full(int(columns.reference_offset[size]), loops.NONE, np.int32),
+        own_severity=np.zeros(size, np.int8),
+        own_bits=np.zeros(size, np.int64),
+        severity=np.zeros(size, np.int8),
+        bits=np.zeros(size, np.int64),
+        depth=np.zeros(size, np.int32),
+        lapse=np.full(size, loops.FOREVER, np.int32),
+        failing=np.full(size, loops.NONE, np.int32),
+        distance=np.zeros(size, np.int32),
+        extra=np.zeros(size, np.int8),
+        is_on_circle=np.zeros(standards, np.bool_),
+        use_lapse=np.full(len(columns.use_item), loops.FOREVER, np.int32),
+    )
+
+
+def items_on_circles(columns: Columns, item: Array, standards: int) -> Array:
+    """Which standards lie on a circle of items that use each other, or between two such circles: all that may come back.
+
+    Peeled from both ends: an item that uses none of those left, or is used by none of them, lies on no circle.
+    """
+    lower, upper = _edges(columns, item, standards)
+    is_left = np.ones(standards, np.bool_)
+    while True:
+        kept = is_left[lower] & is_left[upper]
+        lower, upper = lower[kept], upper[kept]
+        remaining = np.zeros(standards, np.bool_)
+        remaining[np.intersect1d(lower, upper)] = True
+        if (remaining == is_left).all():
+            return is_left
+        is_left = remaining
+
+
+def _edges(columns: Columns, item: Array, standards: int) -> tuple[Array, Array]:
+    """Which standard uses which, each pair once, anchors left out."""
+    size = int(columns.reference_offset[len(item)])
+    use = columns.use[:size]
+    lower = np.repeat(item, np.diff(columns.reference_offset[: len(item) + 1]))[use >= 0].astype(np.int64)
+    upper = columns.use_item[use[use >= 0]]
+    is_ordinary = columns.item_role[upper] != loops.ROLE_ANCHOR
+    pairs = np.unique(lower[is_ordinary] * standards + upper[is_ordinary])
+    return pairs // max(standards, 1), pairs % max(standards, 1)
+
+
+def spans_of(size: int, length: int = _AT_ONCE) -> Iterator[tuple[int, int]]:
+    """Consecutive spans that make up so many."""
+    return ((start, min(start + length, size)) for start in range(0, size, length))
+
+
+_Any = Any
