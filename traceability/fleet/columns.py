@@ -2,8 +2,8 @@
 
 Days are whole numbers since 1970-01-01 (FOREVER: none). Items come with those that something refers to (the *standards*)
 first, so that what all others look up lies together; certificates lie item by item in the order of SEMANTICS 3.1 step 5,
-without the replaced ones; references lie certificate by certificate. Lists have offsets: the list of `n` is
-`[offset[n], offset[n + 1])`.
+without the replaced ones; references lie certificate by certificate. Lists are told by their first place and the place after
+their last.
 
 What repeats is written once: a *use* is an item asked for a purpose, a *class* a kind, outcome, results and competence of the
 issuer on the day. Exact decimals are compared by the rules of the core, once for each distinct pair (see encode), so that the
@@ -23,64 +23,70 @@ from traceability.records import CertificateKind as Kind
 Array = npt.NDArray[Any]
 
 
+def _numbers(*names: str, **smaller: Any) -> np.dtype[Any]:
+    """A record of whole numbers of 32 bits, the ones at the end smaller."""
+    return np.dtype([(name, np.int32) for name in names] + list(smaller.items()), align=True)
+
+
+ITEM = _numbers("certificate_first", "certificate_last", "retired_on", "extra", country=np.int16, role=np.int8)
+# What few items have; 0 is the one of all others, with nothing in its lists.
+EXTRA = _numbers(
+    "event_first", "event_last", "doubt_first", "doubt_last", "recognized_first", "recognized_last", "asked_first", "asked_last"
+)
+CERTIFICATE = _numbers(
+    "calibrated_on", "first_issued_on", "interval_end", "event_end", "void_from", "of_class", "reference_first", "reference_last",
+    marks=np.int16,
+)  # fmt: skip
+DOUBT = _numbers("since", "shown")
+PERIOD = _numbers("start", "until")
+REFERENCE = _numbers("use", "named")
+USE = _numbers("owner", "quantity", "relation_first", is_ranged=np.bool_)
+SPAN = _numbers("first", "last")
+STATED = _numbers("quantity", "spread")
+MAGNITUDE = _numbers("kind", "rank")
+REPLACING = _numbers("certificate", "first", "last")
+
+
 class Columns(NamedTuple):
-    """The arrays of the kernel; the dtype of each is that of COLUMN_TYPES."""
+    """The arrays of the kernel. What is looked at together lies together: records of whole numbers, one after the other."""
 
-    # Items.
-    item_role: Array  # ROLE_…
-    retired_on: Array
-    country: Array  # Index into Dictionaries.countries.
-    certificate_offset: Array
-    event_offset: Array
-    doubt_offset: Array
-    recognized_offset: Array
-    asked_offset: Array
-    # Lists of items.
-    event_on: Array  # Every event, earliest first: the days on which an answer may change.
-    doubt_since: Array  # -FOREVER: without beginning.
-    doubt_shown: Array
-    recognized_from: Array
-    recognized_until: Array
+    # ROLE_…, lists of the item; `country` is an index into Dictionaries.countries.
+    items: Array
+    extras: Array
+    events: Array  # Days of every event, earliest first: the days on which an answer may change.
+    doubts: Array  # Since the last good evidence, or -FOREVER; until it showed.
+    recognized: Array
     asked_use: Array  # The uses that an item is asked for as a target, one for each of its quantities.
-    # Certificates.
-    calibrated_on: Array
-    first_issued_on: Array  # Of the certificate and of what it replaces.
-    interval_end: Array  # The first bound of SEMANTICS 3.2, or days after opening, whichever comes first.
-    event_end: Array  # The day before the first event or later certificate that ends it.
-    void_from: Array
-    flags: Array  # FLAG_…
-    of_class: Array
-    reference_offset: Array
-    # References.
-    use: Array  # UNKNOWN_ITEM and OWN_ITEM where there is nothing to follow.
-    named: Array  # The certificate that the issuer names, as a number; NOT_NAMED.
-    # Uses.
-    use_item: Array
-    use_quantity: Array  # ANY_QUANTITY.
-    use_is_ranged: Array
-    relation_offset: Array
-    relation: Array  # RELATION_…, for each certificate of the item in its order.
-    # Classes.
-    class_plain: Array
-    # Standard uncertainties by results and quantity: the smallest of each sort, as ranks among all that occur.
-    plain_offset: Array
-    plain_quantity: Array
-    plain_spread: Array
-    spread_offset: Array
-    spread_sort: Array
-    spread_rank: Array
-    # What certificates replace, for those that replace anything.
-    replacing: Array  # Certificates, ascending.
-    replaced_offset: Array
-    replaced: Array  # Numbers as in `named`.
+    # `first_issued_on`: of the certificate and of what it replaces. `interval_end`: the first bound of SEMANTICS 3.2, or days
+    # after opening, whichever comes first. `event_end`: the day before the first event or later certificate that ends it.
+    certificates: Array
+    references: Array  # UNKNOWN_ITEM and OWN_ITEM where there is no use to follow; the certificate that the issuer names.
+    uses: Array
+    relation: Array  # RELATION_…, for each use and each certificate of its item in its order.
+    class_plain: Array  # The results of each class, without what purposes do not ask.
+    # Standard uncertainties: what results state for a quantity, the smallest of each sort, as ranks among all that occur.
+    plains: Array
+    stated: Array
+    spreads: Array
+    magnitudes: Array
+    # What certificates replace, for those that replace anything, ascending; numbers as in `named`.
+    replacing: Array
+    replaced: Array
 
 
-_DAYS = {
-    "retired_on", "event_on", "doubt_since", "doubt_shown", "recognized_from", "recognized_until", "calibrated_on",
-    "first_issued_on", "interval_end", "event_end", "void_from",
+COLUMN_TYPES: dict[str, Any] = {
+    "items": ITEM, "extras": EXTRA, "events": np.int32, "doubts": DOUBT, "recognized": PERIOD, "asked_use": np.int32,
+    "certificates": CERTIFICATE, "references": REFERENCE, "uses": USE, "relation": np.int8, "class_plain": np.int32,
+    "plains": SPAN, "stated": STATED, "spreads": SPAN, "magnitudes": MAGNITUDE, "replacing": REPLACING, "replaced": np.int32,
 }  # fmt: skip
-_SMALL = {"item_role": np.int8, "use_is_ranged": np.bool_, "relation": np.int8, "flags": np.int16, "country": np.int16}
-COLUMN_TYPES: dict[str, Any] = {name: _SMALL.get(name, np.int32) for name in Columns._fields}
+
+
+def records(dtype: np.dtype[Any], size: int, **fields: Any) -> Array:
+    """An array of records with the fields given, each an array or one number for all."""
+    array = np.zeros(size, dtype).view(np.recarray)
+    for name, values in fields.items():
+        array[name] = values
+    return array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

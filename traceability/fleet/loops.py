@@ -57,21 +57,21 @@ def about_item(item: int) -> int:
 
 def resolve(columns: Columns, item: int, use: int, day: int) -> tuple[int, int, bool]:
     """The certificate in force, the latest withdrawn one, whether one is for another quantity (certificate_in_force)."""
-    first = columns.certificate_offset[item]
-    is_ranged = use >= 0 and columns.use_is_ranged[use]
+    first = columns.items[item].certificate_first
+    is_ranged = use >= 0 and columns.uses[use].is_ranged
     withdrawn = -1
     is_for_other_quantity = False
     latest = -1
     preferred = -1
-    for certificate in range(columns.certificate_offset[item + 1] - 1, first - 1, -1):
-        if columns.calibrated_on[certificate] > day:
+    for certificate in range(columns.items[item].certificate_last - 1, first - 1, -1):
+        if columns.certificates[certificate].calibrated_on > day:
             continue
-        if columns.void_from[certificate] <= day:
+        if columns.certificates[certificate].void_from <= day:
             if withdrawn < 0:
                 withdrawn = certificate
             continue
         relation = relation_of(columns, item, use, certificate)
-        is_failure = columns.flags[certificate] & FLAG_FAILED != 0
+        is_failure = columns.certificates[certificate].marks & FLAG_FAILED != 0
         if not is_failure and relation & RELATION_REPORTS == 0:
             is_for_other_quantity = True
             continue
@@ -89,30 +89,30 @@ def relation_of(columns: Columns, item: int, use: int, certificate: int) -> int:
     """What a certificate of the item says for the purpose."""
     if use < 0:
         return RELATION_REPORTS
-    return int(columns.relation[columns.relation_offset[use] + certificate - columns.certificate_offset[item]])
+    return int(columns.relation[columns.uses[use].relation_first + certificate - columns.items[item].certificate_first])
 
 
 def end_of(columns: Columns, item: int, certificate: int) -> int:
     """The last day of a certificate as far as known (End.last_day)."""
-    end = min(columns.interval_end[certificate], columns.event_end[certificate])
-    retired_on = columns.retired_on[item]
+    end = min(columns.certificates[certificate].interval_end, columns.certificates[certificate].event_end)
+    retired_on = columns.items[item].retired_on
     return int(end if retired_on == FOREVER else min(end, max(retired_on - 1, FIRST_DAY)))
 
 
 def is_recognized(columns: Columns, item: int, day: int) -> bool:
     """Whether an anchor counts on the day (Item.is_recognized)."""
-    first, last = columns.recognized_offset[item], columns.recognized_offset[item + 1]
+    first, last = columns.extras[columns.items[item].extra].recognized_first, columns.extras[columns.items[item].extra].recognized_last
     for period in range(first, last):
-        if columns.recognized_from[period] <= day <= columns.recognized_until[period]:
+        if columns.recognized[period].start <= day <= columns.recognized[period].until:
             return True
     return first == last  # Left out means always.
 
 
 def about_anchor(columns: Columns, rules: Rules, item: int, day: int, found_keys: Array, found_severities: Array, n: int) -> int:
     """What is wrong with an anchor on the day it is relied on (descent.anchor)."""
-    if not is_recognized(columns, item, day) or day >= columns.retired_on[item]:
+    if not is_recognized(columns, item, day) or day >= columns.items[item].retired_on:
         n = note(found_keys, found_severities, n, ANCHOR_NOT_RECOGNIZED, about_item(item), FAIL)
-    if not rules.accepts_country[columns.country[item]]:
+    if not rules.accepts_country[columns.items[item].country]:
         n = note(found_keys, found_severities, n, FOREIGN_ANCHOR, about_item(item), rules.foreign_anchor)
     return n
 
@@ -134,7 +134,7 @@ def check(
             return note(found_keys, found_severities, n, WITHDRAWN, withdrawn, FAIL)
         code = QUANTITY_MISMATCH if is_for_other_quantity else NO_CERTIFICATE
         return note(found_keys, found_severities, n, code, about_item(item), FAIL)
-    flags = columns.flags[certificate]
+    flags = columns.certificates[certificate].marks
     if flags & FLAG_ID_MISMATCH:
         n = note(found_keys, found_severities, n, ID_MISMATCH, certificate, FAIL)
     if flags & FLAG_DATE_ORDER:
@@ -154,55 +154,55 @@ def check(
         n = note(found_keys, found_severities, n, OUT_OF_RANGE, certificate, FAIL)
     if flags & FLAG_LIMITED:
         n = note(found_keys, found_severities, n, LIMITED, certificate, CONDITION)
-    if columns.first_issued_on[certificate] > day:
+    if columns.certificates[certificate].first_issued_on > day:
         n = note(found_keys, found_severities, n, ISSUED_LATER, certificate, CONDITION)
-    for doubt in range(columns.doubt_offset[item], columns.doubt_offset[item + 1]):
-        if columns.doubt_since[doubt] < day < columns.doubt_shown[doubt]:
+    for doubt in range(columns.extras[columns.items[item].extra].doubt_first, columns.extras[columns.items[item].extra].doubt_last):
+        if columns.doubts[doubt].since < day < columns.doubts[doubt].shown:
             return note(found_keys, found_severities, n, SUSPECT, certificate, INDETERMINATE)
     return n
 
 
 def after_the_end(columns: Columns, item: int, certificate: int, day: int) -> int:
     """Why the certificate no longer holds: exactly one code (validity, SEMANTICS 3.3)."""
-    if day >= columns.retired_on[item]:
+    if day >= columns.items[item].retired_on:
         return RETIRED
-    return EVENT_AFTER_CALIBRATION if columns.event_end[certificate] <= columns.interval_end[certificate] else EXPIRED
+    return EVENT_AFTER_CALIBRATION if columns.certificates[certificate].event_end <= columns.certificates[certificate].interval_end else EXPIRED
 
 
 def examine(
     columns: Columns, rules: Rules, item: int, certificate: int, targets: Array, found_keys: Array, found_severities: Array, n: int
 ) -> int:
     """What a certificate shows on any day (Examiner._examine); `targets` gets what was found for each of its references."""
-    if columns.flags[certificate] & FLAG_FAILED:
+    if columns.certificates[certificate].marks & FLAG_FAILED:
         return n
-    of_class = columns.of_class[certificate]
-    for place in range(rules.class_offset[of_class], rules.class_offset[of_class + 1]):
-        n = note(found_keys, found_severities, n, rules.class_code[place], certificate, rules.class_severity[place])
-    first, last = columns.reference_offset[certificate], columns.reference_offset[certificate + 1]
+    of_class = columns.certificates[certificate].of_class
+    for place in range(rules.classes[of_class].first, rules.classes[of_class].last):
+        n = note(found_keys, found_severities, n, rules.shown[place].code, certificate, rules.shown[place].severity)
+    first, last = columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last
     if first == last:
         n = note(found_keys, found_severities, n, NO_REFERENCES, certificate, FAIL)
-    day = columns.calibrated_on[certificate]
+    day = columns.certificates[certificate].calibrated_on
     for reference in range(first, last):
         targets[reference - first] = NONE
-        use = columns.use[reference]
+        use = columns.references[reference].use
         if use == UNKNOWN_ITEM:
             n = note(found_keys, found_severities, n, REFERENCE_UNKNOWN, certificate, INDETERMINATE)
             continue
         if use == OWN_ITEM:
             n = note(found_keys, found_severities, n, CYCLE, certificate, FAIL)
             continue
-        upper = columns.use_item[use]
-        if columns.item_role[upper] == ROLE_ANCHOR:
+        upper = columns.uses[use].owner
+        if columns.items[upper].role == ROLE_ANCHOR:
             n = about_anchor(columns, rules, upper, day, found_keys, found_severities, n)
             continue
         resolved = resolve(columns, upper, use, day)
         found = resolved[0]
         targets[reference - first] = found
-        named = columns.named[reference]
+        named = columns.references[reference].named
         if named != NOT_NAMED and not is_named(columns, found, named):
             n = note(found_keys, found_severities, n, NAMED_CERTIFICATE_NOT_IN_FORCE, certificate, CONDITION)
         n = check(columns, upper, use, day, resolved, found_keys, found_severities, n)
-        if found >= 0 and rules.growth > 0 and is_below(columns, certificate, found, columns.use_quantity[use]):
+        if found >= 0 and rules.growth > 0 and is_below(columns, certificate, found, columns.uses[use].quantity):
             n = note(found_keys, found_severities, n, UNCERTAINTY_NOT_INCREASING, certificate, rules.growth)
     return n
 
@@ -211,10 +211,16 @@ def is_named(columns: Columns, found: int, named: int) -> bool:
     """Whether the certificate found is the one named or a correction of it (descent._named)."""
     if found == named or found < 0:
         return found >= 0
-    if columns.flags[found] & FLAG_REPLACES == 0:
+    if columns.certificates[found].marks & FLAG_REPLACES == 0:
         return False
-    place = np.searchsorted(columns.replacing, found)
-    for earlier in range(columns.replaced_offset[place], columns.replaced_offset[place + 1]):
+    place, stop = 0, len(columns.replacing)
+    while place < stop:
+        middle = (place + stop) // 2
+        if columns.replacing[middle].certificate < found:
+            place = middle + 1
+        else:
+            stop = middle
+    for earlier in range(columns.replacing[place].first, columns.replacing[place].last):
         if columns.replaced[earlier] == named:
             return True
     return False
@@ -222,44 +228,44 @@ def is_named(columns: Columns, found: int, named: int) -> bool:
 
 def is_below(columns: Columns, certificate: int, found: int, quantity: int) -> bool:
     """Whether a certificate claims a smaller u than the one it rests on, in any sort (uncertainty.growth)."""
-    if quantity == ANY_QUANTITY or columns.flags[found] & FLAG_FAILED:
+    if quantity == ANY_QUANTITY or columns.certificates[found].marks & FLAG_FAILED:
         return False
     own, upper = spreads_of(columns, certificate, quantity), spreads_of(columns, found, quantity)
     if own < 0 or upper < 0:
         return False
-    for one in range(columns.spread_offset[own], columns.spread_offset[own + 1]):
-        for other in range(columns.spread_offset[upper], columns.spread_offset[upper + 1]):
-            is_same_sort = columns.spread_sort[one] == columns.spread_sort[other]
-            if is_same_sort and columns.spread_rank[one] < columns.spread_rank[other]:
+    for one in range(columns.spreads[own].first, columns.spreads[own].last):
+        for other in range(columns.spreads[upper].first, columns.spreads[upper].last):
+            is_same_sort = columns.magnitudes[one].kind == columns.magnitudes[other].kind
+            if is_same_sort and columns.magnitudes[one].rank < columns.magnitudes[other].rank:
                 return True
     return False
 
 
 def spreads_of(columns: Columns, certificate: int, quantity: int) -> int:
     """The smallest standard uncertainties of a certificate's results for a quantity; NONE when it states none."""
-    plain = columns.class_plain[columns.of_class[certificate]]
-    for place in range(columns.plain_offset[plain], columns.plain_offset[plain + 1]):
-        if columns.plain_quantity[place] == quantity:
-            return int(columns.plain_spread[place])
+    plain = columns.class_plain[columns.certificates[certificate].of_class]
+    for place in range(columns.plains[plain].first, columns.plains[plain].last):
+        if columns.stated[place].quantity == quantity:
+            return int(columns.stated[place].spread)
     return NONE
 
 
 def next_day_of(columns: Columns, item: int, day: int) -> int:
     """The first day after `day` on which what is said of the item may change (timeline._days_of)."""
     following = FOREVER
-    retired_on = columns.retired_on[item]
+    retired_on = columns.items[item].retired_on
     if retired_on > day:
         following = retired_on
-    for event in range(columns.event_offset[item], columns.event_offset[item + 1]):
-        on = columns.event_on[event]
+    for event in range(columns.extras[columns.items[item].extra].event_first, columns.extras[columns.items[item].extra].event_last):
+        on = columns.events[event]
         following = sooner(following, day, on, on + 1)
-    for period in range(columns.recognized_offset[item], columns.recognized_offset[item + 1]):
-        until = columns.recognized_until[period]
-        following = sooner(following, day, columns.recognized_from[period], FOREVER if until == FOREVER else until + 1)
-    for certificate in range(columns.certificate_offset[item], columns.certificate_offset[item + 1]):
-        on = columns.calibrated_on[certificate]
+    for period in range(columns.extras[columns.items[item].extra].recognized_first, columns.extras[columns.items[item].extra].recognized_last):
+        until = columns.recognized[period].until
+        following = sooner(following, day, columns.recognized[period].start, FOREVER if until == FOREVER else until + 1)
+    for certificate in range(columns.items[item].certificate_first, columns.items[item].certificate_last):
+        on = columns.certificates[certificate].calibrated_on
         following = sooner(following, day, on, on + 1)
-        following = sooner(following, day, columns.first_issued_on[certificate], columns.void_from[certificate])
+        following = sooner(following, day, columns.certificates[certificate].first_issued_on, columns.certificates[certificate].void_from)
         end = end_of(columns, item, certificate)
         if end != FOREVER:
             following = sooner(following, day, end + 1, end + 1)
@@ -277,13 +283,13 @@ def sooner(following: int, day: int, one: int, other: int) -> int:
 
 def is_lapsed(columns: Columns, use: int, day: int) -> bool:
     """Whether the item of a reference does not hold on the day for what it was used for (Examiner._is_lapsed)."""
-    item = columns.use_item[use]
-    if columns.item_role[item] == ROLE_REFERENCE_MATERIAL or day >= columns.retired_on[item]:
+    item = columns.uses[use].owner
+    if columns.items[item].role == ROLE_REFERENCE_MATERIAL or day >= columns.items[item].retired_on:
         return False
-    if columns.item_role[item] == ROLE_ANCHOR:
+    if columns.items[item].role == ROLE_ANCHOR:
         return not is_recognized(columns, item, day)
     found = resolve(columns, item, use, day)[0]
-    if found < 0 or columns.flags[found] & FLAG_FAILED:
+    if found < 0 or columns.certificates[found].marks & FLAG_FAILED:
         return True
     return bool(day > end_of(columns, item, found))
 
@@ -291,7 +297,7 @@ def is_lapsed(columns: Columns, use: int, day: int) -> bool:
 def first_lapse(columns: Columns, use: int, day: int) -> int:
     """The first day from `day` on that a use is lapsed; FOREVER when none is."""
     while day != FOREVER and not is_lapsed(columns, use, day):
-        day = next_day_of(columns, columns.use_item[use], day)
+        day = next_day_of(columns, columns.uses[use].owner, day)
     return day
 
 
@@ -306,10 +312,10 @@ def look(
 ) -> int:
     """How many findings a certificate has by itself: those of any day, and its place on a circle."""
     n = examine(columns, rules, item, certificate, targets, keys, severities, 0)
-    if certificate < len(solved.extra):
-        if solved.extra[certificate] & 1:
+    if certificate < len(solved.standing):
+        if solved.standing[certificate].extra & 1:
             n = note(keys, severities, n, CYCLE, certificate, FAIL)
-        if solved.extra[certificate] & 2:
+        if solved.standing[certificate].extra & 2:
             n = note(keys, severities, n, ITEM_REVISITED, about_item(item), CONDITION)
     return n
 
@@ -334,24 +340,24 @@ def combine(
     depth = 1
     lapse = FOREVER
     failing, distance = (certificate, 0) if severity > 0 else (NONE, 0)
-    if columns.flags[certificate] & FLAG_FAILED:
+    if columns.certificates[certificate].marks & FLAG_FAILED:
         return severity, bits, depth, lapse, failing, distance
-    first = columns.reference_offset[certificate]
-    for place in range(columns.reference_offset[certificate + 1] - first):
-        use = columns.use[first + place]
+    first = columns.certificates[certificate].reference_first
+    for place in range(columns.certificates[certificate].reference_last - first):
+        use = columns.references[first + place].use
         if use >= 0:
             lapse = min(lapse, solved.use_lapse[use])
         target = targets[place]
         if target < 0:
             continue
-        bits |= solved.bits[target]
-        lapse = min(lapse, solved.lapse[target])
+        bits |= solved.standing[target].bits
+        lapse = min(lapse, solved.standing[target].lapse)
         if depth >= 0:
-            depth = max(depth, solved.depth[target] + 1) if solved.depth[target] >= 0 else -1
-        worse = solved.severity[target] - severity
-        if worse > 0 or (worse == 0 and severity > 0 and solved.distance[target] + 1 < distance):
+            depth = max(depth, solved.standing[target].depth + 1) if solved.standing[target].depth >= 0 else -1
+        worse = solved.standing[target].severity - severity
+        if worse > 0 or (worse == 0 and severity > 0 and solved.standing[target].distance + 1 < distance):
             severity += worse
-            failing, distance = solved.failing[target], solved.distance[target] + 1
+            failing, distance = solved.standing[target].failing, solved.standing[target].distance + 1
     return int(severity), bits, int(depth), int(lapse), int(failing), int(distance)
 
 
@@ -359,45 +365,45 @@ def look_at_standards(columns: Columns, rules: Rules, solved: Solved, keys: Arra
     """What each of some certificates of standards shows by itself, and what it rests on."""
     for place in range(len(certificates)):
         certificate = certificates[place]
-        first, last = columns.reference_offset[certificate], columns.reference_offset[certificate + 1]
+        first, last = columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last
         targets = solved.target[first:last]
         targets[:] = NONE
-        item = solved.item[certificate]
+        item = solved.standing[certificate].owner
         n = examine(columns, rules, item, certificate, targets, keys, severities, 0)
         worst, bits = worst_of(keys, severities, n)
-        solved.own_severity[certificate] = worst
-        solved.own_bits[certificate] = bits
+        solved.standing[certificate].own_severity = worst
+        solved.standing[certificate].own_bits = bits
 
 
 def own_of(solved: Solved, certificate: int) -> tuple[int, int]:
     """Severity and codes of a certificate of a standard by itself, its place on a circle included."""
-    severity, bits = int(solved.own_severity[certificate]), solved.own_bits[certificate]
-    if solved.extra[certificate] & 1:
+    severity, bits = int(solved.standing[certificate].own_severity), solved.standing[certificate].own_bits
+    if solved.standing[certificate].extra & 1:
         severity, bits = FAIL, bits | (np.int64(1) << CYCLE)
-    if solved.extra[certificate] & 2:
+    if solved.standing[certificate].extra & 2:
         severity, bits = max(severity, CONDITION), bits | (np.int64(1) << ITEM_REVISITED)
     return severity, bits
 
 
 def settle(columns: Columns, solved: Solved, certificate: int) -> bool:
     """Combine one certificate of a standard with what it rests on; whether that changed anything."""
-    first, last = columns.reference_offset[certificate], columns.reference_offset[certificate + 1]
+    first, last = columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last
     own = own_of(solved, certificate)
     severity, bits, depth, lapse, failing, distance = combine(columns, solved, certificate, own, solved.target[first:last])
     changed = (
-        severity != solved.severity[certificate]
-        or bits != solved.bits[certificate]
-        or lapse != solved.lapse[certificate]
-        or depth != solved.depth[certificate]
-        or failing != solved.failing[certificate]
-        or distance != solved.distance[certificate]
+        severity != solved.standing[certificate].severity
+        or bits != solved.standing[certificate].bits
+        or lapse != solved.standing[certificate].lapse
+        or depth != solved.standing[certificate].depth
+        or failing != solved.standing[certificate].failing
+        or distance != solved.standing[certificate].distance
     )
-    solved.severity[certificate] = severity
-    solved.bits[certificate] = bits
-    solved.depth[certificate] = depth
-    solved.lapse[certificate] = lapse
-    solved.failing[certificate] = failing
-    solved.distance[certificate] = distance
+    solved.standing[certificate].severity = severity
+    solved.standing[certificate].bits = bits
+    solved.standing[certificate].depth = depth
+    solved.standing[certificate].lapse = lapse
+    solved.standing[certificate].failing = failing
+    solved.standing[certificate].distance = distance
     return changed
 
 
@@ -412,7 +418,7 @@ def settle_all(columns: Columns, solved: Solved, pending: Array, is_done: Array)
         for place in range(left):
             certificate = pending[place]
             is_ready = True
-            for reference in range(columns.reference_offset[certificate], columns.reference_offset[certificate + 1]):
+            for reference in range(columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last):
                 target = solved.target[reference]
                 if target >= 0 and not is_done[target]:
                     is_ready = False
@@ -433,12 +439,12 @@ def settle_circles(columns: Columns, solved: Solved, circling: Array) -> None:
     for place in range(len(circling)):
         certificate = circling[place]
         severity, bits = own_of(solved, certificate)
-        solved.severity[certificate] = severity
-        solved.bits[certificate] = bits
-        solved.depth[certificate] = -1
-        solved.lapse[certificate] = FOREVER
-        solved.failing[certificate] = certificate if severity > 0 else NONE
-        solved.distance[certificate] = 0
+        solved.standing[certificate].severity = severity
+        solved.standing[certificate].bits = bits
+        solved.standing[certificate].depth = -1
+        solved.standing[certificate].lapse = FOREVER
+        solved.standing[certificate].failing = certificate if severity > 0 else NONE
+        solved.standing[certificate].distance = 0
     is_changed = True
     while is_changed:
         is_changed = False
@@ -452,16 +458,16 @@ def mark_circles(columns: Columns, solved: Solved, certificates: Array, mark: Ar
     stack = np.empty(len(mark), np.int32)
     for place in range(len(certificates)):
         start = certificates[place]
-        item = solved.item[start]
+        item = solved.standing[start].owner
         extra = 0
         stack[0] = start
         height = 1
         while height > 0:
             height -= 1
             certificate = stack[height]
-            for reference in range(columns.reference_offset[certificate], columns.reference_offset[certificate + 1]):
+            for reference in range(columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last):
                 target = solved.target[reference]
-                if target < 0 or not solved.is_on_circle[solved.item[target]]:
+                if target < 0 or not solved.is_on_circle[solved.standing[target].owner]:
                     continue
                 if target == start:
                     extra |= 1
@@ -469,22 +475,22 @@ def mark_circles(columns: Columns, solved: Solved, certificates: Array, mark: Ar
                     mark[target] = start + 1
                     stack[height] = target
                     height += 1
-                    if solved.item[target] == item:
+                    if solved.standing[target].owner == item:
                         extra |= 2
-        solved.extra[start] = extra
+        solved.standing[start].extra = extra
 
 
 def targets_of(columns: Columns, solved: Solved, certificate: int, targets: Array) -> None:
     """What was found for each reference of any certificate."""
-    first, last = columns.reference_offset[certificate], columns.reference_offset[certificate + 1]
-    if certificate < len(solved.extra):
+    first, last = columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last
+    if certificate < len(solved.standing):
         targets[: last - first] = solved.target[first:last]
         return
     for reference in range(first, last):
-        use = columns.use[reference]
+        use = columns.references[reference].use
         target = NONE
-        if use >= 0 and columns.item_role[columns.use_item[use]] != ROLE_ANCHOR:
-            target = resolve(columns, columns.use_item[use], use, columns.calibrated_on[certificate])[0]
+        if use >= 0 and columns.items[columns.uses[use].owner].role != ROLE_ANCHOR:
+            target = resolve(columns, columns.uses[use].owner, use, columns.certificates[certificate].calibrated_on)[0]
         targets[reference - first] = target
 
 
@@ -501,10 +507,10 @@ def chain_of(columns: Columns, solved: Solved, start: int, scratch: Any) -> int:
     while place < n:
         certificate = chain[place]
         place += 1
-        if columns.flags[certificate] & FLAG_FAILED:
+        if columns.certificates[certificate].marks & FLAG_FAILED:
             continue
         targets_of(columns, solved, certificate, scratch.targets)
-        for reference in range(columns.reference_offset[certificate + 1] - columns.reference_offset[certificate]):
+        for reference in range(columns.certificates[certificate].reference_last - columns.certificates[certificate].reference_first):
             target = scratch.targets[reference]
             if target >= 0 and mark[target] != stamp:
                 mark[target] = stamp
@@ -518,11 +524,11 @@ def lapse_in_chain(columns: Columns, solved: Solved, start: int, day: int, targe
     lapse = FOREVER
     for place in range(chain_of(columns, solved, start, scratch)):
         certificate = scratch.chain[place]
-        if columns.flags[certificate] & FLAG_FAILED:
+        if columns.certificates[certificate].marks & FLAG_FAILED:
             continue
-        for reference in range(columns.reference_offset[certificate], columns.reference_offset[certificate + 1]):
-            use = columns.use[reference]
-            if use >= 0 and columns.use_item[use] != target_item:
+        for reference in range(columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last):
+            use = columns.references[reference].use
+            if use >= 0 and columns.uses[use].owner != target_item:
                 lapse = min(lapse, first_lapse(columns, use, day))
     return lapse
 
@@ -532,12 +538,12 @@ def next_day_in_chain(columns: Columns, solved: Solved, start: int, day: int, sc
     following = FOREVER
     for place in range(chain_of(columns, solved, start, scratch)):
         certificate = scratch.chain[place]
-        if columns.flags[certificate] & FLAG_FAILED:
+        if columns.certificates[certificate].marks & FLAG_FAILED:
             continue
-        for reference in range(columns.reference_offset[certificate], columns.reference_offset[certificate + 1]):
-            use = columns.use[reference]
+        for reference in range(columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last):
+            use = columns.references[reference].use
             if use >= 0:
-                following = min(following, next_day_of(columns, columns.use_item[use], day))
+                following = min(following, next_day_of(columns, columns.uses[use].owner, day))
     return following
 
 
@@ -545,14 +551,14 @@ def whole_of(
     columns: Columns, rules: Rules, solved: Solved, item: int, certificate: int, scratch: Any
 ) -> tuple[int, int, int, int, int, int]:
     """A certificate with all that it rests on, of a standard or not; see combine."""
-    if certificate < len(solved.extra):
+    if certificate < len(solved.standing):
         return (
-            int(solved.severity[certificate]),
-            solved.bits[certificate],
-            int(solved.depth[certificate]),
-            int(solved.lapse[certificate]),
-            int(solved.failing[certificate]),
-            int(solved.distance[certificate]),
+            int(solved.standing[certificate].severity),
+            solved.standing[certificate].bits,
+            int(solved.standing[certificate].depth),
+            int(solved.standing[certificate].lapse),
+            int(solved.standing[certificate].failing),
+            int(solved.standing[certificate].distance),
         )
     n = look(columns, rules, solved, item, certificate, scratch.targets, scratch.keys, scratch.severities)
     own = worst_of(scratch.keys, scratch.severities, n)
@@ -564,12 +570,12 @@ def ask(
 ) -> tuple[int, int, int, int, int, int]:
     """The answer for an item on a day: severity, codes, certificate, depth, failing subject, first lapse (Inquiry.on)."""
     severity, bits, first_found, depth, failing, lapse = 0, np.int64(0), NONE, 0, np.int64(NONE), FOREVER
-    if columns.item_role[item] == ROLE_ANCHOR:
+    if columns.items[item].role == ROLE_ANCHOR:
         n = about_anchor(columns, rules, item, day, scratch.keys, scratch.severities, 0)
         severity, bits = worst_of(scratch.keys, scratch.severities, n)
         return severity, bits, first_found, depth, about_item(item) if severity > 0 else failing, lapse
     is_too_long = False
-    asked, last = columns.asked_offset[item], columns.asked_offset[item + 1]
+    asked, last = columns.extras[columns.items[item].extra].asked_first, columns.extras[columns.items[item].extra].asked_last
     while True:
         use = columns.asked_use[asked] if asked < last else ANY_PURPOSE
         resolved = resolve(columns, item, use, day)
@@ -629,20 +635,15 @@ def answer_items(columns: Columns, rules: Rules, solved: Solved, items: Array, a
     for place in range(len(items)):
         item = items[place]
         severity, bits, certificate, depth, failing, lapse = ask(columns, rules, solved, item, solved.day, scratch)
-        answers.status[item] = severity
-        answers.codes[item] = bits
-        answers.certificate[item] = certificate
-        answers.depth[item] = depth
-        answers.failing[item] = failing
+        answers[item].status = severity
+        answers[item].codes = bits
+        answers[item].certificate = certificate
+        answers[item].depth = depth
+        answers[item].failing = failing
         until = -FOREVER
         if severity <= CONDITION:
             until = good_until(columns, rules, solved, item, solved.day, lapse, scratch)
-        answers.until[item] = until
-
-
-def answer_range(columns: Columns, rules: Rules, solved: Solved, start: int, stop: int, answers: Any, scratch: Any) -> None:
-    """The answers for all items from `start` to before `stop`."""
-    answer_items(columns, rules, solved, np.arange(start, stop), answers, scratch)
+        answers[item].until = until
 
 
 def covered(
@@ -659,14 +660,14 @@ def covered(
             is_good = ask(columns, rules, solved, item, day, scratch)[0] <= CONDITION
             following = next_day_of(columns, item, day)
             if rules.is_in_force:
-                asked = columns.asked_offset[item]
+                asked = columns.extras[columns.items[item].extra].asked_first
                 while True:
-                    use = columns.asked_use[asked] if asked < columns.asked_offset[item + 1] else ANY_PURPOSE
+                    use = columns.asked_use[asked] if asked < columns.extras[columns.items[item].extra].asked_last else ANY_PURPOSE
                     certificate = resolve(columns, item, use, day)[0]
-                    if certificate >= 0 and columns.item_role[item] != ROLE_ANCHOR:
+                    if certificate >= 0 and columns.items[item].role != ROLE_ANCHOR:
                         following = min(following, next_day_in_chain(columns, solved, certificate, day, scratch))
                     asked += 1
-                    if asked >= columns.asked_offset[item + 1]:
+                    if asked >= columns.extras[columns.items[item].extra].asked_last:
                         break
             if is_good and not is_open:
                 if n == len(of_item):
@@ -696,9 +697,9 @@ def list_findings(
     keys, severities = scratch.keys, scratch.severities
     for place in range(len(items)):
         item, day, start = items[place], solved.day, total
-        is_anchor = columns.item_role[item] == ROLE_ANCHOR
+        is_anchor = columns.items[item].role == ROLE_ANCHOR
         depth, is_too_long = 0, False
-        asked, last = columns.asked_offset[item], columns.asked_offset[item + 1]
+        asked, last = columns.extras[columns.items[item].extra].asked_first, columns.extras[columns.items[item].extra].asked_last
         while True:
             use = columns.asked_use[asked] if asked < last else ANY_PURPOSE
             certificate = NONE
@@ -718,18 +719,18 @@ def list_findings(
                 size = chain_of(columns, solved, certificate, scratch)
                 for reached in range(size):
                     other = scratch.chain[reached]
-                    other_item = solved.item[other] if other < len(solved.item) else item
+                    other_item = solved.standing[other].owner if other < len(solved.standing) else item
                     n = look(columns, rules, solved, other_item, other, scratch.targets, keys, severities)
-                    room = total + n + columns.reference_offset[other + 1] - columns.reference_offset[other]
+                    room = total + n + columns.certificates[other].reference_last - columns.certificates[other].reference_first
                     all_keys, all_severities = with_room(all_keys, room), with_room(all_severities, room)
                     all_keys[total : total + n], all_severities[total : total + n] = keys[:n], severities[:n]
                     total += n
-                    if not rules.is_in_force or columns.flags[other] & FLAG_FAILED:
+                    if not rules.is_in_force or columns.certificates[other].marks & FLAG_FAILED:
                         continue
-                    for reference in range(columns.reference_offset[other], columns.reference_offset[other + 1]):
-                        use_there = columns.use[reference]
-                        if use_there >= 0 and columns.use_item[use_there] != item and solved.use_lapse[use_there] == day:
-                            subject = about_item(columns.use_item[use_there])
+                    for reference in range(columns.certificates[other].reference_first, columns.certificates[other].reference_last):
+                        use_there = columns.references[reference].use
+                        if use_there >= 0 and columns.uses[use_there].owner != item and solved.use_lapse[use_there] == day:
+                            subject = about_item(columns.uses[use_there].owner)
                             total = note(all_keys, all_severities, total, REFERENCE_LAPSED, subject, FAIL)
             asked += 1
             if asked >= last or is_anchor:

@@ -6,22 +6,22 @@ import numpy as np
 
 from traceability.fleet import shapes
 from traceability.fleet.codes import offsets_of
-from traceability.fleet.columns import Array, Capability, Dictionaries, Fleet
+from traceability.fleet.columns import SPAN, Array, Capability, Dictionaries, Fleet, records
 from traceability.policy import Consequence, Policy, ReferenceValidity
 from traceability.records import CertificateKind, Outcome
 from traceability.rules import uncertainty, validity
 from traceability.verdict import SEVERITIES, Code, Severity
 
 CODES = tuple(Code)
+SHOWN = np.dtype([("code", np.int8), ("severity", np.int8)])
 _GRADE = {severity: len(SEVERITIES) - 1 - rank for rank, severity in enumerate(SEVERITIES)}  # 0 for a note, 3 for fail.
 
 
 class Rules(NamedTuple):
     """What the kernel asks of a policy. Severities are 1 to 3; 0: no finding comes of it."""
 
-    class_offset: Array
-    class_code: Array
-    class_severity: Array
+    classes: Array  # The places in `shown` of what a class shows by itself.
+    shown: Array
     accepts_country: Array
     foreign_anchor: int
     growth: int
@@ -45,10 +45,15 @@ def _rules(dictionaries: Dictionaries, policy: Policy) -> Rules:
         [] if outcome is Outcome.FAIL else [*shown[kind, outcome, shape], *able[kind, capability]]
         for kind, outcome, shape, capability in dictionaries.classes
     ]
+    offset = offsets_of(np.array([len(each) for each in by_class], np.int64))
     return Rules(
-        class_offset=offsets_of(np.array([len(each) for each in by_class], np.int64)).astype(np.int32),
-        class_code=np.array([CODES.index(code) for each in by_class for code, _ in each], np.int8),
-        class_severity=np.array([grade for each in by_class for _, grade in each], np.int8),
+        classes=records(SPAN, len(by_class), first=offset[:-1], last=offset[1:]),
+        shown=records(
+            SHOWN,
+            int(offset[-1]),
+            code=[CODES.index(code) for each in by_class for code, _ in each],
+            severity=[grade for each in by_class for _, grade in each],
+        ),
         accepts_country=np.array([policy.accepts_anchor_of(country) for country in dictionaries.countries], np.bool_),
         foreign_anchor=_grade_of(policy.foreign_anchor),
         growth=_grade_of(policy.uncertainty_growth),

@@ -1,15 +1,15 @@
 """The answers for all items of a fleet: the standards solved once in the order of days, then every item in one pass."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from traceability.fleet import loops
-from traceability.fleet.columns import Array, Columns, Fleet
+from traceability.fleet.columns import Array, Columns, Fleet, records
 from traceability.fleet.compiled import compiled_loops
 from traceability.fleet.rules import Rules, rules_of
 from traceability.fleet.sheets import number_of
@@ -19,34 +19,29 @@ THREADS = 2
 _AT_ONCE = 1 << 15  # Items in one go: enough that starting does not count, few enough that all threads end together.
 
 
+# A certificate of a standard: what it shows by itself and with all that it rests on (see loops.combine). `extra`: on a circle of
+# certificates (1), reaches another certificate of its item (2).
+STANDING = np.dtype(
+    [("bits", np.int64), ("own_bits", np.int64), ("owner", np.int32), ("depth", np.int32), ("lapse", np.int32),
+     ("failing", np.int32), ("distance", np.int32), ("severity", np.int8), ("own_severity", np.int8), ("extra", np.int8)],
+    align=True,
+)  # fmt: skip
+# The answer for an item. Days and numbers as in Columns; `failing` is a key as of the findings, or NONE.
+ANSWER = np.dtype(
+    [("codes", np.int64), ("failing", np.int64), ("certificate", np.int32), ("depth", np.int32), ("until", np.int32),
+     ("status", np.int8)],
+    align=True,
+)  # fmt: skip
+
+
 class Solved(NamedTuple):
-    """What the certificates of standards show, by themselves and with all that they rest on, on one day under one policy."""
+    """What the certificates of standards show on one day under one policy."""
 
     day: int
-    item: Array
-    target: Array
-    own_severity: Array
-    own_bits: Array
-    severity: Array
-    bits: Array
-    depth: Array
-    lapse: Array
-    failing: Array
-    distance: Array
-    extra: Array  # Bits: on a circle of certificates (1), reaches another certificate of its item (2).
+    standing: Array
+    target: Array  # The certificate found for each reference of a standard's certificates.
     is_on_circle: Array  # Of standards: whether items use each other in a circle, through certificates of any days.
     use_lapse: Array  # The first day from the one asked on that a use is lapsed; FOREVER where the policy does not ask.
-
-
-class Answers(NamedTuple):
-    """One entry for each item. Days and numbers as in Columns; `failing` is a key as of the findings, or NONE."""
-
-    status: Array
-    codes: Array
-    certificate: Array
-    depth: Array
-    failing: Array
-    until: Array
 
 
 class Scratch(NamedTuple):
@@ -60,12 +55,12 @@ class Scratch(NamedTuple):
     stamp: Array
 
 
-def solve(fleet: Fleet, day: date, policy: Policy, engine: ModuleType | None = None) -> tuple[Solved, Answers]:
+def solve(fleet: Fleet, day: date, policy: Policy, engine: ModuleType | None = None) -> tuple[Solved, Array]:
     """The answers for all items on a day under a policy. `engine`: the loops to run, compiled ones by default."""
     engine = engine or compiled_loops()
     rules = rules_of(fleet, policy)
     solved = solve_standards(fleet, rules, day, engine)
-    answers = no_answers(fleet.items)
+    answers = records(ANSWER, fleet.items)
     spans = [(start, min(start + _AT_ONCE, fleet.items)) for start in range(0, fleet.items, _AT_ONCE)]
     with ThreadPoolExecutor(THREADS) as pool:
         for done in [pool.submit(_answer_spans, engine, fleet, rules, solved, spans[n::THREADS], answers) for n in range(THREADS)]:
@@ -74,55 +69,43 @@ def solve(fleet: Fleet, day: date, policy: Policy, engine: ModuleType | None = N
 
 
 def _answer_spans(
-    engine: ModuleType, fleet: Fleet, rules: Rules, solved: Solved, spans: Iterable[tuple[int, int]], answers: Answers
+    engine: ModuleType, fleet: Fleet, rules: Rules, solved: Solved, spans: Iterable[tuple[int, int]], answers: Array
 ) -> None:
     scratch = room_for(fleet, solved, rules)
     for start, stop in spans:
-        engine.answer_range(fleet.columns, rules, solved, start, stop, answers, scratch)
-
-
-def no_answers(size: int) -> Answers:
-    """Room for the answers of so many items."""
-    return Answers(
-        status=np.empty(size, np.int8),
-        codes=np.empty(size, np.int64),
-        certificate=np.empty(size, np.int32),
-        depth=np.empty(size, np.int32),
-        failing=np.empty(size, np.int64),
-        until=np.empty(size, np.int32),
-    )
+        engine.answer_items(fleet.columns, rules, solved, np.arange(start, stop), answers, scratch)
 
 
 def room_for(fleet: Fleet, solved: Solved, rules: Rules) -> Scratch:
     """Room for what a thread finds about one certificate and about one chain."""
-    columns = fleet.columns
-    references = int(np.diff(columns.reference_offset).max(initial=0))
+    certificates = fleet.columns.certificates
+    references = int((certificates.reference_last - certificates.reference_first).max(initial=0))
     # A certificate's own findings, and for each reference those of the item used (see loops.check) and of the step itself.
-    findings = 16 + 12 * references + int(np.diff(rules.class_offset).max(initial=0))
+    findings = 16 + 12 * references + int((rules.classes["last"] - rules.classes["first"]).max(initial=0))
     return Scratch(
         keys=np.empty(findings, np.int64),
         severities=np.empty(findings, np.int8),
         targets=np.empty(references, np.int32),
-        chain=np.empty(len(solved.item) + 1, np.int32),
-        mark=np.zeros(len(solved.item), np.int64),
+        chain=np.empty(len(solved.standing) + 1, np.int32),
+        mark=np.zeros(len(solved.standing), np.int64),
         stamp=np.zeros(1, np.int64),
     )
 
 
 def solve_standards(fleet: Fleet, rules: Rules, day: date, engine: ModuleType) -> Solved:
     """What all certificates of standards show."""
-    columns, standards = fleet.columns, fleet.standards
-    solved = _unsolved(columns, standards, number_of(day) or 0)
+    columns = fleet.columns
+    solved = _unsolved(columns, fleet.standards, number_of(day) or 0)
     scratch = room_for(fleet, solved, rules)
-    size = len(solved.item)
+    size = len(solved.standing)
     if rules.is_in_force:
-        engine.lapses(columns, np.arange(len(columns.use_item), dtype=np.int64), solved.day, solved.use_lapse)
+        engine.lapses(columns, np.arange(len(columns.uses), dtype=np.int64), solved.day, solved.use_lapse)
     engine.look_at_standards(columns, rules, solved, scratch.keys, scratch.severities, np.arange(size, dtype=np.int64))
-    solved.is_on_circle[:] = items_on_circles(columns, solved.item, standards)
-    circling = np.flatnonzero(solved.is_on_circle[solved.item])
+    solved.is_on_circle[:] = items_on_circles(columns, solved.standing["owner"], fleet.standards)
+    circling = np.flatnonzero(solved.is_on_circle[solved.standing["owner"]])
     if len(circling):
         engine.mark_circles(columns, solved, circling, np.zeros(size, np.int64))
-    pending = np.argsort(columns.calibrated_on[:size], kind="stable")
+    pending = np.argsort(columns.certificates["calibrated_on"][:size], kind="stable")
     left = engine.settle_all(columns, solved, pending, np.zeros(size, np.bool_))
     if left:
         engine.settle_circles(columns, solved, pending[:left].copy())
@@ -130,22 +113,16 @@ def solve_standards(fleet: Fleet, rules: Rules, day: date, engine: ModuleType) -
 
 
 def _unsolved(columns: Columns, standards: int, day: int) -> Solved:
-    size = int(columns.certificate_offset[standards])
+    items = columns.items[:standards]
+    size = int(items["certificate_last"].max(initial=0))
+    used = int(columns.certificates["reference_last"][:size].max(initial=0))
+    of_item = np.repeat(np.arange(standards), items["certificate_last"] - items["certificate_first"])
     return Solved(
         day=day,
-        item=np.repeat(np.arange(standards, dtype=np.int32), np.diff(columns.certificate_offset[: standards + 1])),
-        target=np.full(int(columns.reference_offset[size]), loops.NONE, np.int32),
-        own_severity=np.zeros(size, np.int8),
-        own_bits=np.zeros(size, np.int64),
-        severity=np.zeros(size, np.int8),
-        bits=np.zeros(size, np.int64),
-        depth=np.zeros(size, np.int32),
-        lapse=np.full(size, loops.FOREVER, np.int32),
-        failing=np.full(size, loops.NONE, np.int32),
-        distance=np.zeros(size, np.int32),
-        extra=np.zeros(size, np.int8),
+        standing=records(STANDING, size, owner=of_item, lapse=loops.FOREVER, failing=loops.NONE),
+        target=np.full(used, loops.NONE, np.int32),
         is_on_circle=np.zeros(standards, np.bool_),
-        use_lapse=np.full(len(columns.use_item), loops.FOREVER, np.int32),
+        use_lapse=np.full(len(columns.uses), loops.FOREVER, np.int32),
     )
 
 
@@ -168,18 +145,11 @@ def items_on_circles(columns: Columns, item: Array, standards: int) -> Array:
 
 def _edges(columns: Columns, item: Array, standards: int) -> tuple[Array, Array]:
     """Which standard uses which, each pair once, anchors left out."""
-    size = int(columns.reference_offset[len(item)])
-    use = columns.use[:size]
-    lower = np.repeat(item, np.diff(columns.reference_offset[: len(item) + 1]))[use >= 0].astype(np.int64)
-    upper = columns.use_item[use[use >= 0]]
-    is_ordinary = columns.item_role[upper] != loops.ROLE_ANCHOR
+    certificates = columns.certificates[: len(item)]
+    sizes = certificates["reference_last"] - certificates["reference_first"]
+    use = columns.references["use"][: int(sizes.sum())]
+    lower = np.repeat(item, sizes)[use >= 0].astype(np.int64)
+    upper = columns.uses["owner"][use[use >= 0]]
+    is_ordinary = columns.items["role"][upper] != loops.ROLE_ANCHOR
     pairs = np.unique(lower[is_ordinary] * standards + upper[is_ordinary])
     return pairs // max(standards, 1), pairs % max(standards, 1)
-
-
-def spans_of(size: int, length: int = _AT_ONCE) -> Iterator[tuple[int, int]]:
-    """Consecutive spans that make up so many."""
-    return ((start, min(start + length, size)) for start in range(0, size, length))
-
-
-_Any = Any
