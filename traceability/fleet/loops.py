@@ -89,14 +89,14 @@ def relation_of(columns: Columns, item: int, use: int, certificate: int) -> int:
     """What a certificate of the item says for the purpose."""
     if use < 0:
         return RELATION_REPORTS
-    return int(columns.relation[columns.uses[use].relation_first + certificate - columns.items[item].certificate_first])
+    return np.int64(columns.relation[columns.uses[use].relation_first + certificate - columns.items[item].certificate_first])
 
 
 def end_of(columns: Columns, item: int, certificate: int) -> int:
     """The last day of a certificate as far as known (End.last_day)."""
     end = min(columns.certificates[certificate].interval_end, columns.certificates[certificate].event_end)
-    retired_on = columns.items[item].retired_on
-    return int(end if retired_on == FOREVER else min(end, max(retired_on - 1, FIRST_DAY)))
+    retired_on = np.int64(columns.items[item].retired_on)
+    return np.int64(end if retired_on == FOREVER else min(end, max(retired_on - 1, FIRST_DAY)))
 
 
 def is_recognized(columns: Columns, item: int, day: int) -> bool:
@@ -177,32 +177,32 @@ def examine(
         return n
     of_class = columns.certificates[certificate].of_class
     for place in range(rules.classes[of_class].first, rules.classes[of_class].last):
-        n = note(found_keys, found_severities, n, rules.shown[place].code, certificate, rules.shown[place].severity)
+        n = note(found_keys, found_severities, n, np.int64(rules.shown[place].code), certificate, np.int64(rules.shown[place].severity))
     first, last = columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last
     if first == last:
         n = note(found_keys, found_severities, n, NO_REFERENCES, certificate, FAIL)
-    day = columns.certificates[certificate].calibrated_on
+    day = np.int64(columns.certificates[certificate].calibrated_on)
     for reference in range(first, last):
         targets[reference - first] = NONE
-        use = columns.references[reference].use
+        use = np.int64(columns.references[reference].use)
         if use == UNKNOWN_ITEM:
             n = note(found_keys, found_severities, n, REFERENCE_UNKNOWN, certificate, INDETERMINATE)
             continue
         if use == OWN_ITEM:
             n = note(found_keys, found_severities, n, CYCLE, certificate, FAIL)
             continue
-        upper = columns.uses[use].owner
+        upper = np.int64(columns.uses[use].owner)
         if columns.items[upper].role == ROLE_ANCHOR:
             n = about_anchor(columns, rules, upper, day, found_keys, found_severities, n)
             continue
         resolved = resolve(columns, upper, use, day)
         found = resolved[0]
         targets[reference - first] = found
-        named = columns.references[reference].named
+        named = np.int64(columns.references[reference].named)
         if named != NOT_NAMED and not is_named(columns, found, named):
             n = note(found_keys, found_severities, n, NAMED_CERTIFICATE_NOT_IN_FORCE, certificate, CONDITION)
         n = check(columns, upper, use, day, resolved, found_keys, found_severities, n)
-        if found >= 0 and rules.growth > 0 and is_below(columns, certificate, found, columns.uses[use].quantity):
+        if found >= 0 and rules.growth > 0 and is_below(columns, certificate, found, np.int64(columns.uses[use].quantity)):
             n = note(found_keys, found_severities, n, UNCERTAINTY_NOT_INCREASING, certificate, rules.growth)
     return n
 
@@ -246,30 +246,35 @@ def spreads_of(columns: Columns, certificate: int, quantity: int) -> int:
     plain = columns.class_plain[columns.certificates[certificate].of_class]
     for place in range(columns.plains[plain].first, columns.plains[plain].last):
         if columns.stated[place].quantity == quantity:
-            return int(columns.stated[place].spread)
+            return np.int64(columns.stated[place].spread)
     return NONE
 
 
 def next_day_of(columns: Columns, item: int, day: int) -> int:
     """The first day after `day` on which what is said of the item may change (timeline._days_of)."""
     following = FOREVER
-    retired_on = columns.items[item].retired_on
+    retired_on = np.int64(columns.items[item].retired_on)
     if retired_on > day:
         following = retired_on
     for event in range(columns.extras[columns.items[item].extra].event_first, columns.extras[columns.items[item].extra].event_last):
-        on = columns.events[event]
+        on = np.int64(columns.events[event])
         following = sooner(following, day, on, on + 1)
     for period in range(columns.extras[columns.items[item].extra].recognized_first, columns.extras[columns.items[item].extra].recognized_last):
-        until = columns.recognized[period].until
-        following = sooner(following, day, columns.recognized[period].start, FOREVER if until == FOREVER else until + 1)
+        until = np.int64(columns.recognized[period].until)
+        following = sooner(following, day, np.int64(columns.recognized[period].start), FOREVER if until == FOREVER else until + 1)
     for certificate in range(columns.items[item].certificate_first, columns.items[item].certificate_last):
-        on = columns.certificates[certificate].calibrated_on
+        on = np.int64(columns.certificates[certificate].calibrated_on)
         following = sooner(following, day, on, on + 1)
-        following = sooner(following, day, columns.certificates[certificate].first_issued_on, columns.certificates[certificate].void_from)
+        following = sooner(
+            following,
+            day,
+            np.int64(columns.certificates[certificate].first_issued_on),
+            np.int64(columns.certificates[certificate].void_from),
+        )
         end = end_of(columns, item, certificate)
         if end != FOREVER:
             following = sooner(following, day, end + 1, end + 1)
-    return int(following)
+    return np.int64(following)
 
 
 def sooner(following: int, day: int, one: int, other: int) -> int:
@@ -283,7 +288,7 @@ def sooner(following: int, day: int, one: int, other: int) -> int:
 
 def is_lapsed(columns: Columns, use: int, day: int) -> bool:
     """Whether the item of a reference does not hold on the day for what it was used for (Examiner._is_lapsed)."""
-    item = columns.uses[use].owner
+    item = np.int64(columns.uses[use].owner)
     if columns.items[item].role == ROLE_REFERENCE_MATERIAL or day >= columns.items[item].retired_on:
         return False
     if columns.items[item].role == ROLE_ANCHOR:
@@ -297,21 +302,21 @@ def is_lapsed(columns: Columns, use: int, day: int) -> bool:
 def first_lapse(columns: Columns, use: int, day: int) -> int:
     """The first day from `day` on that a use is lapsed; FOREVER when none is."""
     while day != FOREVER and not is_lapsed(columns, use, day):
-        day = next_day_of(columns, columns.uses[use].owner, day)
+        day = next_day_of(columns, np.int64(columns.uses[use].owner), day)
     return day
 
 
 def lapses(columns: Columns, uses: Array, day: int, first_days: Array) -> None:
     """The first day from `day` on that each of some uses is lapsed."""
     for place in range(len(uses)):
-        first_days[uses[place]] = first_lapse(columns, uses[place], day)
+        first_days[uses[place]] = first_lapse(columns, np.int64(uses[place]), day)
 
 
 def look(
     columns: Columns, rules: Rules, solved: Solved, item: int, certificate: int, targets: Array, keys: Array, severities: Array
 ) -> int:
     """How many findings a certificate has by itself: those of any day, and its place on a circle."""
-    n = examine(columns, rules, item, certificate, targets, keys, severities, 0)
+    n = examine(columns, rules, item, certificate, targets, keys, severities, np.int64(0))
     if certificate < len(solved.standing):
         if solved.standing[certificate].extra & 1:
             n = note(keys, severities, n, CYCLE, certificate, FAIL)
@@ -324,9 +329,9 @@ def worst_of(keys: Array, severities: Array, n: int) -> tuple[int, int]:
     """The worst severity of some findings, and their codes as bits."""
     worst, bits = 0, np.int64(0)
     for place in range(n):
-        worst = max(worst, severities[place])
+        worst = max(worst, np.int64(severities[place]))
         bits |= np.int64(1) << (keys[place] >> CODE)
-    return int(worst), bits
+    return np.int64(worst), bits
 
 
 def combine(
@@ -344,10 +349,10 @@ def combine(
         return severity, bits, depth, lapse, failing, distance
     first = columns.certificates[certificate].reference_first
     for place in range(columns.certificates[certificate].reference_last - first):
-        use = columns.references[first + place].use
+        use = np.int64(columns.references[first + place].use)
         if use >= 0:
             lapse = min(lapse, solved.use_lapse[use])
-        target = targets[place]
+        target = np.int64(targets[place])
         if target < 0:
             continue
         bits |= solved.standing[target].bits
@@ -358,18 +363,17 @@ def combine(
         if worse > 0 or (worse == 0 and severity > 0 and solved.standing[target].distance + 1 < distance):
             severity += worse
             failing, distance = solved.standing[target].failing, solved.standing[target].distance + 1
-    return int(severity), bits, int(depth), int(lapse), int(failing), int(distance)
+    return np.int64(severity), bits, np.int64(depth), np.int64(lapse), np.int64(failing), np.int64(distance)
 
 
 def look_at_standards(columns: Columns, rules: Rules, solved: Solved, keys: Array, severities: Array, certificates: Array) -> None:
     """What each of some certificates of standards shows by itself, and what it rests on."""
     for place in range(len(certificates)):
-        certificate = certificates[place]
+        certificate = np.int64(certificates[place])
         first, last = columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last
         targets = solved.target[first:last]
-        targets[:] = NONE
-        item = solved.standing[certificate].owner
-        n = examine(columns, rules, item, certificate, targets, keys, severities, 0)
+        item = np.int64(solved.standing[certificate].owner)
+        n = examine(columns, rules, item, certificate, targets, keys, severities, np.int64(0))
         worst, bits = worst_of(keys, severities, n)
         solved.standing[certificate].own_severity = worst
         solved.standing[certificate].own_bits = bits
@@ -377,7 +381,7 @@ def look_at_standards(columns: Columns, rules: Rules, solved: Solved, keys: Arra
 
 def own_of(solved: Solved, certificate: int) -> tuple[int, int]:
     """Severity and codes of a certificate of a standard by itself, its place on a circle included."""
-    severity, bits = int(solved.standing[certificate].own_severity), solved.standing[certificate].own_bits
+    severity, bits = np.int64(solved.standing[certificate].own_severity), solved.standing[certificate].own_bits
     if solved.standing[certificate].extra & 1:
         severity, bits = FAIL, bits | (np.int64(1) << CYCLE)
     if solved.standing[certificate].extra & 2:
@@ -416,10 +420,10 @@ def settle_all(columns: Columns, solved: Solved, pending: Array, is_done: Array)
     while True:
         kept = 0
         for place in range(left):
-            certificate = pending[place]
+            certificate = np.int64(pending[place])
             is_ready = True
             for reference in range(columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last):
-                target = solved.target[reference]
+                target = np.int64(solved.target[reference])
                 if target >= 0 and not is_done[target]:
                     is_ready = False
                     break
@@ -437,7 +441,7 @@ def settle_all(columns: Columns, solved: Solved, pending: Array, is_done: Array)
 def settle_circles(columns: Columns, solved: Solved, circling: Array) -> None:
     """Settle the certificates that reach a circle: again and again, until nothing changes."""
     for place in range(len(circling)):
-        certificate = circling[place]
+        certificate = np.int64(circling[place])
         severity, bits = own_of(solved, certificate)
         solved.standing[certificate].severity = severity
         solved.standing[certificate].bits = bits
@@ -449,7 +453,7 @@ def settle_circles(columns: Columns, solved: Solved, circling: Array) -> None:
     while is_changed:
         is_changed = False
         for place in range(len(circling)):
-            if settle(columns, solved, circling[place]):
+            if settle(columns, solved, np.int64(circling[place])):
                 is_changed = True
 
 
@@ -457,16 +461,16 @@ def mark_circles(columns: Columns, solved: Solved, certificates: Array, mark: Ar
     """Which certificates of items on circles reach themselves (1) or another certificate of their item (2)."""
     stack = np.empty(len(mark), np.int32)
     for place in range(len(certificates)):
-        start = certificates[place]
-        item = solved.standing[start].owner
+        start = np.int64(certificates[place])
+        item = np.int64(solved.standing[start].owner)
         extra = 0
         stack[0] = start
         height = 1
         while height > 0:
             height -= 1
-            certificate = stack[height]
+            certificate = np.int64(stack[height])
             for reference in range(columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last):
-                target = solved.target[reference]
+                target = np.int64(solved.target[reference])
                 if target < 0 or not solved.is_on_circle[solved.standing[target].owner]:
                     continue
                 if target == start:
@@ -484,13 +488,14 @@ def targets_of(columns: Columns, solved: Solved, certificate: int, targets: Arra
     """What was found for each reference of any certificate."""
     first, last = columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last
     if certificate < len(solved.standing):
-        targets[: last - first] = solved.target[first:last]
+        for reference in range(first, last):
+            targets[reference - first] = solved.target[reference]
         return
     for reference in range(first, last):
-        use = columns.references[reference].use
+        use = np.int64(columns.references[reference].use)
         target = NONE
         if use >= 0 and columns.items[columns.uses[use].owner].role != ROLE_ANCHOR:
-            target = resolve(columns, columns.uses[use].owner, use, columns.certificates[certificate].calibrated_on)[0]
+            target = resolve(columns, np.int64(columns.uses[use].owner), use, np.int64(columns.certificates[certificate].calibrated_on))[0]
         targets[reference - first] = target
 
 
@@ -505,13 +510,13 @@ def chain_of(columns: Columns, solved: Solved, start: int, scratch: Any) -> int:
         mark[start] = stamp
     place = 0
     while place < n:
-        certificate = chain[place]
+        certificate = np.int64(chain[place])
         place += 1
         if columns.certificates[certificate].marks & FLAG_FAILED:
             continue
         targets_of(columns, solved, certificate, scratch.targets)
         for reference in range(columns.certificates[certificate].reference_last - columns.certificates[certificate].reference_first):
-            target = scratch.targets[reference]
+            target = np.int64(scratch.targets[reference])
             if target >= 0 and mark[target] != stamp:
                 mark[target] = stamp
                 chain[n] = target
@@ -523,11 +528,11 @@ def lapse_in_chain(columns: Columns, solved: Solved, start: int, day: int, targe
     """The first day from `day` on that a reference of the chain is lapsed, the target's own item left out (Examiner.lapsed)."""
     lapse = FOREVER
     for place in range(chain_of(columns, solved, start, scratch)):
-        certificate = scratch.chain[place]
+        certificate = np.int64(scratch.chain[place])
         if columns.certificates[certificate].marks & FLAG_FAILED:
             continue
         for reference in range(columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last):
-            use = columns.references[reference].use
+            use = np.int64(columns.references[reference].use)
             if use >= 0 and columns.uses[use].owner != target_item:
                 lapse = min(lapse, first_lapse(columns, use, day))
     return lapse
@@ -537,13 +542,13 @@ def next_day_in_chain(columns: Columns, solved: Solved, start: int, day: int, sc
     """The first day after `day` on which a reference of the chain may change (timeline._days_used)."""
     following = FOREVER
     for place in range(chain_of(columns, solved, start, scratch)):
-        certificate = scratch.chain[place]
+        certificate = np.int64(scratch.chain[place])
         if columns.certificates[certificate].marks & FLAG_FAILED:
             continue
         for reference in range(columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last):
-            use = columns.references[reference].use
+            use = np.int64(columns.references[reference].use)
             if use >= 0:
-                following = min(following, next_day_of(columns, columns.uses[use].owner, day))
+                following = min(following, next_day_of(columns, np.int64(columns.uses[use].owner), day))
     return following
 
 
@@ -553,12 +558,12 @@ def whole_of(
     """A certificate with all that it rests on, of a standard or not; see combine."""
     if certificate < len(solved.standing):
         return (
-            int(solved.standing[certificate].severity),
+            np.int64(solved.standing[certificate].severity),
             solved.standing[certificate].bits,
-            int(solved.standing[certificate].depth),
-            int(solved.standing[certificate].lapse),
-            int(solved.standing[certificate].failing),
-            int(solved.standing[certificate].distance),
+            np.int64(solved.standing[certificate].depth),
+            np.int64(solved.standing[certificate].lapse),
+            np.int64(solved.standing[certificate].failing),
+            np.int64(solved.standing[certificate].distance),
         )
     n = look(columns, rules, solved, item, certificate, scratch.targets, scratch.keys, scratch.severities)
     own = worst_of(scratch.keys, scratch.severities, n)
@@ -571,16 +576,16 @@ def ask(
     """The answer for an item on a day: severity, codes, certificate, depth, failing subject, first lapse (Inquiry.on)."""
     severity, bits, first_found, depth, failing, lapse = 0, np.int64(0), NONE, 0, np.int64(NONE), FOREVER
     if columns.items[item].role == ROLE_ANCHOR:
-        n = about_anchor(columns, rules, item, day, scratch.keys, scratch.severities, 0)
+        n = about_anchor(columns, rules, item, day, scratch.keys, scratch.severities, np.int64(0))
         severity, bits = worst_of(scratch.keys, scratch.severities, n)
         return severity, bits, first_found, depth, about_item(item) if severity > 0 else failing, lapse
     is_too_long = False
     asked, last = columns.extras[columns.items[item].extra].asked_first, columns.extras[columns.items[item].extra].asked_last
     while True:
-        use = columns.asked_use[asked] if asked < last else ANY_PURPOSE
+        use = np.int64(columns.asked_use[asked]) if asked < last else ANY_PURPOSE
         resolved = resolve(columns, item, use, day)
         certificate = resolved[0]
-        n = check(columns, item, use, day, resolved, scratch.keys, scratch.severities, 0)
+        n = check(columns, item, use, day, resolved, scratch.keys, scratch.severities, np.int64(0))
         worst, codes = worst_of(scratch.keys, scratch.severities, n)
         bits |= codes
         if worst > severity:
@@ -609,7 +614,7 @@ def ask(
         bits |= np.int64(1) << REFERENCE_LAPSED
         if severity < FAIL:
             severity, failing = FAIL, about_item(item)
-    return int(severity), bits, int(first_found), int(depth), failing, int(lapse)
+    return np.int64(severity), bits, np.int64(first_found), np.int64(depth), failing, np.int64(lapse)
 
 
 def good_until(columns: Columns, rules: Rules, solved: Solved, item: int, day: int, lapse: int, scratch: Any) -> int:
@@ -633,7 +638,7 @@ def good_until(columns: Columns, rules: Rules, solved: Solved, item: int, day: i
 def answer_items(columns: Columns, rules: Rules, solved: Solved, items: Array, answers: Any, scratch: Any) -> None:
     """The answers for some items on the day that the standards were solved for, written at the items' places."""
     for place in range(len(items)):
-        item = items[place]
+        item = np.int64(items[place])
         severity, bits, certificate, depth, failing, lapse = ask(columns, rules, solved, item, solved.day, scratch)
         answers[item].status = severity
         answers[item].codes = bits
@@ -653,7 +658,7 @@ def covered(
     of_item, starts, untils = np.empty(64, np.int32), np.empty(64, np.int32), np.empty(64, np.int32)
     n = 0
     for place in range(len(items)):
-        item = items[place]
+        item = np.int64(items[place])
         day, last = period
         is_open = False
         while day <= last:
@@ -662,7 +667,7 @@ def covered(
             if rules.is_in_force:
                 asked = columns.extras[columns.items[item].extra].asked_first
                 while True:
-                    use = columns.asked_use[asked] if asked < columns.extras[columns.items[item].extra].asked_last else ANY_PURPOSE
+                    use = np.int64(columns.asked_use[asked]) if asked < columns.extras[columns.items[item].extra].asked_last else ANY_PURPOSE
                     certificate = resolve(columns, item, use, day)[0]
                     if certificate >= 0 and columns.items[item].role != ROLE_ANCHOR:
                         following = min(following, next_day_in_chain(columns, solved, certificate, day, scratch))
@@ -684,7 +689,8 @@ def covered(
 def doubled(values: Array) -> Array:
     """The values with as much room again."""
     larger = np.empty(2 * len(values), values.dtype)
-    larger[: len(values)] = values
+    for place in range(len(values)):
+        larger[place] = values[place]
     return larger
 
 
@@ -696,41 +702,39 @@ def list_findings(
     total = 0
     keys, severities = scratch.keys, scratch.severities
     for place in range(len(items)):
-        item, day, start = items[place], solved.day, total
+        item, day, start = np.int64(items[place]), solved.day, total
         is_anchor = columns.items[item].role == ROLE_ANCHOR
         depth, is_too_long = 0, False
         asked, last = columns.extras[columns.items[item].extra].asked_first, columns.extras[columns.items[item].extra].asked_last
         while True:
-            use = columns.asked_use[asked] if asked < last else ANY_PURPOSE
+            use = np.int64(columns.asked_use[asked]) if asked < last else ANY_PURPOSE
             certificate = NONE
             if is_anchor:
-                n = about_anchor(columns, rules, item, day, keys, severities, 0)
+                n = about_anchor(columns, rules, item, day, keys, severities, np.int64(0))
             else:
                 resolved = resolve(columns, item, use, day)
                 certificate = resolved[0]
-                n = check(columns, item, use, day, resolved, keys, severities, 0)
+                n = check(columns, item, use, day, resolved, keys, severities, np.int64(0))
             all_keys, all_severities = with_room(all_keys, total + n), with_room(all_severities, total + n)
-            all_keys[total : total + n], all_severities[total : total + n] = keys[:n], severities[:n]
-            total += n
+            total = added(all_keys, all_severities, total, keys, severities, n)
             if certificate >= 0:
                 whole = whole_of(columns, rules, solved, item, certificate, scratch)
                 depth = -1 if depth < 0 or whole[2] < 0 else 0
                 is_too_long = is_too_long or whole[2] > rules.limit
                 size = chain_of(columns, solved, certificate, scratch)
                 for reached in range(size):
-                    other = scratch.chain[reached]
-                    other_item = solved.standing[other].owner if other < len(solved.standing) else item
+                    other = np.int64(scratch.chain[reached])
+                    other_item = np.int64(solved.standing[other].owner) if other < len(solved.standing) else item
                     n = look(columns, rules, solved, other_item, other, scratch.targets, keys, severities)
                     room = total + n + columns.certificates[other].reference_last - columns.certificates[other].reference_first
                     all_keys, all_severities = with_room(all_keys, room), with_room(all_severities, room)
-                    all_keys[total : total + n], all_severities[total : total + n] = keys[:n], severities[:n]
-                    total += n
+                    total = added(all_keys, all_severities, total, keys, severities, n)
                     if not rules.is_in_force or columns.certificates[other].marks & FLAG_FAILED:
                         continue
                     for reference in range(columns.certificates[other].reference_first, columns.certificates[other].reference_last):
-                        use_there = columns.references[reference].use
+                        use_there = np.int64(columns.references[reference].use)
                         if use_there >= 0 and columns.uses[use_there].owner != item and solved.use_lapse[use_there] == day:
-                            subject = about_item(columns.uses[use_there].owner)
+                            subject = about_item(np.int64(columns.uses[use_there].owner))
                             total = note(all_keys, all_severities, total, REFERENCE_LAPSED, subject, FAIL)
             asked += 1
             if asked >= last or is_anchor:
@@ -741,6 +745,14 @@ def list_findings(
         total = once_each(all_keys, all_severities, start, total)
         offsets[place + 1] = total
     return all_keys[:total].copy(), all_severities[:total].copy()
+
+
+def added(all_keys: Array, all_severities: Array, total: int, keys: Array, severities: Array, n: int) -> int:
+    """So many findings more; how many there are then."""
+    for place in range(n):
+        all_keys[total + place] = keys[place]
+        all_severities[total + place] = severities[place]
+    return total + n
 
 
 def with_room(values: Array, size: int) -> Array:
