@@ -43,6 +43,11 @@ ABOUT_ITEM = np.int64(1 << 32)  # In a key: the subject is an item, no certifica
 CODE = 33  # In a key: the code stands above this bit.
 
 
+def lend(arrays: Any) -> Any:
+    """The arrays themselves. Compiled, without their reference counts, which two threads would fight for (see compiled)."""
+    return arrays
+
+
 def note(found_keys: Array, found_severities: Array, n: int, code: int, subject: int, severity: int) -> int:
     """One finding more."""
     found_keys[n] = (np.int64(code) << CODE) | np.int64(subject)
@@ -571,9 +576,12 @@ def whole_of(
 
 
 def ask(
-    columns: Columns, rules: Rules, solved: Solved, item: int, day: int, scratch: Any
+    columns: Columns, rules: Rules, solved: Solved, item: int, day: int, is_whole: bool, scratch: Any
 ) -> tuple[int, int, int, int, int, int]:
-    """The answer for an item on a day: severity, codes, certificate, depth, failing subject, first lapse (Inquiry.on)."""
+    """The answer for an item on a day: severity, codes, certificate, depth, failing subject, first lapse (Inquiry.on).
+
+    `is_whole`: False stops at the first reason why the answer is not good.
+    """
     severity, bits, first_found, depth, failing, lapse = 0, np.int64(0), NONE, 0, np.int64(NONE), FOREVER
     if columns.items[item].role == ROLE_ANCHOR:
         n = about_anchor(columns, rules, item, day, scratch.keys, scratch.severities, np.int64(0))
@@ -591,6 +599,8 @@ def ask(
         if worst > severity:
             severity = worst
             failing = np.int64(certificate) if certificate >= 0 else about_item(item)
+        if severity > CONDITION and not is_whole:
+            break
         if certificate >= 0:
             if first_found < 0:
                 first_found = certificate
@@ -629,7 +639,7 @@ def good_until(columns: Columns, rules: Rules, solved: Solved, item: int, day: i
         if following == FOREVER:
             return FOREVER
         day = following
-        answer = ask(columns, rules, solved, item, day, scratch)
+        answer = ask(columns, rules, solved, item, day, False, scratch)
         if answer[0] > CONDITION:
             return day - 1
         lapse = answer[5]
@@ -637,9 +647,10 @@ def good_until(columns: Columns, rules: Rules, solved: Solved, item: int, day: i
 
 def answer_items(columns: Columns, rules: Rules, solved: Solved, items: Array, answers: Any, scratch: Any) -> None:
     """The answers for some items on the day that the standards were solved for, written at the items' places."""
+    columns, rules, solved, scratch = lend(columns), lend(rules), lend(solved), lend(scratch)
     for place in range(len(items)):
         item = np.int64(items[place])
-        severity, bits, certificate, depth, failing, lapse = ask(columns, rules, solved, item, solved.day, scratch)
+        severity, bits, certificate, depth, failing, lapse = ask(columns, rules, solved, item, solved.day, True, scratch)
         answers[item].status = severity
         answers[item].codes = bits
         answers[item].certificate = certificate
@@ -662,7 +673,7 @@ def covered(
         day, last = period
         is_open = False
         while day <= last:
-            is_good = ask(columns, rules, solved, item, day, scratch)[0] <= CONDITION
+            is_good = ask(columns, rules, solved, item, day, False, scratch)[0] <= CONDITION
             following = next_day_of(columns, item, day)
             if rules.is_in_force:
                 asked = columns.extras[columns.items[item].extra].asked_first
