@@ -19,6 +19,7 @@ _COMMANDS = {
     "export": "api.cli.exporting:export",
     "verdict": "api.cli.questions:verdict",
     "coverage": "api.cli.questions:coverage",
+    "assess-all": "api.cli.fleet:assess_all",
     "impact": "api.cli.questions:impact",
     "vectors": "api.cli.vectors:vectors",
     "demo": "api.cli.demo:demo",

@@ -81,6 +81,13 @@ COLUMN_TYPES: dict[str, Any] = {
 }  # fmt: skip
 
 
+def frozen(array: Array) -> Array:
+    """The same memory as an array that cannot be written: one kind for the kernel, whether it was encoded or mapped."""
+    view = array.view()
+    view.flags.writeable = False
+    return view
+
+
 def records(dtype: np.dtype[Any], size: int, **fields: Any) -> Array:
     """An array of records with the fields given, each an array or one number for all."""
     array = np.zeros(size, dtype).view(np.recarray)

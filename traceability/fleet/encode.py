@@ -43,6 +43,7 @@ from traceability.fleet.columns import (
     Columns,
     Dictionaries,
     Fleet,
+    frozen,
     records,
 )
 from traceability.fleet.sheets import Sheets, day_of
@@ -161,7 +162,7 @@ def _assembled(parts: Parts) -> Columns:
     }
     plain = {name: np.ascontiguousarray(parts[name], COLUMN_TYPES[name]) for name in Columns._fields if name not in arrays and name != "events"}
     arrays["events"] = np.ascontiguousarray(arrays["events"], np.int32)
-    return Columns(**arrays, **plain)
+    return Columns(**{name: frozen(array) for name, array in (arrays | plain).items()})
 
 
 def _spans(offset: Array) -> dict[str, Array]:

@@ -6,14 +6,14 @@ import numpy as np
 
 from traceability.fleet import shapes
 from traceability.fleet.codes import offsets_of
-from traceability.fleet.columns import SPAN, Array, Capability, Dictionaries, Fleet, records
+from traceability.fleet.columns import SPAN, Array, Capability, Dictionaries, Fleet, frozen, records
 from traceability.policy import Consequence, Policy, ReferenceValidity
 from traceability.records import CertificateKind, Outcome
 from traceability.rules import uncertainty, validity
 from traceability.verdict import SEVERITIES, Code, Severity
 
 CODES = tuple(Code)
-SHOWN = np.dtype([("code", np.int8), ("severity", np.int8)])
+SHOWN = np.dtype([("code", np.int8), ("severity", np.int8)], align=True)
 _GRADE = {severity: len(SEVERITIES) - 1 - rank for rank, severity in enumerate(SEVERITIES)}  # 0 for a note, 3 for fail.
 
 
@@ -27,6 +27,19 @@ class Rules(NamedTuple):
     growth: int
     is_in_force: bool
     limit: int
+
+    @classmethod
+    def under(cls, policy: Policy, countries: tuple[str, ...], classes: Array, shown: Array) -> "Rules":
+        """The rules of a policy, with what classes show by themselves."""
+        return cls(
+            classes=frozen(classes),
+            shown=frozen(shown),
+            accepts_country=np.array([policy.accepts_anchor_of(country) for country in countries], np.bool_),
+            foreign_anchor=_grade_of(policy.foreign_anchor),
+            growth=_grade_of(policy.uncertainty_growth),
+            is_in_force=policy.reference_validity is ReferenceValidity.IN_FORCE,
+            limit=policy.max_chain_length,
+        )
 
 
 def rules_of(fleet: Fleet, policy: Policy) -> Rules:
@@ -46,7 +59,9 @@ def _rules(dictionaries: Dictionaries, policy: Policy) -> Rules:
         for kind, outcome, shape, capability in dictionaries.classes
     ]
     offset = offsets_of(np.array([len(each) for each in by_class], np.int64))
-    return Rules(
+    return Rules.under(
+        policy,
+        dictionaries.countries,
         classes=records(SPAN, len(by_class), first=offset[:-1], last=offset[1:]),
         shown=records(
             SHOWN,
@@ -54,11 +69,6 @@ def _rules(dictionaries: Dictionaries, policy: Policy) -> Rules:
             code=[CODES.index(code) for each in by_class for code, _ in each],
             severity=[grade for each in by_class for _, grade in each],
         ),
-        accepts_country=np.array([policy.accepts_anchor_of(country) for country in dictionaries.countries], np.bool_),
-        foreign_anchor=_grade_of(policy.foreign_anchor),
-        growth=_grade_of(policy.uncertainty_growth),
-        is_in_force=policy.reference_validity is ReferenceValidity.IN_FORCE,
-        limit=policy.max_chain_length,
     )
 
 

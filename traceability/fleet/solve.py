@@ -10,7 +10,7 @@ import numpy as np
 
 from traceability.fleet import loops
 from traceability.fleet.columns import Array, Columns, Fleet, records
-from traceability.fleet.compiled import compiled_loops
+from traceability.fleet.engines import engine_for
 from traceability.fleet.rules import Rules, rules_of
 from traceability.fleet.sheets import number_of
 from traceability.policy import Policy
@@ -56,8 +56,8 @@ class Scratch(NamedTuple):
 
 
 def solve(fleet: Fleet, day: date, policy: Policy, engine: ModuleType | None = None) -> tuple[Solved, Array]:
-    """The answers for all items on a day under a policy. `engine`: the loops to run, compiled ones by default."""
-    engine = engine or compiled_loops()
+    """The answers for all items on a day under a policy. `engine`: the loops to run, by default those that fit the size."""
+    engine = engine or engine_for(fleet)
     rules = rules_of(fleet, policy)
     solved = solve_standards(fleet, rules, day, engine)
     answers = records(ANSWER, fleet.items)
