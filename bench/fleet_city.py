@@ -1,8 +1,9 @@
-"""A registry of any size as tables of records: the city of bench.synthetic, drawn all at once.
+"""A registry of any size as tables of records: a city like that of bench.synthetic, drawn all at once.
 
-About 1 % of the items are standards in four levels, each with three yearly certificates; a meter has two or three. `is_local`: a
-laboratory's meters rest on the laboratory's own standards, as in life; otherwise on any of the level, the worst case for caches.
-Defects are rare and of every kind: withdrawn, failed, limited and late certificates, repairs, failed interim checks, retirements.
+About 1 % of the items are standards in four levels, each with four yearly certificates; a meter has two or three. `is_local`:
+a laboratory's meters rest on the laboratory's own standards, as in life; otherwise on any of the level, the worst case for
+caches. Defects are rare and of every kind: withdrawn, failed, limited and adjusted certificates, repairs, failed interim
+checks, retirements, lapsed competence.
 """
 
 from typing import Any
@@ -69,18 +70,18 @@ class _City:
     def calibrations(self, level: Array) -> tuple[Array, Array, Array]:
         """Item, day and round of each certificate."""
         of_item, days, rounds = [], [], []
-        for round_ in range(4):
-            has_one = (level > 0) & ((level < 5) | (round_ < 2) | (np.arange(len(level)) % 10 < 3 + round_ % 2 * -3))
-            who = np.flatnonzero(has_one & ((level == 5) | (round_ < 4)))
+        for year in range(4):
+            has_one = (level > 0) & ((level < 5) | (year < 2) | ((year == 2) & (np.arange(len(level)) % 10 < 3)))
+            who = np.flatnonzero(has_one)
             is_meter = level[who] == 5
             day = np.where(
                 is_meter,
-                FIRST + 500 + 300 * round_ + self.choice.integers(0, 200, len(who)),
-                FIRST + 365 * round_ + self.choice.integers(0, 30, len(who)) + 40 * level[who] - 160,
+                FIRST + 500 + 300 * year + self.choice.integers(0, 200, len(who)),
+                FIRST + 365 * year + self.choice.integers(0, 30, len(who)) + 40 * level[who] + 100,
             )
             of_item.append(who)
             days.append(np.minimum(day, TODAY))
-            rounds.append(np.full(len(who), round_))
+            rounds.append(np.full(len(who), year))
         item, day, round_ = np.concatenate(of_item), np.concatenate(days), np.concatenate(rounds)
         order = np.lexsort((round_, item))
         return item[order], day[order], round_[order]
@@ -105,14 +106,17 @@ class _City:
             place = (share * size + self.choice.integers(0, 6, len(share))).astype(np.int64)
         else:
             place = self.choice.integers(0, 1 << 40, len(share))
-        return self.starts[above] + place % size
+        found: Array = self.starts[above] + place % size
+        return found
 
     def certificates(self, level: Array, place: Array, of_item: Array, day: Array, round_: Array) -> dict[str, pa.Table]:
         size = len(of_item)
         outcome = np.where(self.rarely(size, 0.0003), 1, np.where(self.rarely(size, 0.002), 2, 0))
         entries = np.arange(size)
         issuer = (place[of_item] / self.sizes[level[of_item]] * self.laboratories).astype(np.int64)
-        self.certificate_ids = pc.binary_join_element_wise(self.ids.take(pa.array(of_item)), pa.array(round_).cast(pa.string()), "/")
+        self.certificate_ids = pc.binary_join_element_wise(
+            self.ids.take(pa.array(of_item)), pa.array(round_).cast(pa.string()), "/"
+        )
         printed = self.rarely(size, 0.5)
         certificates = _table(
             "certificates",
@@ -199,7 +203,6 @@ class _City:
         which = pa.array(np.tile(np.arange(4), size))
         scope = _table(
             "scope_rows",
-            certificate_entry=None,
             competence_entry=np.repeat(entries, 4),
             position=np.tile(np.arange(4), size),
             quantity=pa.array(_QUANTITIES).take(which),
@@ -213,12 +216,13 @@ class _City:
         return {"competences": competences, "scope_rows": scope}
 
     def rarely(self, size: int, share: float) -> Array:
-        return self.choice.random(size) < share
+        chosen: Array = self.choice.random(size) < share
+        return chosen
 
 
 def _table(sheet: str, **columns: Any) -> pa.Table:
     schema = SHEETS[sheet]
-    size = len(next(values for values in columns.values() if values is not None))
+    size = len(next(iter(columns.values())))
     arrays = []
     for each in schema:
         values = columns.get(each.name)

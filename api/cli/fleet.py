@@ -25,8 +25,6 @@ from traceability.verdict import Status
 
 _ROWS_AT_ONCE = 10_000
 
-_STEPS = {"load": "读取数据库", "encode": "编码", "assess": "判定", "write": "写出"}
-
 
 def assess_all(
     out: Annotated[
@@ -42,25 +40,26 @@ def assess_all(
     question = asking.asked(now=clock.now(), as_of=as_of, known_at=known_at, policy=policy)
     say = partial(text, language)
     with progress_console().status("") as shown, opened() as store:
+        steps = {"load": say("读取数据库"), "encode": say("编码"), "assess": say("判定"), "write": say("写出")}
 
         def tell(step: str) -> None:
-            shown.update(say(_STEPS[step]))
+            shown.update(steps[step])
 
         answers = answers_for_all(
             store, question.as_of, question.known_at, question.policy, snapshots=Settings().data_dir / "fleet", tell=tell
         )
         tell("write")
         _written(out, write, answers)
-    counts = dict.fromkeys(Status, 0) | {Status(each["values"]): each["counts"] for each in _counts(answers)}
+    counts = dict.fromkeys(Status, 0) | {Status(status): count for status, count in _counts(answers)}
     rows = table(say("结论"), say("器具"))
     for status, count in counts.items():
         rows.add_row(words.STATUSES[status].words.in_(language), f"{count:,}")
     show(say("{count} 件器具，判定日 {day}", count=f"{len(answers):,}", day=question.as_of), rows)
 
 
-def _counts(answers: pa.Table) -> list[dict[str, object]]:
-    counted: list[dict[str, object]] = pc.value_counts(answers["status"].cast(pa.string())).to_pylist()
-    return counted
+def _counts(answers: pa.Table) -> list[tuple[str, int]]:
+    counted = pc.value_counts(answers["status"].cast(pa.string())).to_pylist()
+    return [(each["values"], each["counts"]) for each in counted]
 
 
 def _writer_of(path: Path) -> Callable[[pa.Table, Path], None]:

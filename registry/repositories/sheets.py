@@ -12,7 +12,7 @@ import adbc_driver_postgresql.dbapi
 import adbc_driver_sqlite.dbapi
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import Engine, Select, func, literal_column, select
+from sqlalchemy import Engine, func, literal_column, select
 from sqlmodel import col
 
 from registry.columns import ALWAYS
@@ -74,7 +74,7 @@ class Reading:
     def latest(self) -> int:
         """The largest `recorded_at` of any record: from this instant on everything is known."""
         largest = [
-            select(func.coalesce(func.max(col(table.recorded_at)), literal_column(str(ALWAYS))))  # type: ignore[attr-defined]
+            select(func.coalesce(func.max(col(table.recorded_at)), literal_column(str(ALWAYS))))
             for table in (Items, Certificates, Withdrawals, Events, Competences)
         ]
         return max(int(self._table(each).column(0)[0].as_py()) for each in largest)
@@ -101,7 +101,7 @@ class Reading:
             rows = _latest_versions(rows)
         return rows.select(schema.names).cast(schema)
 
-    def _table(self, statement: Select[Any]) -> pa.Table:
+    def _table(self, statement: Any) -> pa.Table:
         text = str(statement.compile(dialect=self._dialect, compile_kwargs={"literal_binds": True}))
         with self._connection.cursor() as cursor:
             if self._dialect.name == "sqlite":
@@ -139,6 +139,3 @@ def _latest_versions(rows: pa.Table) -> pa.Table:
     order = np.lexsort((recorded, codes))
     is_last = np.append(np.diff(codes[order]) != 0, True)
     return rows.take(pa.array(np.sort(order[is_last])))
-
-
-

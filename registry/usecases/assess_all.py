@@ -90,5 +90,3 @@ def _keep(path: Path, fleet: Fleet, version: Version, latest: int) -> None:
 
 def _text(version: Version) -> bytes:
     return f"{version.recording} {version.stored_at}".encode()
-
-

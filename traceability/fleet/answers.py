@@ -11,7 +11,7 @@ from traceability.fleet import loops
 from traceability.fleet.columns import Array, Fleet
 from traceability.fleet.engines import engine_for
 from traceability.fleet.rules import CODES, rules_of
-from traceability.fleet.solve import Solved, room_for, solve
+from traceability.fleet.solve import Solved, room_for, solve, solve_standards
 from traceability.policy import Policy
 from traceability.verdict import Code, Status
 
@@ -41,9 +41,7 @@ def assess_all(fleet: Fleet, day: date, policy: Policy, engine: ModuleType | Non
     return table_of(fleet, policy, solved, answers, engine)
 
 
-def table_of(
-    fleet: Fleet, policy: Policy, solved: Solved, answers: Array, engine: ModuleType | None = None
-) -> pa.Table:
+def table_of(fleet: Fleet, policy: Policy, solved: Solved, answers: Array, engine: ModuleType | None = None) -> pa.Table:
     """The answers in words."""
     until = np.asarray(answers["until"])
     columns = {
@@ -59,9 +57,7 @@ def table_of(
     return pa.Table.from_pydict(columns, schema=SCHEMA)
 
 
-def findings_of(
-    fleet: Fleet, policy: Policy, solved: Solved, answers: Array, engine: ModuleType | None = None
-) -> pa.ListArray:
+def findings_of(fleet: Fleet, policy: Policy, solved: Solved, answers: Array, engine: ModuleType | None = None) -> pa.ListArray:
     """The findings of every item as lists of CODE@subject, by code and subject; only items with codes are looked at again."""
     rules = rules_of(fleet, policy)
     found = np.flatnonzero(answers["codes"])
@@ -90,3 +86,20 @@ def subjects_of(fleet: Fleet, keys: Array) -> pa.Array:
 def codes_in(bits: int) -> tuple[Code, ...]:
     """The codes that a bit set holds."""
     return tuple(code for place, code in enumerate(CODES) if bits >> place & 1)
+
+
+def coverage_of_all(fleet: Fleet, start: date, until: date, policy: Policy, engine: ModuleType | None = None) -> pa.Table:
+    """The days of a period on which each item is traceable or conditional: maximal runs with both ends inside (`coverage`)."""
+    engine = engine or engine_for(fleet)
+    rules = rules_of(fleet, policy)
+    solved = solve_standards(fleet, rules, start, engine)
+    period = (solved.day, solved.day + (until - start).days)
+    scratch = room_for(fleet, solved, rules)
+    items, starts, untils, n = engine.covered(fleet.columns, rules, solved, period, np.arange(fleet.items), scratch)
+    return pa.Table.from_pydict(
+        {
+            "item": fleet.item_ids.take(pa.array(items[:n])),
+            "from": pa.array(starts[:n], pa.int32()).cast(pa.date32()),
+            "until": pa.array(untils[:n], pa.int32()).cast(pa.date32()),
+        }
+    )

@@ -15,14 +15,13 @@ _ROOM = 2**62
 def array_of(column: pa.ChunkedArray, missing: int = 0) -> Array:
     """A column of whole numbers as an array, with a number for what is missing."""
     filled = column.fill_null(missing) if column.null_count else column
-    return filled.to_numpy() if filled.num_chunks != 1 else filled.chunk(0).to_numpy(zero_copy_only=False)
+    array: Array = filled.combine_chunks().to_numpy(zero_copy_only=False)
+    return array
 
 
 def text_codes(column: pa.ChunkedArray) -> tuple[Array, pa.Array]:
     """A number for each text, and the distinct texts; -1 for none."""
     encoded = column.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.unify_dictionaries().combine_chunks()
     return encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False), encoded.dictionary
 
 
@@ -30,7 +29,8 @@ def places_in(column: pa.ChunkedArray | pa.Array, values: pa.Array) -> Array:
     """Where each text stands among distinct values; -1 where it does not."""
     places = pc.index_in(column, value_set=values)
     places = places.combine_chunks() if isinstance(places, pa.ChunkedArray) else places
-    return places.fill_null(-1).to_numpy(zero_copy_only=False)
+    array: Array = places.fill_null(-1).to_numpy(zero_copy_only=False)
+    return array
 
 
 def distinct(numbers: Array) -> tuple[Array, Array]:

@@ -2,8 +2,8 @@
 
 Days are whole numbers since 1970-01-01 (FOREVER: none). Items come with those that something refers to (the *standards*)
 first, so that what all others look up lies together; certificates lie item by item in the order of SEMANTICS 3.1 step 5,
-without the replaced ones; references lie certificate by certificate. Lists are told by their first place and the place after
-their last.
+without the replaced ones; references lie certificate by certificate. Lists are told by their first place and the place
+after their last.
 
 What repeats is written once: a *use* is an item asked for a purpose, a *class* a kind, outcome, results and competence of the
 issuer on the day. Exact decimals are compared by the rules of the core, once for each distinct pair (see encode), so that the
@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from traceability.records import Outcome, Result
 from traceability.records import CertificateKind as Kind
+from traceability.records import Outcome, Result
 
 Array = npt.NDArray[Any]
 
@@ -34,9 +34,10 @@ EXTRA = _numbers(
     "event_first", "event_last", "doubt_first", "doubt_last", "recognized_first", "recognized_last", "asked_first", "asked_last"
 )
 CERTIFICATE = _numbers(
-    "calibrated_on", "first_issued_on", "interval_end", "event_end", "void_from", "of_class", "reference_first", "reference_last",
+    *("calibrated_on", "first_issued_on", "interval_end", "event_end", "void_from", "of_class"),
+    *("reference_first", "reference_last"),
     marks=np.int16,
-)  # fmt: skip
+)
 DOUBT = _numbers("since", "shown")
 PERIOD = _numbers("start", "until")
 REFERENCE = _numbers("use", "named")
@@ -134,6 +135,3 @@ class Fleet:
     def items(self) -> int:
         """How many items there are."""
         return len(self.item_ids)
-
-
-

@@ -40,19 +40,19 @@ def compiled_loops() -> ModuleType:
 
 
 @intrinsic
-def lend(typing_context, arrays):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, ARG001 - as numba calls it.
+def lend(typing_context, arrays):  # type: ignore[no-untyped-def]  # noqa: ARG001 - as numba calls it.
     """A named tuple of arrays without their reference counts: whoever lends them keeps them until the call ends.
 
     Counting costs more than the loops do, as it locks the memory that the threads share.
     """
 
-    def lent(context, builder, signature, values):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    def lent(context, builder, signature, values):  # type: ignore[no-untyped-def]
         (kind,) = signature.args
-        members = cgutils.unpack_tuple(builder, values[0])
+        members = cgutils.unpack_tuple(builder, values[0])  # type: ignore[no-untyped-call]
         for place, member in enumerate(kind.types):
             if isinstance(member, types.Array):
                 array = context.make_array(member)(context, builder, value=members[place])
-                array.meminfo = cgutils.get_null_value(array.meminfo.type)
+                array.meminfo = cgutils.get_null_value(array.meminfo.type)  # type: ignore[no-untyped-call]
                 members[place] = array._getvalue()  # noqa: SLF001 - numba's own way.
         return context.make_tuple(builder, signature.return_type, members)
 

@@ -4,7 +4,6 @@ Nothing here depends on the day asked for or on a policy. The numbers in the com
 """
 
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -70,14 +69,10 @@ _TEXT_OF_SCOPE = (*_TEXT_OF_PURPOSE, "best_value", "best_unit", "best_k")
 
 def encode(sheets: Sheets) -> Fleet:
     """The registry that the tables hold."""
-    # What takes longest and needs nothing else, at the same time.
-    with ThreadPoolExecutor(2) as pool:
-        results = pool.submit(_results, sheets)
-        referenced = pool.submit(_referenced, sheets)
-        items, item_ids, standards = _items(sheets)
-        certificates, rows = _certificates(sheets, items, item_ids)
-        shape_of_entry, shape_rows = results.result()
-        purposes, reference_rows = referenced.result()
+    shape_of_entry, shape_rows = _results(sheets)
+    purposes, reference_rows = _referenced(sheets)
+    items, item_ids, standards = _items(sheets)
+    certificates, rows = _certificates(sheets, items, item_ids)
     columns: Parts = {**items, **certificates}
     shape_list = [tuple(shapes.result(shape_rows[0][row]) for row in each) for each in shape_rows[1]]
     plains = list(dict.fromkeys([(), *map(shapes.without_errors, shape_list)]))
@@ -160,7 +155,11 @@ def _assembled(parts: Parts) -> Columns:
             REPLACING, len(parts["replacing"]), certificate=parts["replacing"], **_spans(parts["replaced_offset"])
         ),
     }
-    plain = {name: np.ascontiguousarray(parts[name], COLUMN_TYPES[name]) for name in Columns._fields if name not in arrays and name != "events"}
+    plain = {
+        name: np.ascontiguousarray(parts[name], COLUMN_TYPES[name])
+        for name in Columns._fields
+        if name not in arrays and name != "events"
+    }
     arrays["events"] = np.ascontiguousarray(arrays["events"], np.int32)
     return Columns(**{name: frozen(array) for name, array in (arrays | plain).items()})
 
@@ -260,11 +259,11 @@ def _certificates(sheets: Sheets, items: Parts, item_ids: pa.Array) -> tuple[Par
     is_evidence = void == loops.FOREVER
     is_doubt = is_evidence & (is_out | ((outcome == _FAILED) & ~is_told))
     parts |= _doubts(parts, is_doubt, is_evidence & (outcome != _FAILED))
-    flags = np.where(outcome == _FAILED, loops.FLAG_FAILED, 0) | np.where(outcome == _LIMITED, loops.FLAG_LIMITED, 0)
+    flags: Any = np.where(outcome == _FAILED, loops.FLAG_FAILED, 0) | np.where(outcome == _LIMITED, loops.FLAG_LIMITED, 0)
     is_out_of_order = (issued < calibrated) | (is_printed & (until < calibrated))
-    flags |= np.where(is_out_of_order, loops.FLAG_DATE_ORDER, 0)
-    flags |= np.where(is_printed | is_computed, 0, loops.FLAG_NO_INTERVAL)
-    flags |= np.where(_mismatched(table, rows, items["serial"], item), loops.FLAG_ID_MISMATCH, 0)
+    flags = flags | np.where(is_out_of_order, loops.FLAG_DATE_ORDER, 0)
+    flags = flags | np.where(is_printed | is_computed, 0, loops.FLAG_NO_INTERVAL)
+    flags[_mismatched(table, rows, items["serial"], item)] |= loops.FLAG_ID_MISMATCH
     parts |= _replaced(table, rows, replaced_by)
     flags[parts["replacing"]] |= loops.FLAG_REPLACES
     parts["marks"] = flags
@@ -275,14 +274,14 @@ def _in_order(table: pa.Table, item: Array, calibrated: Array, issued: Array, si
     """The rows item by item in the order of 3.1 step 5; texts are looked at where days are equal."""
     rows, offset = grouped(item, size, calibrated, issued)
     is_tied = (np.diff(item[rows]) == 0) & (np.diff(calibrated[rows]) == 0) & (np.diff(issued[rows]) == 0)
-    starts = np.flatnonzero(is_tied & ~np.concatenate([[False], is_tied[:-1]])) if len(is_tied) else []
+    starts = np.flatnonzero(np.diff(is_tied.astype(np.int8), prepend=0) == 1)
     for start in starts:
         stop = start + 1
         while stop < len(rows) and is_tied[stop - 1]:
             stop += 1
         tied = table.select(["number", "id"]).take(pa.array(rows[start:stop])).to_pylist()
-        order = sorted(range(stop - start), key=lambda place, tied=tied: (tied[place]["number"], tied[place]["id"]))
-        rows[start:stop] = rows[start:stop][order]
+        order = sorted((each["number"], each["id"], row) for each, row in zip(tied, rows[start:stop], strict=True))
+        rows[start:stop] = [row for _, _, row in order]
     return rows, offset
 
 
@@ -299,9 +298,9 @@ def _replacements(table: pa.Table) -> tuple[Array, dict[int, list[str]], Array]:
     name_of = dict(zip(replacing.tolist(), names.to_pylist(), strict=True))
     chains: dict[int, list[str]] = {}
     first = issued.copy()
-    for row in name_of:
+    for row, replaced in name_of.items():
         chain = chains[row] = []
-        name: str | None = name_of[row]
+        name: str | None = replaced
         while name is not None:
             chain.append(name)
             earlier = row_of.get(name)
@@ -347,7 +346,7 @@ def _mismatched(table: pa.Table, rows: Array, serials: pa.ChunkedArray, item: Ar
     if printed.null_count == len(printed):
         return is_mismatch
     printed, own = _flat(printed.take(pa.array(rows))), _flat(serials.take(pa.array(item)))
-    differing = np.flatnonzero(pc.not_equal(printed, own).fill_null(False).to_numpy(zero_copy_only=False))
+    differing = np.flatnonzero(pc.not_equal(printed, own).fill_null(fill_value=False).to_numpy(zero_copy_only=False))
     taken = pa.array(differing)
     for place, one, other in zip(differing, printed.take(taken).to_pylist(), own.take(taken).to_pylist(), strict=True):
         one_compared, other_compared = normalized_serial(one), normalized_serial(other)
@@ -491,13 +490,12 @@ def _in_force(sheets: Sheets, parts: Parts, rows: Array) -> tuple[Array, list[sh
         keys.append(np.int64(issuer) << _DAY_BITS)
         values.append(0)
         for day, in_force in shapes.calendar_of(competences):
-            number = day.toordinal() - 1  # From 0001-01-01.
-            keys.append((np.int64(issuer) << _DAY_BITS) + number)
+            keys.append((np.int64(issuer) << _DAY_BITS) + np.int64(day.toordinal() - 1))  # From 0001-01-01.
             values.append(sets.setdefault(in_force, len(sets)))
     codes, names = text_codes(sheets["certificates"]["issuer"])
     issuer_of_code = places_in(names, issuers)
-    issuer = issuer_of_code[codes[rows]] if len(rows) else np.empty(0, np.int64)
-    asked = np.where(issuer >= 0, _keyed(issuer, parts["calibrated_on"]), -1)
+    by_row = issuer_of_code[codes[rows]] if len(rows) else np.empty(0, np.int64)
+    asked = np.where(by_row >= 0, _keyed(by_row, parts["calibrated_on"]), -1)
     return np.array(values)[np.searchsorted(np.array(keys), asked, side="right") - 1], list(sets)
 
 
@@ -537,7 +535,11 @@ def _references(
 ) -> None:
     """The columns of references and uses, certificate by certificate."""
     entries = array_of(sheets["certificates"]["entry"])
-    taken, offset = grouped(_Places(entries).of(array_of(table["certificate_entry"])), len(entries))
+    row = _Places(entries).of(array_of(table["certificate_entry"]))
+    # Nobody looks at the references of a certificate that failed (3.3).
+    is_failed = np.zeros(len(entries) + 1, bool)
+    is_failed[rows] = parts["outcome"] == _FAILED
+    taken, offset = grouped(np.where(is_failed[row], -1, row), len(entries))
     order, parts["reference_offset"] = gathered(offset, rows)
     taken = taken[order]
     codes, names = text_codes(table["item"])
@@ -584,7 +586,9 @@ def _uses(
     parts["asked_use"] = asked + len(parts["use_item"])
     item = parts["use_item"] = np.concatenate([parts["use_item"], asked_item])
     purpose = np.concatenate([parts.pop("use_purpose"), asked_purpose])
-    names = {name: place for place, name in enumerate(dict.fromkeys(each.quantity for each in values if each.quantity is not None))}
+    names = {
+        name: place for place, name in enumerate(dict.fromkeys(each.quantity for each in values if each.quantity is not None))
+    }
     quantity = [loops.ANY_QUANTITY if each.quantity is None else names[each.quantity] for each in values]
     parts["use_quantity"] = np.array(quantity, np.int64)[purpose] if len(purpose) else np.empty(0)
     ranged = [each.low is not None or each.high is not None for each in values]

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 Array = Any
+Whole = Any  # A whole number, Python's or numpy's.
+Truth = Any  # A truth value, likewise.
 Columns = Any
 Rules = Any
 Solved = Any
@@ -48,19 +50,19 @@ def lend(arrays: Any) -> Any:
     return arrays
 
 
-def note(found_keys: Array, found_severities: Array, n: int, code: int, subject: int, severity: int) -> int:
+def note(found_keys: Array, found_severities: Array, n: Whole, code: Whole, subject: Whole, severity: Whole) -> Whole:
     """One finding more."""
     found_keys[n] = (np.int64(code) << CODE) | np.int64(subject)
     found_severities[n] = severity
     return n + 1
 
 
-def about_item(item: int) -> int:
+def about_item(item: Whole) -> Whole:
     """An item as the subject of a key."""
     return ABOUT_ITEM | np.int64(item)
 
 
-def resolve(columns: Columns, item: int, use: int, day: int) -> tuple[int, int, bool]:
+def resolve(columns: Columns, item: Whole, use: Whole, day: Whole) -> tuple[Whole, Whole, bool]:
     """The certificate in force, the latest withdrawn one, whether one is for another quantity (certificate_in_force)."""
     first = columns.items[item].certificate_first
     is_ranged = use >= 0 and columns.uses[use].is_ranged
@@ -90,30 +92,35 @@ def resolve(columns: Columns, item: int, use: int, day: int) -> tuple[int, int, 
     return latest, withdrawn, is_for_other_quantity
 
 
-def relation_of(columns: Columns, item: int, use: int, certificate: int) -> int:
+def relation_of(columns: Columns, item: Whole, use: Whole, certificate: Whole) -> Whole:
     """What a certificate of the item says for the purpose."""
     if use < 0:
         return RELATION_REPORTS
     return np.int64(columns.relation[columns.uses[use].relation_first + certificate - columns.items[item].certificate_first])
 
 
-def end_of(columns: Columns, item: int, certificate: int) -> int:
+def end_of(columns: Columns, item: Whole, certificate: Whole) -> Whole:
     """The last day of a certificate as far as known (End.last_day)."""
     end = min(columns.certificates[certificate].interval_end, columns.certificates[certificate].event_end)
     retired_on = np.int64(columns.items[item].retired_on)
     return np.int64(end if retired_on == FOREVER else min(end, max(retired_on - 1, FIRST_DAY)))
 
 
-def is_recognized(columns: Columns, item: int, day: int) -> bool:
+def is_recognized(columns: Columns, item: Whole, day: Whole) -> Truth:
     """Whether an anchor counts on the day (Item.is_recognized)."""
-    first, last = columns.extras[columns.items[item].extra].recognized_first, columns.extras[columns.items[item].extra].recognized_last
+    first, last = (
+        columns.extras[columns.items[item].extra].recognized_first,
+        columns.extras[columns.items[item].extra].recognized_last,
+    )
     for period in range(first, last):
         if columns.recognized[period].start <= day <= columns.recognized[period].until:
             return True
     return first == last  # Left out means always.
 
 
-def about_anchor(columns: Columns, rules: Rules, item: int, day: int, found_keys: Array, found_severities: Array, n: int) -> int:
+def about_anchor(
+    columns: Columns, rules: Rules, item: Whole, day: Whole, found_keys: Array, found_severities: Array, n: Whole
+) -> Whole:
     """What is wrong with an anchor on the day it is relied on (descent.anchor)."""
     if not is_recognized(columns, item, day) or day >= columns.items[item].retired_on:
         n = note(found_keys, found_severities, n, ANCHOR_NOT_RECOGNIZED, about_item(item), FAIL)
@@ -124,14 +131,14 @@ def about_anchor(columns: Columns, rules: Rules, item: int, day: int, found_keys
 
 def check(
     columns: Columns,
-    item: int,
-    use: int,
-    day: int,
-    resolved: tuple[int, int, bool],
+    item: Whole,
+    use: Whole,
+    day: Whole,
+    resolved: tuple[Whole, Whole, bool],
     found_keys: Array,
     found_severities: Array,
-    n: int,
-) -> int:
+    n: Whole,
+) -> Whole:
     """What there is to say of the item relied on, on the day (validity.checked)."""
     certificate, withdrawn, is_for_other_quantity = resolved
     if certificate < 0:
@@ -161,28 +168,50 @@ def check(
         n = note(found_keys, found_severities, n, LIMITED, certificate, CONDITION)
     if columns.certificates[certificate].first_issued_on > day:
         n = note(found_keys, found_severities, n, ISSUED_LATER, certificate, CONDITION)
-    for doubt in range(columns.extras[columns.items[item].extra].doubt_first, columns.extras[columns.items[item].extra].doubt_last):
+    for doubt in range(
+        columns.extras[columns.items[item].extra].doubt_first, columns.extras[columns.items[item].extra].doubt_last
+    ):
         if columns.doubts[doubt].since < day < columns.doubts[doubt].shown:
             return note(found_keys, found_severities, n, SUSPECT, certificate, INDETERMINATE)
     return n
 
 
-def after_the_end(columns: Columns, item: int, certificate: int, day: int) -> int:
+def after_the_end(columns: Columns, item: Whole, certificate: Whole, day: Whole) -> Whole:
     """Why the certificate no longer holds: exactly one code (validity, SEMANTICS 3.3)."""
     if day >= columns.items[item].retired_on:
         return RETIRED
-    return EVENT_AFTER_CALIBRATION if columns.certificates[certificate].event_end <= columns.certificates[certificate].interval_end else EXPIRED
+    return (
+        EVENT_AFTER_CALIBRATION
+        if columns.certificates[certificate].event_end <= columns.certificates[certificate].interval_end
+        else EXPIRED
+    )
 
 
 def examine(
-    columns: Columns, rules: Rules, item: int, certificate: int, targets: Array, found_keys: Array, found_severities: Array, n: int
-) -> int:
-    """What a certificate shows on any day (Examiner._examine); `targets` gets what was found for each of its references."""
+    columns: Columns,
+    rules: Rules,
+    certificate: Whole,
+    targets: Array,
+    found_keys: Array,
+    found_severities: Array,
+    n: Whole,
+) -> Whole:
+    """What a certificate shows on any day (Examiner._examine); `targets` gets what was found for each of its references.
+
+    Of one that failed the columns hold no references, as nobody looks at them.
+    """
     if columns.certificates[certificate].marks & FLAG_FAILED:
         return n
     of_class = columns.certificates[certificate].of_class
     for place in range(rules.classes[of_class].first, rules.classes[of_class].last):
-        n = note(found_keys, found_severities, n, np.int64(rules.shown[place].code), certificate, np.int64(rules.shown[place].severity))
+        n = note(
+            found_keys,
+            found_severities,
+            n,
+            np.int64(rules.shown[place].code),
+            certificate,
+            np.int64(rules.shown[place].severity),
+        )
     first, last = columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last
     if first == last:
         n = note(found_keys, found_severities, n, NO_REFERENCES, certificate, FAIL)
@@ -212,7 +241,7 @@ def examine(
     return n
 
 
-def is_named(columns: Columns, found: int, named: int) -> bool:
+def is_named(columns: Columns, found: Whole, named: Whole) -> Truth:
     """Whether the certificate found is the one named or a correction of it (descent._named)."""
     if found == named or found < 0:
         return found >= 0
@@ -231,7 +260,7 @@ def is_named(columns: Columns, found: int, named: int) -> bool:
     return False
 
 
-def is_below(columns: Columns, certificate: int, found: int, quantity: int) -> bool:
+def is_below(columns: Columns, certificate: Whole, found: Whole, quantity: Whole) -> Truth:
     """Whether a certificate claims a smaller u than the one it rests on, in any sort (uncertainty.growth)."""
     if quantity == ANY_QUANTITY or columns.certificates[found].marks & FLAG_FAILED:
         return False
@@ -246,7 +275,7 @@ def is_below(columns: Columns, certificate: int, found: int, quantity: int) -> b
     return False
 
 
-def spreads_of(columns: Columns, certificate: int, quantity: int) -> int:
+def spreads_of(columns: Columns, certificate: Whole, quantity: Whole) -> Whole:
     """The smallest standard uncertainties of a certificate's results for a quantity; NONE when it states none."""
     plain = columns.class_plain[columns.certificates[certificate].of_class]
     for place in range(columns.plains[plain].first, columns.plains[plain].last):
@@ -255,18 +284,24 @@ def spreads_of(columns: Columns, certificate: int, quantity: int) -> int:
     return NONE
 
 
-def next_day_of(columns: Columns, item: int, day: int) -> int:
+def next_day_of(columns: Columns, item: Whole, day: Whole) -> Whole:
     """The first day after `day` on which what is said of the item may change (timeline._days_of)."""
-    following = FOREVER
+    following: Whole = FOREVER
     retired_on = np.int64(columns.items[item].retired_on)
     if retired_on > day:
         following = retired_on
-    for event in range(columns.extras[columns.items[item].extra].event_first, columns.extras[columns.items[item].extra].event_last):
+    for event in range(
+        columns.extras[columns.items[item].extra].event_first, columns.extras[columns.items[item].extra].event_last
+    ):
         on = np.int64(columns.events[event])
         following = sooner(following, day, on, on + 1)
-    for period in range(columns.extras[columns.items[item].extra].recognized_first, columns.extras[columns.items[item].extra].recognized_last):
+    for period in range(
+        columns.extras[columns.items[item].extra].recognized_first, columns.extras[columns.items[item].extra].recognized_last
+    ):
         until = np.int64(columns.recognized[period].until)
-        following = sooner(following, day, np.int64(columns.recognized[period].start), FOREVER if until == FOREVER else until + 1)
+        following = sooner(
+            following, day, np.int64(columns.recognized[period].start), FOREVER if until == FOREVER else until + 1
+        )
     for certificate in range(columns.items[item].certificate_first, columns.items[item].certificate_last):
         on = np.int64(columns.certificates[certificate].calibrated_on)
         following = sooner(following, day, on, on + 1)
@@ -282,7 +317,7 @@ def next_day_of(columns: Columns, item: int, day: int) -> int:
     return np.int64(following)
 
 
-def sooner(following: int, day: int, one: int, other: int) -> int:
+def sooner(following: Whole, day: Whole, one: Whole, other: Whole) -> Whole:
     """The earliest of `following` and of those of two days that come after `day`; no day is after the last one."""
     if day < one < following and one <= LAST_DAY:
         following = one
@@ -291,7 +326,7 @@ def sooner(following: int, day: int, one: int, other: int) -> int:
     return following
 
 
-def is_lapsed(columns: Columns, use: int, day: int) -> bool:
+def is_lapsed(columns: Columns, use: Whole, day: Whole) -> Truth:
     """Whether the item of a reference does not hold on the day for what it was used for (Examiner._is_lapsed)."""
     item = np.int64(columns.uses[use].owner)
     if columns.items[item].role == ROLE_REFERENCE_MATERIAL or day >= columns.items[item].retired_on:
@@ -304,24 +339,31 @@ def is_lapsed(columns: Columns, use: int, day: int) -> bool:
     return bool(day > end_of(columns, item, found))
 
 
-def first_lapse(columns: Columns, use: int, day: int) -> int:
+def first_lapse(columns: Columns, use: Whole, day: Whole) -> Whole:
     """The first day from `day` on that a use is lapsed; FOREVER when none is."""
     while day != FOREVER and not is_lapsed(columns, use, day):
         day = next_day_of(columns, np.int64(columns.uses[use].owner), day)
     return day
 
 
-def lapses(columns: Columns, uses: Array, day: int, first_days: Array) -> None:
+def lapses(columns: Columns, uses: Array, day: Whole, first_days: Array) -> None:
     """The first day from `day` on that each of some uses is lapsed."""
     for place in range(len(uses)):
         first_days[uses[place]] = first_lapse(columns, np.int64(uses[place]), day)
 
 
 def look(
-    columns: Columns, rules: Rules, solved: Solved, item: int, certificate: int, targets: Array, keys: Array, severities: Array
-) -> int:
+    columns: Columns,
+    rules: Rules,
+    solved: Solved,
+    item: Whole,
+    certificate: Whole,
+    targets: Array,
+    keys: Array,
+    severities: Array,
+) -> Whole:
     """How many findings a certificate has by itself: those of any day, and its place on a circle."""
-    n = examine(columns, rules, item, certificate, targets, keys, severities, np.int64(0))
+    n = examine(columns, rules, certificate, targets, keys, severities, np.int64(0))
     if certificate < len(solved.standing):
         if solved.standing[certificate].extra & 1:
             n = note(keys, severities, n, CYCLE, certificate, FAIL)
@@ -330,9 +372,10 @@ def look(
     return n
 
 
-def worst_of(keys: Array, severities: Array, n: int) -> tuple[int, int]:
+def worst_of(keys: Array, severities: Array, n: Whole) -> tuple[Whole, Whole]:
     """The worst severity of some findings, and their codes as bits."""
-    worst, bits = 0, np.int64(0)
+    worst: Whole = 0
+    bits: Whole = np.int64(0)
     for place in range(n):
         worst = max(worst, np.int64(severities[place]))
         bits |= np.int64(1) << (keys[place] >> CODE)
@@ -340,8 +383,8 @@ def worst_of(keys: Array, severities: Array, n: int) -> tuple[int, int]:
 
 
 def combine(
-    columns: Columns, solved: Solved, certificate: int, own: tuple[int, int], targets: Array
-) -> tuple[int, int, int, int, int, int]:
+    columns: Columns, solved: Solved, certificate: Whole, own: tuple[Whole, Whole], targets: Array
+) -> tuple[Whole, Whole, Whole, Whole, Whole, Whole]:
     """A certificate together with all that it rests on: severity, codes, depth, first lapse, failing certificate, its distance.
 
     Depth is -1 when a circle is reached. Failing is the nearest certificate that has the worst severity by itself.
@@ -350,8 +393,6 @@ def combine(
     depth = 1
     lapse = FOREVER
     failing, distance = (certificate, 0) if severity > 0 else (NONE, 0)
-    if columns.certificates[certificate].marks & FLAG_FAILED:
-        return severity, bits, depth, lapse, failing, distance
     first = columns.certificates[certificate].reference_first
     for place in range(columns.certificates[certificate].reference_last - first):
         use = np.int64(columns.references[first + place].use)
@@ -362,8 +403,8 @@ def combine(
             continue
         bits |= solved.standing[target].bits
         lapse = min(lapse, solved.standing[target].lapse)
-        if depth >= 0:
-            depth = max(depth, solved.standing[target].depth + 1) if solved.standing[target].depth >= 0 else -1
+        is_circling = depth < 0 or solved.standing[target].depth < 0
+        depth = -1 if is_circling else max(depth, solved.standing[target].depth + 1)
         worse = solved.standing[target].severity - severity
         if worse > 0 or (worse == 0 and severity > 0 and solved.standing[target].distance + 1 < distance):
             severity += worse
@@ -371,22 +412,24 @@ def combine(
     return np.int64(severity), bits, np.int64(depth), np.int64(lapse), np.int64(failing), np.int64(distance)
 
 
-def look_at_standards(columns: Columns, rules: Rules, solved: Solved, keys: Array, severities: Array, certificates: Array) -> None:
+def look_at_standards(
+    columns: Columns, rules: Rules, solved: Solved, keys: Array, severities: Array, certificates: Array
+) -> None:
     """What each of some certificates of standards shows by itself, and what it rests on."""
     for place in range(len(certificates)):
         certificate = np.int64(certificates[place])
         first, last = columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last
         targets = solved.target[first:last]
-        item = np.int64(solved.standing[certificate].owner)
-        n = examine(columns, rules, item, certificate, targets, keys, severities, np.int64(0))
+        n = examine(columns, rules, certificate, targets, keys, severities, np.int64(0))
         worst, bits = worst_of(keys, severities, n)
         solved.standing[certificate].own_severity = worst
         solved.standing[certificate].own_bits = bits
 
 
-def own_of(solved: Solved, certificate: int) -> tuple[int, int]:
+def own_of(solved: Solved, certificate: Whole) -> tuple[Whole, Whole]:
     """Severity and codes of a certificate of a standard by itself, its place on a circle included."""
-    severity, bits = np.int64(solved.standing[certificate].own_severity), solved.standing[certificate].own_bits
+    severity: Whole = np.int64(solved.standing[certificate].own_severity)
+    bits: Whole = solved.standing[certificate].own_bits
     if solved.standing[certificate].extra & 1:
         severity, bits = FAIL, bits | (np.int64(1) << CYCLE)
     if solved.standing[certificate].extra & 2:
@@ -394,7 +437,7 @@ def own_of(solved: Solved, certificate: int) -> tuple[int, int]:
     return severity, bits
 
 
-def settle(columns: Columns, solved: Solved, certificate: int) -> bool:
+def settle(columns: Columns, solved: Solved, certificate: Whole) -> Truth:
     """Combine one certificate of a standard with what it rests on; whether that changed anything."""
     first, last = columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last
     own = own_of(solved, certificate)
@@ -416,7 +459,7 @@ def settle(columns: Columns, solved: Solved, certificate: int) -> bool:
     return changed
 
 
-def settle_all(columns: Columns, solved: Solved, pending: Array, is_done: Array) -> int:
+def settle_all(columns: Columns, solved: Solved, pending: Array, is_done: Array) -> Whole:
     """Settle certificates of standards, each after those it rests on; how many are left, because they reach a circle.
 
     `pending` is in the order of days and holds those left at the end. On one day the order may need more than one pass.
@@ -427,7 +470,9 @@ def settle_all(columns: Columns, solved: Solved, pending: Array, is_done: Array)
         for place in range(left):
             certificate = np.int64(pending[place])
             is_ready = True
-            for reference in range(columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last):
+            for reference in range(
+                columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last
+            ):
                 target = np.int64(solved.target[reference])
                 if target >= 0 and not is_done[target]:
                     is_ready = False
@@ -474,7 +519,9 @@ def mark_circles(columns: Columns, solved: Solved, certificates: Array, mark: Ar
         while height > 0:
             height -= 1
             certificate = np.int64(stack[height])
-            for reference in range(columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last):
+            for reference in range(
+                columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last
+            ):
                 target = np.int64(solved.target[reference])
                 if target < 0 or not solved.is_on_circle[solved.standing[target].owner]:
                     continue
@@ -489,7 +536,7 @@ def mark_circles(columns: Columns, solved: Solved, certificates: Array, mark: Ar
         solved.standing[start].extra = extra
 
 
-def targets_of(columns: Columns, solved: Solved, certificate: int, targets: Array) -> None:
+def targets_of(columns: Columns, solved: Solved, certificate: Whole, targets: Array) -> None:
     """What was found for each reference of any certificate."""
     first, last = columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last
     if certificate < len(solved.standing):
@@ -500,11 +547,13 @@ def targets_of(columns: Columns, solved: Solved, certificate: int, targets: Arra
         use = np.int64(columns.references[reference].use)
         target = NONE
         if use >= 0 and columns.items[columns.uses[use].owner].role != ROLE_ANCHOR:
-            target = resolve(columns, np.int64(columns.uses[use].owner), use, np.int64(columns.certificates[certificate].calibrated_on))[0]
+            target = resolve(
+                columns, np.int64(columns.uses[use].owner), use, np.int64(columns.certificates[certificate].calibrated_on)
+            )[0]
         targets[reference - first] = target
 
 
-def chain_of(columns: Columns, solved: Solved, start: int, scratch: Any) -> int:
+def chain_of(columns: Columns, solved: Solved, start: Whole, scratch: Any) -> Whole:
     """How many certificates a certificate reaches, itself first and among them; they stand in `scratch.chain`."""
     mark, chain = scratch.mark, scratch.chain
     scratch.stamp[0] += 1
@@ -517,10 +566,10 @@ def chain_of(columns: Columns, solved: Solved, start: int, scratch: Any) -> int:
     while place < n:
         certificate = np.int64(chain[place])
         place += 1
-        if columns.certificates[certificate].marks & FLAG_FAILED:
-            continue
         targets_of(columns, solved, certificate, scratch.targets)
-        for reference in range(columns.certificates[certificate].reference_last - columns.certificates[certificate].reference_first):
+        for reference in range(
+            columns.certificates[certificate].reference_last - columns.certificates[certificate].reference_first
+        ):
             target = np.int64(scratch.targets[reference])
             if target >= 0 and mark[target] != stamp:
                 mark[target] = stamp
@@ -529,28 +578,28 @@ def chain_of(columns: Columns, solved: Solved, start: int, scratch: Any) -> int:
     return n
 
 
-def lapse_in_chain(columns: Columns, solved: Solved, start: int, day: int, target_item: int, scratch: Any) -> int:
+def lapse_in_chain(columns: Columns, solved: Solved, start: Whole, day: Whole, target_item: Whole, scratch: Any) -> Whole:
     """The first day from `day` on that a reference of the chain is lapsed, the target's own item left out (Examiner.lapsed)."""
     lapse = FOREVER
     for place in range(chain_of(columns, solved, start, scratch)):
         certificate = np.int64(scratch.chain[place])
-        if columns.certificates[certificate].marks & FLAG_FAILED:
-            continue
-        for reference in range(columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last):
+        for reference in range(
+            columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last
+        ):
             use = np.int64(columns.references[reference].use)
             if use >= 0 and columns.uses[use].owner != target_item:
                 lapse = min(lapse, first_lapse(columns, use, day))
     return lapse
 
 
-def next_day_in_chain(columns: Columns, solved: Solved, start: int, day: int, scratch: Any) -> int:
+def next_day_in_chain(columns: Columns, solved: Solved, start: Whole, day: Whole, scratch: Any) -> Whole:
     """The first day after `day` on which a reference of the chain may change (timeline._days_used)."""
-    following = FOREVER
+    following: Whole = FOREVER
     for place in range(chain_of(columns, solved, start, scratch)):
         certificate = np.int64(scratch.chain[place])
-        if columns.certificates[certificate].marks & FLAG_FAILED:
-            continue
-        for reference in range(columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last):
+        for reference in range(
+            columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last
+        ):
             use = np.int64(columns.references[reference].use)
             if use >= 0:
                 following = min(following, next_day_of(columns, np.int64(columns.uses[use].owner), day))
@@ -558,8 +607,8 @@ def next_day_in_chain(columns: Columns, solved: Solved, start: int, day: int, sc
 
 
 def whole_of(
-    columns: Columns, rules: Rules, solved: Solved, item: int, certificate: int, scratch: Any
-) -> tuple[int, int, int, int, int, int]:
+    columns: Columns, rules: Rules, solved: Solved, item: Whole, certificate: Whole, scratch: Any
+) -> tuple[Whole, Whole, Whole, Whole, Whole, Whole]:
     """A certificate with all that it rests on, of a standard or not; see combine."""
     if certificate < len(solved.standing):
         return (
@@ -576,8 +625,8 @@ def whole_of(
 
 
 def ask(
-    columns: Columns, rules: Rules, solved: Solved, item: int, day: int, is_whole: bool, scratch: Any
-) -> tuple[int, int, int, int, int, int]:
+    columns: Columns, rules: Rules, solved: Solved, item: Whole, day: Whole, is_whole: bool, scratch: Any
+) -> tuple[Whole, Whole, Whole, Whole, Whole, Whole]:
     """The answer for an item on a day: severity, codes, certificate, depth, failing subject, first lapse (Inquiry.on).
 
     `is_whole`: False stops at the first reason why the answer is not good.
@@ -627,7 +676,7 @@ def ask(
     return np.int64(severity), bits, np.int64(first_found), np.int64(depth), failing, np.int64(lapse)
 
 
-def good_until(columns: Columns, rules: Rules, solved: Solved, item: int, day: int, lapse: int, scratch: Any) -> int:
+def good_until(columns: Columns, rules: Rules, solved: Solved, item: Whole, day: Whole, lapse: Whole, scratch: Any) -> Whole:
     """The last day of the good run that holds the day of a good answer; FOREVER when it never ends (traceable_until).
 
     `lapse`: the first day on which the chain of that answer lapses.
@@ -663,10 +712,10 @@ def answer_items(columns: Columns, rules: Rules, solved: Solved, items: Array, a
 
 
 def covered(
-    columns: Columns, rules: Rules, solved: Solved, period: tuple[int, int], items: Array, scratch: Any
-) -> tuple[Array, Array, Array, int]:
+    columns: Columns, rules: Rules, solved: Solved, period: tuple[Whole, Whole], items: Array, scratch: Any
+) -> tuple[Array, Array, Array, Whole]:
     """The good days of a period for some items, as maximal runs: items, first days, last days, how many (coverage)."""
-    of_item, starts, untils = np.empty(64, np.int32), np.empty(64, np.int32), np.empty(64, np.int32)
+    of_item, starts, untils = np.empty(1, np.int32), np.empty(1, np.int32), np.empty(1, np.int32)
     n = 0
     for place in range(len(items)):
         item = np.int64(items[place])
@@ -678,7 +727,11 @@ def covered(
             if rules.is_in_force:
                 asked = columns.extras[columns.items[item].extra].asked_first
                 while True:
-                    use = np.int64(columns.asked_use[asked]) if asked < columns.extras[columns.items[item].extra].asked_last else ANY_PURPOSE
+                    use = (
+                        np.int64(columns.asked_use[asked])
+                        if asked < columns.extras[columns.items[item].extra].asked_last
+                        else ANY_PURPOSE
+                    )
                     certificate = resolve(columns, item, use, day)[0]
                     if certificate >= 0 and columns.items[item].role != ROLE_ANCHOR:
                         following = min(following, next_day_in_chain(columns, solved, certificate, day, scratch))
@@ -709,14 +762,17 @@ def list_findings(
     columns: Columns, rules: Rules, solved: Solved, items: Array, offsets: Array, scratch: Any
 ) -> tuple[Array, Array]:
     """All findings of some items on the day asked, as keys and severities; those of the item at a place lie by `offsets`."""
-    all_keys, all_severities = np.empty(256, np.int64), np.empty(256, np.int8)
+    all_keys, all_severities = np.empty(4, np.int64), np.empty(4, np.int8)
     total = 0
     keys, severities = scratch.keys, scratch.severities
     for place in range(len(items)):
         item, day, start = np.int64(items[place]), solved.day, total
         is_anchor = columns.items[item].role == ROLE_ANCHOR
         depth, is_too_long = 0, False
-        asked, last = columns.extras[columns.items[item].extra].asked_first, columns.extras[columns.items[item].extra].asked_last
+        asked, last = (
+            columns.extras[columns.items[item].extra].asked_first,
+            columns.extras[columns.items[item].extra].asked_last,
+        )
         while True:
             use = np.int64(columns.asked_use[asked]) if asked < last else ANY_PURPOSE
             certificate = NONE
@@ -740,9 +796,11 @@ def list_findings(
                     room = total + n + columns.certificates[other].reference_last - columns.certificates[other].reference_first
                     all_keys, all_severities = with_room(all_keys, room), with_room(all_severities, room)
                     total = added(all_keys, all_severities, total, keys, severities, n)
-                    if not rules.is_in_force or columns.certificates[other].marks & FLAG_FAILED:
+                    if not rules.is_in_force:
                         continue
-                    for reference in range(columns.certificates[other].reference_first, columns.certificates[other].reference_last):
+                    for reference in range(
+                        columns.certificates[other].reference_first, columns.certificates[other].reference_last
+                    ):
                         use_there = np.int64(columns.references[reference].use)
                         if use_there >= 0 and columns.uses[use_there].owner != item and solved.use_lapse[use_there] == day:
                             subject = about_item(np.int64(columns.uses[use_there].owner))
@@ -758,7 +816,7 @@ def list_findings(
     return all_keys[:total].copy(), all_severities[:total].copy()
 
 
-def added(all_keys: Array, all_severities: Array, total: int, keys: Array, severities: Array, n: int) -> int:
+def added(all_keys: Array, all_severities: Array, total: Whole, keys: Array, severities: Array, n: Whole) -> Whole:
     """So many findings more; how many there are then."""
     for place in range(n):
         all_keys[total + place] = keys[place]
@@ -766,14 +824,14 @@ def added(all_keys: Array, all_severities: Array, total: int, keys: Array, sever
     return total + n
 
 
-def with_room(values: Array, size: int) -> Array:
+def with_room(values: Array, size: Whole) -> Array:
     """The values, with room for so many at least."""
     while len(values) < size:
         values = doubled(values)
     return values
 
 
-def once_each(keys: Array, severities: Array, start: int, stop: int) -> int:
+def once_each(keys: Array, severities: Array, start: Whole, stop: Whole) -> Whole:
     """Each code and subject once with its worst severity, from `start` on; where they end (worst_of_each)."""
     for place in range(start + 1, stop):  # Few findings: by insertion.
         key, severity = keys[place], severities[place]

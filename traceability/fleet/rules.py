@@ -53,7 +53,9 @@ def rules_of(fleet: Fleet, policy: Policy) -> Rules:
 
 def _rules(dictionaries: Dictionaries, policy: Policy) -> Rules:
     shown = {word: _shown(dictionaries, policy, *word) for word in {each[:3] for each in dictionaries.classes}}
-    able = {word: _able(dictionaries.competences[word[1]], policy, word[0]) for word in {(c[0], c[3]) for c in dictionaries.classes}}
+    able = {
+        word: _able(dictionaries.competences[word[1]], policy, word[0]) for word in {(c[0], c[3]) for c in dictionaries.classes}
+    }
     by_class = [
         [] if outcome is Outcome.FAIL else [*shown[kind, outcome, shape], *able[kind, capability]]
         for kind, outcome, shape, capability in dictionaries.classes

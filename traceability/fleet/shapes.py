@@ -161,7 +161,9 @@ def calendar_of(competences: Sequence[Competence]) -> list[tuple[date, InForce]]
     days |= {_next(each.valid_until) for each in competences if each.valid_until is not None}
     for suspension in (period for each in competences for period in each.suspensions):
         days |= {suspension.start} | ({_next(suspension.until)} if suspension.until is not None else set())
-    return [(day, frozenset((each.scheme, each.scope) for each in competences if each.is_in_force(day))) for day in sorted(days)]
+    return [
+        (day, frozenset((each.scheme, each.scope) for each in competences if each.is_in_force(day))) for day in sorted(days)
+    ]
 
 
 @lru_cache(maxsize=65536)

@@ -90,9 +90,7 @@ def sheets_of(known: Known) -> Sheets:
         "events": (_event(event) for of_item in known.events.values() for event in of_item),
         "competences": (_competence(entry, each) for entry, each in competences),
         "suspensions": (row for entry, each in competences for row in _periods(entry, each.suspensions)),
-        "scope_rows": (
-            (entry, place, *_scope(scope)) for entry, each in competences for place, scope in enumerate(each.scope)
-        ),
+        "scope_rows": ((entry, place, *_scope(scope)) for entry, each in competences for place, scope in enumerate(each.scope)),
     }
     return {name: _table(schema, rows[name]) for name, schema in SHEETS.items()}
 
@@ -109,7 +107,9 @@ def day_of(number: int) -> date:
 
 def _table(schema: pa.Schema, rows: Iterable[Row]) -> pa.Table:
     columns = list(zip(*rows, strict=True)) or [()] * len(schema)
-    return pa.Table.from_arrays([pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)], schema=schema)
+    return pa.Table.from_arrays(
+        [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)], schema=schema
+    )
 
 
 def _item(entry: int, item: Item) -> Row:

@@ -1,10 +1,10 @@
 """The answers for all items of a fleet: the standards solved once in the order of days, then every item in one pass."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from types import ModuleType
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -15,12 +15,13 @@ from traceability.fleet.rules import Rules, rules_of
 from traceability.fleet.sheets import number_of
 from traceability.policy import Policy
 
+T = TypeVar("T")
 THREADS = 2
 _AT_ONCE = 1 << 15  # Items in one go: enough that starting does not count, few enough that all threads end together.
 
 
-# A certificate of a standard: what it shows by itself and with all that it rests on (see loops.combine). `extra`: on a circle of
-# certificates (1), reaches another certificate of its item (2).
+# A certificate of a standard: what it shows by itself and with all that it rests on (see loops.combine). `extra`: on a circle
+# of certificates (1), reaches another certificate of its item (2).
 STANDING = np.dtype(
     [("bits", np.int64), ("own_bits", np.int64), ("owner", np.int32), ("depth", np.int32), ("lapse", np.int32),
      ("failing", np.int32), ("distance", np.int32), ("severity", np.int8), ("own_severity", np.int8), ("extra", np.int8)],
@@ -62,10 +63,20 @@ def solve(fleet: Fleet, day: date, policy: Policy, engine: ModuleType | None = N
     solved = solve_standards(fleet, rules, day, engine)
     answers = records(ANSWER, fleet.items)
     spans = [(start, min(start + _AT_ONCE, fleet.items)) for start in range(0, fleet.items, _AT_ONCE)]
-    with ThreadPoolExecutor(THREADS) as pool:
-        for done in [pool.submit(_answer_spans, engine, fleet, rules, solved, spans[n::THREADS], answers) for n in range(THREADS)]:
-            done.result()
+    shares = [share for share in (spans[number::THREADS] for number in range(THREADS)) if share]
+    at_once(lambda share: _answer_spans(engine, fleet, rules, solved, share, answers), shares)
     return solved, answers
+
+
+def at_once(work: Callable[[T], object], shares: Sequence[T]) -> None:
+    """Do the work for all shares, in a thread each; a single one needs none."""
+    if len(shares) < 2:
+        for share in shares:
+            work(share)
+        return
+    with ThreadPoolExecutor(len(shares)) as pool:
+        for done in [pool.submit(work, share) for share in shares]:
+            done.result()
 
 
 def _answer_spans(
@@ -79,7 +90,7 @@ def _answer_spans(
 def room_for(fleet: Fleet, solved: Solved, rules: Rules) -> Scratch:
     """Room for what a thread finds about one certificate and about one chain."""
     certificates = fleet.columns.certificates
-    references = int((certificates.reference_last - certificates.reference_first).max(initial=0))
+    references = int((certificates["reference_last"] - certificates["reference_first"]).max(initial=0))
     # A certificate's own findings, and for each reference those of the item used (see loops.check) and of the step itself.
     findings = 16 + 12 * references + int((rules.classes["last"] - rules.classes["first"]).max(initial=0))
     return Scratch(

@@ -45,6 +45,12 @@ class World:
         """The records as columns."""
         return encode(sheets_of(known_records(self.records, self.known_at)))
 
+    def asked(self, as_of: date, policy: Policy) -> "World":
+        """The same records, encoded once, with another question."""
+        other = World(self.records, as_of, self.known_at, policy)
+        vars(other)["fleet"] = self.fleet
+        return other
+
     def answers(self, engine: ModuleType) -> dict[str, dict[str, Any]]:
         """What the fleet engine answers, by item."""
         rows = assess_all(self.fleet, self.as_of, self.policy, engine).to_pylist()
@@ -90,10 +96,17 @@ class World:
                 )
                 for each in chain.certificates:
                     below = nx.descendants(graph, each.certificate.id) if each.certificate.id in graph else set()
-                    of_item = {other.certificate.id for other in chain.certificates if other.certificate.item == each.certificate.item}
+                    of_item = {
+                        other.certificate.id for other in chain.certificates if other.certificate.item == each.certificate.item
+                    }
                     revisits = below & (of_item - {each.certificate.id})
-                    on_circle = each.certificate.id in graph and nx.has_path(graph, each.certificate.id, each.certificate.id) and any(
-                        each.certificate.id in nx.descendants(graph, other) for other in graph.successors(each.certificate.id)
+                    on_circle = (
+                        each.certificate.id in graph
+                        and nx.has_path(graph, each.certificate.id, each.certificate.id)
+                        and any(
+                            each.certificate.id in nx.descendants(graph, other)
+                            for other in graph.successors(each.certificate.id)
+                        )
                     )
                     own = [Status.CONDITIONAL] if revisits else []
                     own += [Status.NOT_TRACEABLE] if on_circle else []
@@ -106,12 +119,12 @@ def _worst(findings: Iterable[Finding]) -> Status:
     return status_of({finding.severity for finding in findings})
 
 
-def drawn(seed: int, items: int = 6) -> World:
+def drawn(seed: int) -> World:
     """The world that a seed gives: small, with all troubles."""
     random = Random(seed)
     sizes = Sizes(
         anchors=random.randint(1, 3),
-        items=random.randint(2, items),
+        items=random.randint(2, 6),
         events=random.randint(0, 6),
         competences=random.randint(0, 4),
         trouble=random.choice([0.0, 0.1, 0.3]),
