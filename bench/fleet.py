@@ -15,8 +15,10 @@ import statistics
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 
+import pyarrow as pa
 
 from bench import machine
 from bench.fleet_city import TODAY, sheets
@@ -25,8 +27,8 @@ from bench.fleet_peers.question import Question, question_of
 from traceability.fleet.answers import assess_all
 from traceability.fleet.columns import Array, Fleet
 from traceability.fleet.encode import encode
-from traceability.fleet.solve import solve
 from traceability.fleet.snapshot import batch_of, fleet_of
+from traceability.fleet.solve import solve
 from traceability.policy import policy_named
 
 DAY = date(1970, 1, 1) + timedelta(days=TODAY)
@@ -63,9 +65,7 @@ def main() -> None:
     given = parser.parse_args()
     print(machine.describe())
     before = _peak()
-    tables = sheets(given.meters, is_local=given.local)
-    taken, fleet = _timed(lambda: encode(tables))
-    del tables
+    taken, fleet = _timed(partial(encode, sheets(given.meters, is_local=given.local)))
     gc.collect()
     size = sum(array.nbytes for array in fleet.columns) / 1e6
     certificates, references = len(fleet.columns.certificates), len(fleet.columns.references)
@@ -90,7 +90,7 @@ def _check(fleet: Fleet, runners: dict[str, Runner]) -> None:
             continue
         differing = int((run() != ours).sum())
         assert differing == 0, f"{name} differs on {differing} items"
-    print(f"{int(ours.sum()):,} items without a failing link; equal item by item: {', '.join(runners)}")
+    print(f"{int(ours.sum()):,} items without a failing link; equal item by item")
 
 
 def _measure(fleet: Fleet, runners: dict[str, Runner], repetitions: int, slow: int) -> None:
@@ -121,8 +121,6 @@ def _measure(fleet: Fleet, runners: dict[str, Runner], repetitions: int, slow: i
 
 def _warm_snapshot(fleet: Fleet, repetitions: int) -> None:
     """From a snapshot in the page cache to the answers for all items, and to the table in words."""
-    import pyarrow as pa  # noqa: PLC0415 - only this measurement needs it.
-
     sink = pa.BufferOutputStream()
     batch = batch_of(fleet)
     with pa.ipc.new_file(sink, batch.schema) as writer:

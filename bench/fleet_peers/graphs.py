@@ -14,7 +14,7 @@ from traceability.fleet.columns import Array
 def networkx_pass(question: Question) -> Array:
     """By networkx."""
     edges, firsts, above = _resolved(question)
-    graph = nx.DiGraph()
+    graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_nodes_from(above)
     graph.add_edges_from(edges)
     return _judged(question, reversed(list(nx.topological_sort(graph))), firsts, above)
@@ -32,7 +32,7 @@ def rustworkx_pass(question: Question) -> Array:
 
 
 def _resolved(question: Question) -> tuple[list[tuple[int, int]], list[int], dict[int, list[int]]]:
-    """The edges that are needed, the certificate in force of each item, and what each certificate found: -1 nothing, -2 an anchor."""
+    """The edges needed, the certificate in force of each item, and what each certificate found: -1 nothing, -2 an anchor."""
     days: defaultdict[int, list[int]] = defaultdict(list)
     found: defaultdict[int, list[int]] = defaultdict(list)
     steps = (question.step_item.tolist(), question.step_day.tolist(), question.step_certificate.tolist())

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from traceability.fleet import loops
-from traceability.fleet.columns import Array, Fleet
+from traceability.fleet.columns import Array, Columns, Fleet
 
 
 class Question(NamedTuple):
@@ -31,7 +31,8 @@ def question_of(fleet: Fleet, day: int) -> Question:
     sizes = items["certificate_last"] - items["certificate_first"]
     owner = np.repeat(np.arange(len(items)), sizes)
     retired = items["retired_on"][owner].astype(np.int64)
-    end = np.minimum(np.minimum(certificates["interval_end"], certificates["event_end"]), np.where(retired < loops.FOREVER, retired - 1, retired))
+    last_before = np.where(retired < loops.FOREVER, retired - 1, retired)
+    end = np.minimum(np.minimum(certificates["interval_end"], certificates["event_end"]), last_before)
     assert (references["use"] >= 0).all()
     counts = certificates["reference_last"] - certificates["reference_first"]
     step_item, step_day, step_certificate = _steps(columns, owner)
@@ -50,18 +51,19 @@ def question_of(fleet: Fleet, day: int) -> Question:
     )
 
 
-def _steps(columns, owner: Array) -> tuple[Array, Array, Array]:  # type: ignore[no-untyped-def]
-    """When which certificate comes into force: on its day, and again when a later one is withdrawn."""
+def _steps(columns: Columns, owner: Array) -> tuple[Array, Array, Array]:
+    """When which certificate comes into force: on its day, and again when a later one is withdrawn.
+
+    A city's withdrawals begin after the day of calibration, so on its own day every certificate is in force.
+    """
     certificates = columns.certificates
-    plain = np.arange(len(certificates))
-    item, day, found = [owner], [certificates["calibrated_on"].astype(np.int64)], [plain]
+    item, day = [owner], [certificates["calibrated_on"].astype(np.int64)]
+    found = [np.arange(len(certificates))]
+    assert (certificates["void_from"] > certificates["calibrated_on"]).all()
     for withdrawn in np.flatnonzero(certificates["void_from"] < loops.FOREVER):
         of_item, void = owner[withdrawn], int(certificates["void_from"][withdrawn])
         item.append(np.array([of_item]))
         day.append(np.array([void]))
         found.append(np.array([loops.resolve(columns, of_item, loops.ANY_PURPOSE, void)[0]]))
-    # On the days of other certificates of such items a withdrawn one may come first; the rules decide.
-    every = np.concatenate(item), np.concatenate(day), np.concatenate(found)
-    order = np.lexsort((every[2], every[1], every[0]))
-    kept_item, kept_day, kept = (each[order] for each in every)
-    return kept_item, kept_day, kept
+    order = np.lexsort((np.concatenate(found), np.concatenate(day), np.concatenate(item)))
+    return np.concatenate(item)[order], np.concatenate(day)[order], np.concatenate(found)[order]

@@ -3,7 +3,7 @@
 Through ADBC, on one connection and in one transaction, so that all tables tell of one state.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -34,7 +34,7 @@ from registry.tables import (
 )
 from traceability.fleet.sheets import SHEETS, Sheets
 
-_TABLES: dict[str, type[Table]] = {
+TABLES: dict[str, type[Table]] = {
     "items": Items,
     "item_quantities": ItemQuantities,
     "recognized_periods": RecognizedPeriods,
@@ -79,14 +79,13 @@ class Reading:
         ]
         return max(int(self._table(each).column(0)[0].as_py()) for each in largest)
 
-    def sheets(self, known_at: int, progress: Mapping[str, Any] | None = None) -> Sheets:
+    def sheets(self, known_at: int) -> Sheets:
         """All records known at an instant (as stored), in their latest versions."""
-        del progress
         return {name: self.sheet(name, known_at) for name in SHEETS}
 
     def sheet(self, name: str, known_at: int) -> pa.Table:
         """One table of those known at an instant; rows of lists come whether or not their record is known."""
-        table, schema = _TABLES[name], SHEETS[name]
+        table, schema = TABLES[name], SHEETS[name]
         has_versions = name in {"items", "competences"}
         names = [*schema.names, *(("recorded_at",) if has_versions else ())]
         if name == "competences":
@@ -102,7 +101,10 @@ class Reading:
         return rows.select(schema.names).cast(schema)
 
     def _table(self, statement: Any) -> pa.Table:
-        text = str(statement.compile(dialect=self._dialect, compile_kwargs={"literal_binds": True}))
+        return self.ask(str(statement.compile(dialect=self._dialect, compile_kwargs={"literal_binds": True})))
+
+    def ask(self, text: str) -> pa.Table:
+        """What a statement answers."""
         with self._connection.cursor() as cursor:
             if self._dialect.name == "sqlite":
                 cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": _BATCH})
