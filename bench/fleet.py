@@ -10,6 +10,7 @@ they from prepared arrays or loaded tables. CPU seconds are told too, as a share
 
 import argparse
 import gc
+import random
 import resource
 import statistics
 import time
@@ -29,6 +30,7 @@ from traceability.fleet.columns import Array, Fleet
 from traceability.fleet.encode import encode
 from traceability.fleet.snapshot import batch_of, fleet_of
 from traceability.fleet.solve import solve
+from traceability.fleet.watch import Watch
 from traceability.policy import policy_named
 
 DAY = date(1970, 1, 1) + timedelta(days=TODAY)
@@ -78,6 +80,7 @@ def main() -> None:
     _check(fleet, runners)
     _measure(fleet, runners, given.repetitions, given.slow)
     _warm_snapshot(fleet, given.repetitions)
+    _withdrawals(fleet, 10 * given.repetitions)
     print(f"peak memory of the whole process {_peak() - before:.0f} MB more than at the start, drawing and peers included")
 
 
@@ -137,6 +140,30 @@ def _warm_snapshot(fleet: Fleet, repetitions: int) -> None:
     print(f"warm snapshot to answers: wall {machine.spread([each.wall for each in solved])} s (bar 0.5 at a million)")
     print(f"                          cpu {machine.spread([each.cpu for each in solved])} s")
     print(f"and to a table in words: wall {machine.spread([each.wall for each in told])} s")
+
+
+def _withdrawals(fleet: Fleet, draws: int) -> None:
+    """Withdrawals of random certificates of standards, each compared with a full run on the same columns."""
+    watch = Watch(fleet, DAY, POLICY)
+    choice = random.Random(5)
+    ours: list[float] = []
+    full: list[float] = []
+    sizes: list[int] = []
+    watch.withdraw(0, DAY)
+    while len(ours) < draws:
+        place = choice.randrange(len(watch.solved.standing))
+        taken, items = _timed(partial(watch.withdraw, place, DAY - timedelta(days=choice.randrange(400))))
+        if items is None:
+            continue
+        ours.append(taken.wall)
+        sizes.append(len(items))
+        again, (solved, answers) = _timed(partial(solve, watch.fleet, DAY, POLICY))
+        full.append(again.wall)
+        assert (answers == watch.answers).all()
+        assert (solved.standing == watch.solved.standing).all()
+    ratios = [whole / part for whole, part in zip(full, ours, strict=True)]
+    print(f"withdrawal of a standard's certificate: {machine.spread(ours)} s, items looked at {machine.spread(sizes)}")
+    print(f"    full run / withdrawal: {machine.spread(ratios)} (bar 10 at the median); state equal on all {draws} draws")
 
 
 def _timed(work: Callable[[], Any]) -> tuple[Taken, Any]:

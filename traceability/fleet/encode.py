@@ -264,6 +264,7 @@ def _certificates(sheets: Sheets, items: Parts, item_ids: pa.Array) -> tuple[Par
     flags = flags | np.where(is_out_of_order, loops.FLAG_DATE_ORDER, 0)
     flags = flags | np.where(is_printed | is_computed, 0, loops.FLAG_NO_INTERVAL)
     flags[_mismatched(table, rows, items["serial"], item)] |= loops.FLAG_ID_MISMATCH
+    flags[adjusted | is_out | (outcome == _FAILED)] |= loops.FLAG_DECISIVE
     parts |= _replaced(table, rows, replaced_by)
     flags[parts["replacing"]] |= loops.FLAG_REPLACES
     parts["marks"] = flags
