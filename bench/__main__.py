@@ -2,9 +2,10 @@
 
 import sys
 
-from bench import imports, one_item
+from bench import fleet, fleet_load, imports, one_item
 
-for name, bench in {"imports": imports.main, "one item": one_item.main}.items():
+BENCHES = {"imports": imports.main, "one item": one_item.main, "every item": fleet.main, "loading every item": fleet_load.main}
+for name, bench in BENCHES.items():
     print(f"== {name}")
     sys.argv = sys.argv[:1]
     bench()
