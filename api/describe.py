@@ -5,6 +5,5 @@ from api.openapi import DOCUMENT, dumped
 from registry.unit_of_work import open_store
 
 if __name__ == "__main__":
-    DOCUMENT.write_text(
-        dumped(create_app(open_store("sqlite://"), base_url="http://127.0.0.1:8000").openapi()), encoding="utf-8"
-    )
+    never_opened = open_store("sqlite:///never-opened.sqlite")
+    DOCUMENT.write_text(dumped(create_app(never_opened, base_url="http://127.0.0.1:8000").openapi()), encoding="utf-8")

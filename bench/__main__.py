@@ -2,9 +2,17 @@
 
 import sys
 
-from bench import fleet, fleet_load, imports, one_item
+from bench import bulk, fleet, fleet_load, imports, label_reading, one_item, workbook
 
-BENCHES = {"imports": imports.main, "one item": one_item.main, "every item": fleet.main, "loading every item": fleet_load.main}
+BENCHES = {
+    "imports": imports.main,
+    "bulk imports": bulk.main,
+    "one item": one_item.main,
+    "every item": fleet.main,
+    "loading every item": fleet_load.main,
+    "workbook": workbook.main,
+    "label reading": label_reading.main,
+}
 for name, bench in BENCHES.items():
     print(f"== {name}")
     sys.argv = sys.argv[:1]

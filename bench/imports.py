@@ -22,8 +22,9 @@ from typing import Any
 from bench import machine
 from bench.synthetic import document
 from registry import schema
+from registry.access import Party
 from registry.engine import open_engine
-from registry.tables import metadata
+from registry.table_parts import metadata
 from registry.unit_of_work import Store, open_store
 from registry.usecases.import_records import import_records
 
@@ -76,7 +77,7 @@ def run_import(source: Path, target: Path) -> dict[str, Any]:
     before = peak()
     start = time.perf_counter()
     with store.writing() as work, source.open(encoding="utf-8") as file:
-        report = import_records(work, iter(lambda: file.read(PIECE), ""), recorded_by="bench", at=AT, source=source.name)
+        report = import_records(work, iter(lambda: file.read(PIECE), ""), party=Party(name="bench"), at=AT, source=source.name)
     seconds = time.perf_counter() - start
     return {
         "seconds": seconds,

@@ -22,6 +22,7 @@ from pathlib import Path
 from bench import machine
 from bench.synthetic import document
 from registry import schema
+from registry.access import Party
 from registry.unit_of_work import open_store
 from registry.usecases.import_records import import_records
 
@@ -121,7 +122,7 @@ def import_all(url: str, files: Sequence[Path], notes: int | None) -> None:
     store = open_store(url)
     for file in files:
         with store.writing() as work, file.open(encoding="utf-8") as text:
-            import_records(work, text, recorded_by="soak", at=AT, source=file.name)
+            import_records(work, text, party=Party(name="soak"), at=AT, source=file.name)
         if notes is not None:
             os.write(notes, b"acknowledged\n")
     store.close()

@@ -22,6 +22,7 @@ from typing import Any
 
 from bench import machine
 from registry import schema
+from registry.access import Party
 from registry.exchange.documents import write_lines
 from registry.unit_of_work import Store, open_store
 from registry.usecases.assess_item import assess_item
@@ -125,7 +126,7 @@ def fill(store: Store, meters: int) -> None:
     schema.upgrade(store)
     start = time.perf_counter()
     with store.writing() as work:
-        report = import_records(work, _lines(meters), recorded_by="bench", at=NOW, source="city")
+        report = import_records(work, _lines(meters), party=Party(name="bench"), at=NOW, source="city")
     counts = {name: count.new for name, count in report.counts.items()}
     print(f"filled in {time.perf_counter() - start:.0f} s, making the city included: {counts}")
 

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from registry.tables import metadata
+import registry.every_table  # noqa: F401 - the metadata is to know all tables.
+from registry.table_parts import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

@@ -32,6 +32,7 @@ _POSTGRESQL_SETTINGS = {
     "jit": "off",
     "plan_cache_mode": "force_generic_plan",
 }
+TENANT = "registry_tenant"  # The role of readings for organizations; migration 0002 makes it.
 _IS_WRITER = "is_writer"  # Name of the execution option that makes a transaction a writer's.
 _WRITING: dict[str, Any] = {_IS_WRITER: True}
 _READING: dict[str, dict[str, Any]] = {
@@ -56,11 +57,16 @@ def open_engine(url: str) -> Engine:
 
 
 @contextmanager
-def transaction(engine: Engine, *, is_writer: bool) -> Iterator[Connection]:
-    """A transaction, committed when the block ends well; foreign exceptions of the driver come out as StoreError."""
+def transaction(engine: Engine, *, is_writer: bool, viewers: list[str] | None = None) -> Iterator[Connection]:
+    """A transaction, committed when the block ends well; foreign exceptions of the driver come out as StoreError.
+
+    `viewers`: the organizations for which is read; PostgreSQL then keeps the rows of all others out, whatever a query asks.
+    """
     options = _WRITING if is_writer else _READING[engine.dialect.name]
     try:
         with engine.connect() as connection, connection.execution_options(**options).begin():
+            if viewers is not None and engine.dialect.name == "postgresql":
+                _wall_in(connection, viewers)
             yield connection
     except (DBAPIError, engine.dialect.loaded_dbapi.Error) as error:
         raise _as_ours(error) from error
@@ -114,7 +120,15 @@ def _postgresql(url: URL) -> Engine:
 
 def _begin_postgresql(connection: Connection) -> None:
     if connection.get_execution_options().get(_IS_WRITER, False):
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER})")
+        driver: Any = connection.connection.driver_connection
+        driver.execute(f"SELECT pg_advisory_xact_lock({_WRITER})")
+
+
+def _wall_in(connection: Connection, viewers: list[str]) -> None:
+    """Take the role whose readings the policies of migration 0002 narrow, until the transaction ends."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute("SELECT set_config('registry.viewers', %s::text[]::text, true)", (viewers,))
+    driver.execute(f"SET LOCAL ROLE {TENANT}")
 
 
 def _as_ours(error: Any) -> StoreError:

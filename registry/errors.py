@@ -45,3 +45,54 @@ class TooManyRecordsError(RegistryError):
         super().__init__(f"{identifier!r} reaches more than {budget} records", f"{identifier!r} 涉及的记录超过 {budget} 条")
         self.identifier = identifier
         self.budget = budget
+
+
+class StaleError(RegistryError):
+    """What was to be changed has changed in the meantime: look again, then decide again."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(f"{en} changed in the meantime", f"{zh}在此期间已变更")
+
+
+class UnknownError(RegistryError):
+    """There is nothing under this id, or nothing that the party may know of: one answer for both."""
+
+    def __init__(self, identifier: str) -> None:
+        super().__init__(f"nothing is known as {identifier!r}", f"没有 {identifier!r}")
+        self.identifier = identifier
+
+
+class NotPermittedError(RegistryError):
+    """The party may not do this, whatever exists."""
+
+
+class UnacceptableError(RegistryError):
+    """A value that cannot be accepted; `path` is the field."""
+
+    def __init__(self, path: str, en: str, zh: str) -> None:
+        super().__init__(en, zh)
+        self.path = path
+
+
+class TakenError(RegistryError):
+    """What is to be unique is in use, or there is no room for another; `path` is the field."""
+
+    def __init__(self, path: str, en: str, zh: str) -> None:
+        super().__init__(en, zh)
+        self.path = path
+
+
+class SignInError(RegistryError):
+    """Name and password do not belong together, or a token is not good: one answer for every reason."""
+
+
+class WaitError(RegistryError):
+    """Too many attempts: `seconds` until the next one is looked at."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"too many attempts; try again in {seconds} s", f"尝试过多，请在 {seconds} 秒后再试")
+        self.seconds = seconds
+
+
+class IntegrityError(RegistryError):
+    """What is stored contradicts what was vouched for: somebody changed history, or lost a part of it."""

@@ -36,13 +36,13 @@ def export(
             for piece in pieces:
                 write_bytes(piece)
             return
-        with _replaced(out) as write:
+        with replaced(out) as write:
             for piece in pieces:
                 write(piece)
 
 
 @contextmanager
-def _replaced(path: Path) -> Iterator[Callable[[bytes], object]]:
+def replaced(path: Path) -> Iterator[Callable[[bytes], object]]:
     """A file that appears complete or not at all."""
     part = path.with_name(f".{path.name}.part")
     try:

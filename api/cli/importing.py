@@ -17,6 +17,7 @@ from api.cli.output import JsonOption, LanguageOption, people, progress, show, t
 from api.cli.stores import opened
 from api.failures import ParameterError, failure_of
 from api.language import Bilingual, Language, text
+from registry.access import Party
 from registry.errors import ConflictError
 from registry.exchange.text import decoded_chunks
 from registry.repositories import stored
@@ -100,7 +101,7 @@ def _records(work: UnitOfWork, name: str, source: BinaryIO, start: bytes, langua
     size = Path(name).stat().st_size if name != _STANDARD_INPUT else None
     with progress(text(language, "导入 {name}", name=name), size) as bar:
         chunks = decoded_chunks(_pieces(source, start, lambda count: bar.advance(bar.task_ids[0], count)))
-        report = import_records(work, chunks, recorded_by=_user(), at=clock.now(), source=name)
+        report = import_records(work, chunks, party=Party(name=_user()), at=clock.now(), source=name)
     return _report_of_records(name, report)
 
 
@@ -121,7 +122,7 @@ def _certificate(work: UnitOfWork, name: str, source: BinaryIO, start: bytes) ->
     if len(content) > _LARGEST_DCC:
         megabytes = _LARGEST_DCC // (1024 * 1024)
         raise InputError("$", f"larger than {megabytes} MiB", f"大于 {megabytes} MiB")
-    report = import_dcc(work, content, recorded_by=_user(), at=clock.now(), source=name)
+    report = import_dcc(work, content, party=Party(name=_user()), at=clock.now(), source=name)
     return _report_of_dcc(name, report, _items_of(work, report.certificates))
 
 

@@ -14,16 +14,22 @@ _HELP = "碳与能源计量器具的溯源登记 / A registry of metrological tr
 
 # Where each command is found. A command's module is imported when it is asked for: the service and the demonstration need
 # libraries that a single verdict should not wait for.
-_COMMANDS = {
+_COMMANDS: dict[str, str | dict[str, str]] = {
     "import": "api.cli.importing:import_files",
     "export": "api.cli.exporting:export",
     "verdict": "api.cli.questions:verdict",
     "coverage": "api.cli.questions:coverage",
     "assess-all": "api.cli.fleet:assess_all",
     "impact": "api.cli.questions:impact",
+    "label": "api.cli.labelling:label",
     "vectors": "api.cli.vectors:vectors",
+    "log": {"check": "api.cli.ledger:check", "checkpoint": "api.cli.ledger:checkpoint"},
     "demo": "api.cli.demo:demo",
     "serve": "api.cli.service:serve",
+    "notices": {"run": "api.cli.notices:run"},
+    "take-charge": "api.cli.accounts:take_charge",
+    "reset-password": "api.cli.accounts:reset_password",
+    "work": "api.cli.service:work",
     "doctor": "api.cli.service:doctor",
     "migrate": "api.cli.service:migrate",
 }
@@ -40,10 +46,12 @@ class Commands(TyperGroup):
         """The command of that name; None when there is none."""
         if cmd_name not in _COMMANDS:
             return None
-        module, _, function = _COMMANDS[cmd_name].partition(":")
-        single = typer.Typer(add_completion=False, rich_markup_mode=None)
-        single.command(cmd_name)(getattr(import_module(module), function))
-        return typer.main.get_command(single)
+        found = _COMMANDS[cmd_name]
+        made = typer.Typer(name=cmd_name, add_completion=False, rich_markup_mode=None, no_args_is_help=isinstance(found, dict))
+        for name, place in ({cmd_name: found} if isinstance(found, str) else found).items():
+            module, _, function = place.partition(":")
+            made.command(name)(getattr(import_module(module), function))
+        return typer.main.get_command(made) if isinstance(found, str) else typer.main.get_group(made)
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; a user's mistake ends in a sentence and an exit code, never in a traceback."""

@@ -9,9 +9,10 @@ from starlette.responses import HTMLResponse
 from api.context import Speaking
 from api.failures import KINDS
 from api.openapi import dumped
+from api.security import public
 from api.templating import rendered
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[public])
 
 
 @router.get("/openapi.json")

@@ -8,9 +8,11 @@ from starlette.responses import HTMLResponse
 from api.asking import asked
 from api.context import Given, Speaking
 from api.pages.rows import target_rows
+from api.security import Visiting
 from api.templating import rendered
 from registry.spelling import storable
-from registry.usecases.search_items import search_items
+from registry.usecases.search_items import Page, search_items
+from registry.usecases.seeing import seen_items
 
 router = APIRouter(include_in_schema=False)
 
@@ -21,24 +23,31 @@ _ROWS = 20  # Items listed; each is assessed, at a few milliseconds each.
 def show_start(
     context: Given,
     language: Speaking,
+    party: Visiting,
     request: Request,
     q: Annotated[str, Query(max_length=255)] = "",
     cursor: Annotated[str | None, Query(max_length=255)] = None,
 ) -> HTMLResponse:
-    """Featured targets where there are any, then items that match, all with today's verdict."""
+    """Featured targets where there are any, then items that match, all with today's verdict.
+
+    Whoever is not known finds a target by its whole id alone, as by its label; of the others they are told nothing.
+    """
     asking = asked(now=context.clock())
     text = storable(q.strip())
     with context.store.reading() as work:
-        page = search_items(work, text, after=None if cursor is None else storable(cursor), most=_ROWS)
-        ids = [item.id for item in page.items]
+        after = None if cursor is None else storable(cursor)
+        page = Page(items=(), next=None) if party is None else search_items(work, text, after=after, most=_ROWS)
+        seen = seen_items(work, party, [item.id for item in page.items])
+        ids = [item.id for item in page.items if item.id in seen]
         # A metering point is found by its whole id; the search knows items only.
         exact = [text] if text and cursor is None and text not in ids else []
         featured = {} if text or cursor else context.featured
-        values = {
+        values: dict[str, object] = {
             "featured": list(target_rows(work, featured, asking, language)),
             "rows": list(target_rows(work, [*exact, *ids], asking, language)),
         }
+    values |= {"q": text, "next": page.next, "titles": featured, "is_known": party is not None}
     return HTMLResponse(
-        rendered("start.html", language, request, q=text, next=page.next, titles=featured, **values),
+        rendered("start.html", language, request, **values),
         headers={"content-language": language.tag, "vary": "Accept-Language"},
     )

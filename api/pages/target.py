@@ -23,8 +23,10 @@ from api.render.chain_text import steps_of
 from api.render.names import Names, names_in
 from api.render.sentences import SAYINGS, sentence
 from api.routes.asking import Question
+from api.security import Visiting
 from api.templating import rendered
 from registry.usecases.assess_item import Assessment, assess_item
+from registry.usecases.seeing import sees_target
 from traceability.periods import SHANGHAI
 from traceability.policy import POLICIES
 from traceability.verdict import Code, Severity, Verdict
@@ -67,11 +69,17 @@ class CertificateRow:
 
 
 @router.get("/i/{code}")
-def show_target(context: Given, language: Speaking, request: Request, code: RecordId, asking: Question) -> HTMLResponse:
-    """The verdict in the first screen, then findings, chain, certificates. Works without JavaScript."""
+def show_target(
+    context: Given, language: Speaking, party: Visiting, request: Request, code: RecordId, asking: Question
+) -> HTMLResponse:
+    """The verdict in the first screen, then findings, chain, certificates. Works without JavaScript.
+
+    Whoever does not hold the target reads the verdict, its reasons and the chain, and nothing of what certificates measured.
+    """
     with context.store.reading() as work:
         found = assess_item(work, code, asking.as_of, asking.known_at, asking.policy, asking.purpose)
-    page = rendered("target.html", language, request, **_values(found, asking, language, request))
+        is_holder = sees_target(work, party, code)
+    page = rendered("target.html", language, request, is_holder=is_holder, **_values(found, asking, language, request))
     return HTMLResponse(page, headers={"content-language": language.tag, "vary": "Accept-Language"})
 
 

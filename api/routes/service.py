@@ -8,6 +8,7 @@ from api.openapi import answers, refusals
 from api.render.words import POLICY_TITLES
 from api.routes.answering import json_answer
 from api.schemas.service import Health, PolicyAnswer, PolicyList, Readiness
+from api.security import public
 from registry import schema
 from traceability.policy import DEFAULT_POLICY, POLICIES
 
@@ -19,6 +20,7 @@ router = APIRouter()
     operation_id="listPolicies",
     summary="The policies under which verdicts are given",
     tags=["policies"],
+    dependencies=[public],
     response_class=Response,
     responses=answers(PolicyList, "All policies", "POLICIES"),
 )
@@ -36,6 +38,7 @@ def list_policies(language: Speaking) -> Response:
     operation_id="getHealth",
     summary="Whether the process answers",
     tags=["service"],
+    dependencies=[public],
     response_class=Response,
     responses=answers(Health, "It does", "HEALTH"),
 )
@@ -49,6 +52,7 @@ def get_health() -> Response:
     operation_id="getReadiness",
     summary="Whether the database answers and has this release's schema",
     tags=["service"],
+    dependencies=[public],
     response_class=Response,
     responses={**answers(Readiness, "It has", "READINESS"), **refusals(failures.STORE)},
 )

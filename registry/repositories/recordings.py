@@ -7,10 +7,14 @@ from typing import NamedTuple
 
 import msgspec
 
+from registry.access import OPERATOR, Party
+from registry.account_tables import RecordingOrigins
 from registry.columns import instant_number
 from registry.errors import ConflictError
+from registry.ledger.facts import record_text, withdrawal_text
+from registry.ledger.writing import Fact
 from registry.mapping import Row, withdrawal_row
-from registry.repositories import stored
+from registry.repositories import holdings, stored
 from registry.repositories.met import Met
 from registry.repositories.sections import SECTION_TABLES, Section
 from registry.repositories.stored import Stored
@@ -37,16 +41,22 @@ class Count(NamedTuple):
 class Recorder:
     """One recording: everything that comes from one source, in one unit of work. What is stored already leaves no trace.
 
-    `recording`: its running number, once there is something new. `first`: the first new entry of each list.
+    `party`: on whose behalf; its organization holds what is new. `reason`: why a record is corrected, where one is.
+    `recording`: its running number, once there is something new. `first`, `last`: the outermost new entries of each list.
     """
 
-    def __init__(self, work: UnitOfWork, *, recorded_by: str, at: datetime, source: str) -> None:
+    def __init__(
+        self, work: UnitOfWork, *, party: Party = OPERATOR, at: datetime, source: str, reason: str | None = None
+    ) -> None:
         self.new: Counter[str] = Counter()
         self.same: Counter[str] = Counter()
         self.recording: int | None = None
         self.first: dict[str, int] = {}
+        self.last: dict[str, int] = {}
         self._work = work
-        self._heading = (storable(recorded_by), instant_number(at), storable(source))
+        self._party = party
+        self._reason = reason
+        self._heading = (storable(party.name), instant_number(at), storable(source))
         self._met = Met(work)
 
     def add(self, section_name: str, entries: list[Entry]) -> None:
@@ -67,6 +77,10 @@ class Recorder:
         fresh = [entry for identity, entry in batch.items() if identity not in held] if held else entries
         self._append(section, fresh + changed)
 
+    def append(self, section_name: str, entries: list[Entry]) -> None:
+        """Append records of one list of which nothing is stored, or no such version, as was seen in this turn."""
+        self._append(SECTION_TABLES[section_name], entries)
+
     @property
     def counts(self) -> dict[str, Count]:
         """What it came to so far, by list; withdrawals are counted apart."""
@@ -86,7 +100,15 @@ class Recorder:
         if self.recording is None:
             self.recording = self._work.allot(Recordings)
             self._work.append(Recordings, [(self.recording, *self._heading)])
+            self._work.append(RecordingOrigins, self._origin(self.recording))
         return self.recording
+
+    def _origin(self, recording: int) -> list[Row]:
+        """Whose recording it is, where a party other than the operator makes it."""
+        party = self._party
+        if party.organization is None:
+            return []
+        return [(recording, party.organization, party.role, party.person, party.client, self._reason)]
 
     def _refuse_other_kind(self, section: Section, batch: dict[Identity, Entry], ids: list[str]) -> None:
         """Refuse an item with the id of a metering point, and the reverse."""
@@ -133,8 +155,7 @@ class Recorder:
         if record.withdrawal == held.withdrawal:
             self.same["withdrawals"] += 1
         elif held.withdrawal is None:
-            self._work.append(Withdrawals, [withdrawal_row(record.withdrawal, number, self.begun(), entry.index)])
-            self.new["withdrawals"] += 1
+            self._write_withdrawals([(number, entry)], self.begun())
         else:
             raise ConflictError(
                 f"{entry.path}.withdrawal",
@@ -149,6 +170,7 @@ class Recorder:
         recording = self.begun()
         numbers = self._work.allot_many(section.table, len(entries))
         self.first.setdefault(section.name, numbers.start)
+        self.last[section.name] = numbers[-1]
         self._work.append(
             section.table,
             [section.row(entry.record, number, recording, entry.index) for number, entry in zip(numbers, entries, strict=True)],
@@ -159,16 +181,28 @@ class Recorder:
                 rows += part.rows(entry.record, number)
             self._work.append(part.table, rows)
         self.new[section.name] += len(entries)
-        if section.name == "certificates":
-            self._append_withdrawals(numbers, entries, recording)
-
-    def _append_withdrawals(self, numbers: Iterable[int], entries: list[Entry], recording: int) -> None:
-        rows = [
-            withdrawal_row(entry.record.withdrawal, number, recording, entry.index)
+        self._work.note(
+            Fact(section.name, number, record_text(section.name, entry.record))
             for number, entry in zip(numbers, entries, strict=True)
+        )
+        if section.name == "certificates":
+            self._write_withdrawals(zip(numbers, entries, strict=True), recording)
+        records = [entry.record for entry in entries]
+        holdings.hold_recorded(self._work, section.name, records, self._party.organization, recording)
+
+    def _write_withdrawals(self, entries: Iterable[tuple[int, Entry]], recording: int) -> None:
+        """Write the withdrawals of those certificates, given with their running numbers, that are withdrawn."""
+        withdrawn = [
+            (number, entry.index, entry.record, entry.record.withdrawal)
+            for number, entry in entries
             if isinstance(entry.record, Certificate) and entry.record.withdrawal is not None
         ]
+        rows = [withdrawal_row(withdrawal, number, recording, index) for number, index, _, withdrawal in withdrawn]
         self._work.append(Withdrawals, rows)
+        self._work.note(
+            Fact("withdrawals", number, withdrawal_text(certificate.id, withdrawal))
+            for number, _, certificate, withdrawal in withdrawn
+        )
         self.new["withdrawals"] += len(rows)
 
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from registry import mapping
 from registry.mapping import Row
+from registry.table_parts import Table
 from registry.tables import (
     Branches,
     CertificateReferences,
@@ -19,7 +20,6 @@ from registry.tables import (
     Results,
     ScopeRows,
     Suspensions,
-    Table,
 )
 from traceability.records import Record
 

@@ -12,11 +12,14 @@ import adbc_driver_postgresql.dbapi
 import adbc_driver_sqlite.dbapi
 import numpy as np
 import pyarrow as pa
-from sqlalchemy import Engine, func, literal_column, select
+from sqlalchemy import ColumnElement, Engine, func, literal_column, select
 from sqlmodel import col
 
 from registry.columns import ALWAYS
 from registry.errors import StoreError
+from registry.import_tables import RetractedRows
+from registry.repositories.retractions import is_kept
+from registry.table_parts import Table, table_of
 from registry.tables import (
     CertificateReferences,
     Certificates,
@@ -29,7 +32,6 @@ from registry.tables import (
     Results,
     ScopeRows,
     Suspensions,
-    Table,
     Withdrawals,
 )
 from traceability.fleet.sheets import SHEETS, Sheets
@@ -72,11 +74,12 @@ class Reading:
         return Version(*(int(table.column(place)[0].as_py()) for place in range(2)))
 
     def latest(self) -> int:
-        """The largest `recorded_at` of any record: from this instant on everything is known."""
+        """The largest `recorded_at` of any record, or instant of a taking back: from then on what is known stays as it is."""
         largest = [
             select(func.coalesce(func.max(col(table.recorded_at)), literal_column(str(ALWAYS))))
             for table in (Items, Certificates, Withdrawals, Events, Competences)
         ]
+        largest.append(select(func.coalesce(func.max(col(RetractedRows.retracted_at)), literal_column(str(ALWAYS)))))
         return max(int(self._table(each).column(0)[0].as_py()) for each in largest)
 
     def sheets(self, known_at: int) -> Sheets:
@@ -92,7 +95,10 @@ class Reading:
             names.append("id")
         statement = select(*(getattr(table, each) for each in names))
         if hasattr(table, "recorded_at"):
-            statement = statement.where(table.recorded_at <= literal_column(str(known_at)))
+            moment: ColumnElement[int] = literal_column(str(known_at))
+            statement = statement.where(table.recorded_at <= moment)
+            if name != "withdrawals":  # Which are no records of their own.
+                statement = statement.where(is_kept(name, table_of(table).c.entry, moment))
         if name in _ORDER and self._dialect.name == "postgresql":
             statement = statement.order_by(table.certificate_entry, table.position)  # type: ignore[attr-defined]
         rows = self._table(statement)

@@ -12,6 +12,7 @@ from typing import cast
 
 import msgspec
 
+from registry.access import OPERATOR, Party
 from registry.columns import instant_number
 from registry.errors import ConflictError
 from registry.exchange.dcc import CitedCertificate, DccImport, Finding, Relinked, read_dcc, to_records
@@ -46,7 +47,7 @@ class DccReport:
     recording: int | None = None
 
 
-def import_dcc(work: UnitOfWork, content: bytes, *, recorded_by: str, at: datetime, source: str) -> DccReport:
+def import_dcc(work: UnitOfWork, content: bytes, *, party: Party = OPERATOR, at: datetime, source: str) -> DccReport:
     """Record a DCC; its records are known from `at` on.
 
     Raises DocumentRefused (an InputError) for a file that is not read, ConflictError for one that contradicts what is held.
@@ -58,7 +59,7 @@ def import_dcc(work: UnitOfWork, content: bytes, *, recorded_by: str, at: dateti
         ids = tuple(certificate.id for certificate in held.certificates)
         return DccReport(sha256=document.sha256, is_new=False, certificates=ids, counts={})
     imported = to_records(document, catalogue)
-    recorder = Recorder(work, recorded_by=recorded_by, at=at, source=source)
+    recorder = Recorder(work, party=party, at=at, source=source)
     recording = recorder.begun()
     _refuse_conflicts(work, imported)
     corrections = list(_corrections(work, imported.relinked, at))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from registry.access import OPERATOR, Party
 from registry.exchange.documents import read_document
 from registry.repositories.recordings import Count, Recorder
 from registry.repositories.replacements import check_replacements
@@ -31,7 +32,9 @@ class ImportReport:
         return sum(count.new for count in self.counts.values())
 
 
-def import_records(work: UnitOfWork, chunks: Iterable[str], *, recorded_by: str, at: datetime, source: str) -> ImportReport:
+def import_records(
+    work: UnitOfWork, chunks: Iterable[str], *, party: Party = OPERATOR, at: datetime, source: str
+) -> ImportReport:
     """Record what a document (JSON or NDJSON, in pieces of any size) says that is not stored yet.
 
     `at`: when it is recorded in this store; the `recorded_at` of the records stays as the document says. References to unknown
@@ -39,7 +42,7 @@ def import_records(work: UnitOfWork, chunks: Iterable[str], *, recorded_by: str,
     contradicts the store; the unit of work is then to be given up.
     """
     digest = hashlib.sha256()
-    recorder = Recorder(work, recorded_by=recorded_by, at=at, source=source)
+    recorder = Recorder(work, party=party, at=at, source=source)
     record_entries(work, recorder, read_document(_hashed(chunks, digest.update)))
     recorder.close(digest.hexdigest())
     return ImportReport(

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, inspect, text
 
 from registry import schema
 from registry.errors import SchemaVersionError
-from registry.tables import metadata
+from registry.table_parts import metadata
 from registry.unit_of_work import Store, open_store
 from tests.registry.worlds import exported, full, recorded
 
@@ -130,9 +130,10 @@ def _normalized(sql: str) -> list[str]:
 
 
 def _drop_everything(store: Store) -> None:
+    policies = " CASCADE" if store.engine.dialect.name == "postgresql" else ""
     with store.writing() as work:
         for table in reversed(metadata.sorted_tables):
-            work.connection.exec_driver_sql(f"DROP TABLE {table.name}")
+            work.connection.exec_driver_sql(f"DROP TABLE {table.name}{policies}")
 
 
 def _left_over(engine: Engine) -> list[str]:
@@ -140,7 +141,7 @@ def _left_over(engine: Engine) -> list[str]:
     query = (
         "SELECT name FROM sqlite_schema WHERE type = 'trigger'"
         if engine.dialect.name == "sqlite"
-        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal UNION "
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal UNION SELECT policyname FROM pg_policies UNION "
         "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
     )
     with engine.connect() as connection:

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 from registry.errors import StoreError
-from registry.tables import metadata
+from registry.table_parts import metadata
 from registry.unit_of_work import Store, UnitOfWork
 from tests.registry.worlds import fingerprint, full, recorded
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from registry.access import Party
 from registry.unit_of_work import Store, open_store
 from registry.usecases.import_records import import_records
 from tests.registry.worlds import FULL, NOW, exported, fingerprint, full, recorded
@@ -92,7 +93,7 @@ def test_spoilt_fields_are_refused_with_their_place(kept_store: Store, how: str)
             continue
         # Some changes leave a document that the format allows: then the store takes it as the core does, or holds it already.
         with pytest.raises(_UndoneError), kept_store.writing() as work:
-            import_records(work, [text], recorded_by="tester", at=NOW, source="spoilt")
+            import_records(work, [text], party=Party(name="tester"), at=NOW, source="spoilt")
             raise _UndoneError
     assert fingerprint(kept_store) == before  # Rows are never removed, so one look at the end sees all that stayed.
     assert refused > 10

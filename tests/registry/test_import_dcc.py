@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from registry import schema
+from registry.access import Party
 from registry.errors import ConflictError
 from registry.exchange.dcc import DocumentRefused, MemoryCatalogue, Standing, read_dcc, to_records
 from registry.repositories.chains import load_items
@@ -40,7 +41,7 @@ CHAIN = ("DCC_BX-10504-CAL.xml", "DCC_K026-17P5172.xml", "DCC_K026-17P4654.xml",
 def hold(store: Store, document: Dcc | bytes, at: datetime = AT) -> DccReport:
     content = document if isinstance(document, bytes) else document.xml()
     with store.writing() as work:
-        return import_dcc(work, content, recorded_by="tester", at=at, source="file.xml")
+        return import_dcc(work, content, party=Party(name="tester"), at=at, source="file.xml")
 
 
 def in_memory(*contents: bytes) -> Records:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from registry.access import Party
 from registry.errors import ConflictError
 from registry.repositories.recordings import Count
 from registry.unit_of_work import Store
@@ -42,7 +43,7 @@ def test_a_document_may_come_in_pieces_of_any_size(store: Store) -> None:
     """Where the network cuts the text must not matter."""
     written = json.dumps(full(), ensure_ascii=False)
     with store.writing() as work:
-        import_records(work, list(written), recorded_by="tester", at=NOW, source="piecemeal")
+        import_records(work, list(written), party=Party(name="tester"), at=NOW, source="piecemeal")
     assert parse_records(exported(store)) == parse_records(written)
 
 

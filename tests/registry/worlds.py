@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import text
 
-from registry.tables import metadata
+from registry.access import Party
+from registry.table_parts import metadata
 from registry.unit_of_work import Store
 from registry.usecases.export_records import Form, export_records
 from registry.usecases.import_records import ImportReport, import_records
@@ -194,7 +195,7 @@ def recorded(store: Store, document: dict[str, Any] | Records | str | bytes, sou
         case _:
             written = document
     with store.writing() as work:
-        return import_records(work, [written], recorded_by="tester", at=NOW, source=source)
+        return import_records(work, [written], party=Party(name="tester"), at=NOW, source=source)
 
 
 def exported(store: Store, known_at: datetime | None = None, form: Form = "json") -> bytes:

@@ -10,22 +10,14 @@ fits a URL, a file name and a label.
 * a certificate that is cited and not held: its number.
 """
 
-import hashlib
-import json
-import re
-import unicodedata
-
 from registry.exchange.dcc.document import Laboratory, Thing
-
-_DASHES = re.compile("[\N{HYPHEN}-\N{HORIZONTAL BAR}\N{MINUS SIGN}\N{SMALL HYPHEN-MINUS}\N{FULLWIDTH HYPHEN-MINUS}]")
-_SLUG_LENGTH = 40  # Characters; ids stay below 80.
-_DIGEST_LENGTH = 16  # Hex digits: 64 bits, no collision among the certificates of a country.
+from registry.exchange.identifiers import derived_id
+from registry.spelling import compared
 
 
 def key(text: str | None) -> str:
     """A text as it is compared: NFKC, all dashes alike, upper case, single blanks. Empty for nothing."""
-    plain = _DASHES.sub("-", unicodedata.normalize("NFKC", text or ""))
-    return " ".join(plain.upper().split())
+    return compared(text or "")
 
 
 def laboratory_id(laboratory: Laboratory) -> str:
@@ -64,7 +56,4 @@ def cited_id(number: str) -> str:
 
 
 def _identifier(kind: str, label: str, *parts: str) -> str:
-    digest = hashlib.sha256(json.dumps([kind, *map(key, parts)]).encode()).hexdigest()[:_DIGEST_LENGTH]
-    ascii_label = unicodedata.normalize("NFKD", key(label)).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", ascii_label)[:_SLUG_LENGTH].strip("-")
-    return "-".join(filter(None, ("dcc", kind, slug, digest)))
+    return derived_id("dcc", kind, label, *parts)

@@ -268,7 +268,7 @@ def test_a_store_of_another_release_is_refused_until_it_is_migrated(
     monkeypatch.setenv("REGISTRY_DATABASE_URL", empty_url)
     body = command.data("migrate")
     assert body["from"] is None
-    assert command.data("migrate") == {"from": body["to"], "to": body["to"]}
+    assert command.data("migrate") == {"from": body["to"], "to": body["to"], "leaves": 0}
     assert body["to"] in command("migrate").stdout
     store = open_store(empty_url)
     with store.writing() as work:

@@ -1,0 +1,100 @@
+"""`registry log check`, `registry log checkpoint`: the ledger computed anew, and what is to leave this machine."""
+
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from api import clock
+from api.cli.exporting import replaced
+from api.cli.output import JsonOption, LanguageOption, remark, write_bytes, write_json
+from api.cli.stores import opened
+from api.failures import INTEGRITY, ParameterError
+from api.language import Bilingual, Language
+from registry.ledger.notes import Checkpoint, verifier_key, verifier_of
+from registry.ledger.notes import opened as opened_note
+from registry.settings import Settings
+from registry.usecases.check_ledger import LedgerReport, check_ledger
+from registry.usecases.make_checkpoint import ledger_signer, make_checkpoint
+
+_Files = Annotated[
+    list[Path] | None,
+    typer.Option("--checkpoint", dir_okay=False, help="在别处保存的检查点文件，可多次 / Checkpoint kept elsewhere, repeatable"),
+]
+_Key = Annotated[
+    str | None,
+    typer.Option("--key", help="检查点的验证公钥；缺省用本机密钥 / Verifier key of these; this machine's when left out"),
+]
+
+
+def check(
+    checkpoints: _Files = None,
+    key: _Key = None,
+    as_json: JsonOption = False,  # noqa: FBT002
+    language: LanguageOption = Language.ZH,
+) -> None:
+    """重新计算账本，指出第一处不符（退出码 6）。/ Compute the ledger anew and name the first difference (exit code 6)."""
+    with opened() as store:
+        outside = tuple(_outside(path, key) for path in checkpoints or ())
+        with store.reading() as work:
+            report = check_ledger(work, outside)
+    if as_json:
+        write_json(_plain(report))
+    elif report.difference is None:
+        remark(language, "账本完好：{size} 叶，核对检查点 {count} 个", size=report.size, count=report.checkpoints)
+        if not outside:
+            remark(language, "整部历史若被重做，只有在别处保存的检查点才能发现（--checkpoint）")
+        typer.echo(report.root.hex())
+    else:
+        found = report.difference
+        place = f"leaf {found.leaf}" if found.section is None else f"{found.section} {found.record}"
+        remark(language, "账本不符：{place}：{reason}", place=place, reason=Bilingual(found.zh, found.en).in_(language))
+    raise typer.Exit(0 if report.difference is None else INTEGRITY.exit_code)
+
+
+def checkpoint(
+    out: Annotated[Path | None, typer.Option("--out", dir_okay=False, help="写入文件 / File to write")] = None,
+    show_key: Annotated[bool, typer.Option("--show-key", help="只显示验证公钥 / Show the verifier key only")] = False,  # noqa: FBT002
+) -> None:
+    """签署账本的当前检查点，请保存到别处。/ Sign a checkpoint of the ledger; keep it elsewhere."""
+    signer = ledger_signer(Settings().data_dir, origin())
+    if show_key:
+        typer.echo(verifier_key(signer))
+        return
+    with opened(is_writing=True) as store, store.writing() as work:
+        made = make_checkpoint(work, signer, clock.now())
+    if out is None:
+        write_bytes(made.note.encode())
+        return
+    with replaced(out) as write:
+        write(made.note.encode())
+
+
+def origin() -> str:
+    """The name under which this registry signs: the host and path of its base URL."""
+    address = urlsplit(Settings().base_url)
+    return f"{address.netloc}{address.path.rstrip('/')}/log"
+
+
+def _outside(path: Path, key: str | None) -> Checkpoint:
+    """A checkpoint from a file, its signature checked."""
+    try:
+        note = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise ParameterError("--checkpoint", Bilingual(f"无法读取 {path}（{reason}）", f"{path}: {reason}")) from error
+    line = key or verifier_key(ledger_signer(Settings().data_dir, origin()))
+    return opened_note(note, verifier_of(line))
+
+
+def _plain(report: LedgerReport) -> dict[str, object]:
+    found = report.difference
+    return {
+        "size": report.size,
+        "root": report.root.hex(),
+        "checkpoints": report.checkpoints,
+        "difference": None
+        if found is None
+        else {"leaf": found.leaf, "section": found.section, "record": found.record, "en": found.en, "zh": found.zh},
+    }

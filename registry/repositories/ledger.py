@@ -1,0 +1,182 @@
+"""The ledger as stored: its size, hashes of complete subtrees, leaves with the texts of their facts, checkpoints."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import cache
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, exists, func, select
+
+from registry.columns import instant_number, instant_of
+from registry.every_table import TABLES
+from registry.ledger.facts import record_text, row_text, withdrawal_text
+from registry.ledger.merkle import Node, complete_subtree
+from registry.ledger.notes import Checkpoint
+from registry.ledger.writing import TILE, stored_hashes
+from registry.ledger_tables import LedgerCheckpoints, LedgerLeaves
+from registry.queries import Query
+from registry.repositories import stored
+from registry.repositories.sections import SECTION_TABLES
+from registry.table_parts import Table, table_of
+from registry.tables import Withdrawals
+from registry.unit_of_work import UnitOfWork
+from traceability.records import Certificate
+
+WITHDRAWALS = "withdrawals"
+
+_leaves = table_of(LedgerLeaves)
+_checkpoints = table_of(LedgerCheckpoints)
+
+
+class Leaf(NamedTuple):
+    """A leaf as stored: `entry - 1` is its index in the tree."""
+
+    entry: int
+    section: str
+    record: int
+    salt: bytes
+    leaf_hash: bytes
+
+
+def tree_size(work: UnitOfWork) -> int:
+    """How many leaves there are."""
+    return int(work.rows(_SIZE)[0][0] or 0)
+
+
+def nodes_of(work: UnitOfWork) -> "StoredNodes":
+    """The hashes of complete subtrees, as proofs ask for them."""
+    return StoredNodes(work)
+
+
+class StoredNodes:
+    """The hashes of complete subtrees from those that are kept: at most 256 rows are read for one."""
+
+    def __init__(self, work: UnitOfWork) -> None:
+        self._work = work
+
+    def __call__(self, wanted: Sequence[Node]) -> list[bytes]:
+        """See registry.ledger.merkle.Nodes."""
+        return [self._node(level, index) for level, index in wanted]
+
+    def _node(self, level: int, index: int) -> bytes:
+        kept = level - level % TILE
+        width = 1 << (level - kept)
+        return complete_subtree(stored_hashes(self._work, kept, index * width, width))
+
+
+def leaves_in_order(work: UnitOfWork, batch: int) -> Iterator[list[Leaf]]:
+    """All leaves in the order of the tree, so many at a time."""
+    after = 0
+    while rows := work.rows(_AFTER, after=after, most=batch):
+        yield [Leaf(entry, section, record, bytes(salt), bytes(hashed)) for entry, section, record, salt, hashed in rows]
+        after = rows[-1][0]
+
+
+def leaf_of(work: UnitOfWork, section: str, record: int) -> Leaf | None:
+    """The leaf of a row of a list or table; None when it has none."""
+    rows = work.rows(_OF_RECORD, section=section, record=record)
+    return Leaf(rows[0][0], rows[0][1], rows[0][2], bytes(rows[0][3]), bytes(rows[0][4])) if rows else None
+
+
+def texts_of(work: UnitOfWork, section: str, records: list[int]) -> dict[int, bytes]:
+    """The texts of facts as the store tells them now, by the running numbers of their rows; what is gone is left out."""
+    if section in SECTION_TABLES:
+        return _texts_of_records(work, section, records)
+    if section == WITHDRAWALS:
+        return _texts_of_withdrawals(work, records)
+    columns = table_of(_fact_tables()[section]).c.keys()
+    rows = work.rows(_rows_of(section), records=records)
+    return {row[0]: row_text(section, dict(zip(columns, row, strict=True))) for row in rows}
+
+
+def kept_subtrees(work: UnitOfWork, size: int) -> Iterator[tuple[int, int, bool]]:
+    """The subtrees that a tree of some size is to keep: level, position, and whether the hash kept is that of what is below."""
+    level = 0
+    while size := size >> TILE:
+        for position in range(size):
+            expected = complete_subtree(stored_hashes(work, level, position << TILE, 1 << TILE))
+            yield level + TILE, position, stored_hashes(work, level + TILE, position, 1) == [expected]
+        level += TILE
+
+
+def sections() -> list[str]:
+    """All lists and tables whose rows are facts, in the order in which leaves of old stores are made."""
+    return [*_fact_tables(), *_MODELS]
+
+
+def without_leaf(work: UnitOfWork, section: str, after: int, most: int) -> list[int]:
+    """The running numbers of rows of a list or table that have no leaf, from after a number on, as many as asked for."""
+    return [record for (record,) in work.rows(_unleaved_in(section), after=after, most=most)]
+
+
+def add_checkpoint(work: UnitOfWork, checkpoint: Checkpoint, note: str, at: datetime) -> None:
+    """Keep a signed checkpoint."""
+    entry = work.allot(LedgerCheckpoints)
+    work.append(LedgerCheckpoints, [(entry, checkpoint.size, checkpoint.root, note, instant_number(at))])
+
+
+class KeptCheckpoint(NamedTuple):
+    """A checkpoint that was signed here."""
+
+    size: int
+    root: bytes
+    note: str
+    made_at: datetime | None
+
+
+def checkpoints(work: UnitOfWork, most: int) -> list[KeptCheckpoint]:
+    """The checkpoints, the latest first, as many as asked for."""
+    rows = work.rows(_CHECKPOINTS, most=most)
+    return [KeptCheckpoint(size, bytes(root), note, instant_of(made_at)) for size, root, note, made_at in rows]
+
+
+def _texts_of_records(work: UnitOfWork, section: str, records: list[int]) -> dict[int, bytes]:
+    found = stored.by_entry(work, section, records)
+    return {entry: record_text(section, record) for entry, record in found.items()}
+
+
+def _texts_of_withdrawals(work: UnitOfWork, records: list[int]) -> dict[int, bytes]:
+    return {
+        entry: withdrawal_text(certificate.id, certificate.withdrawal)
+        for entry, certificate in stored.by_entry(work, "certificates", records).items()
+        if isinstance(certificate, Certificate) and certificate.withdrawal is not None
+    }
+
+
+@cache
+def _fact_tables() -> dict[str, type[Table]]:
+    """The tables whose rows are facts in their own right, by name."""
+    return {str(table.__tablename__): table for table in TABLES if table.is_fact}
+
+
+@cache
+def _rows_of(section: str) -> Query:
+    """All columns of the rows of a table with some running numbers."""
+    table = table_of(_fact_tables()[section])
+    return Query(lambda spelling: select(table).where(spelling.among(next(iter(table.primary_key)), "records")))
+
+
+@cache
+def _unleaved_in(section: str) -> Query:
+    """The first rows of a list or table that have no leaf."""
+    table = table_of(_MODELS.get(section) or _fact_tables()[section])
+    entry = next(iter(table.primary_key))
+    has_leaf = exists().where(_leaves.c.section == section, _leaves.c.record == entry)
+    return Query(lambda _: select(entry).where(~has_leaf, entry > bindparam("after")).order_by(entry).limit(bindparam("most")))
+
+
+_MODELS: dict[str, type[Table]] = {name: section.table for name, section in SECTION_TABLES.items()} | {WITHDRAWALS: Withdrawals}
+_SIZE = Query(lambda _: select(func.max(_leaves.c.entry)))
+_AFTER = Query(
+    lambda _: select(_leaves).where(_leaves.c.entry > bindparam("after")).order_by(_leaves.c.entry).limit(bindparam("most"))
+)
+_OF_RECORD = Query(
+    lambda _: select(_leaves).where(_leaves.c.section == bindparam("section"), _leaves.c.record == bindparam("record"))
+)
+_CHECKPOINTS = Query(
+    lambda _: (
+        select(_checkpoints.c.size, _checkpoints.c.root, _checkpoints.c.note, _checkpoints.c.made_at)
+        .order_by(_checkpoints.c.entry.desc())
+        .limit(bindparam("most"))
+    )
+)

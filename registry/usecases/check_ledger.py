@@ -1,0 +1,144 @@
+"""The ledger against the records: everything is computed anew, and the first difference is named.
+
+What it finds: a value that was changed, a row that was removed, added or put in another place, a subtree or a checkpoint that
+does not belong to the leaves. What no look at one database can find is a whole history that was made anew, or an old copy put
+in place: for that it takes a checkpoint that left the machine before.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from registry.ledger.facts import leaf
+from registry.ledger.merkle import EMPTY_ROOT, root
+from registry.ledger.notes import Checkpoint
+from registry.ledger.writing import Fact, append_facts
+from registry.repositories import ledger
+from registry.repositories.ledger import Leaf
+from registry.unit_of_work import UnitOfWork
+from traceability.problems import TraceabilityError
+
+# What the values of the core say to columns that do not go together; nothing else than the store writes rows.
+_NO_RECORD = (TraceabilityError, ArithmeticError, LookupError, TypeError, ValueError)
+_BATCH = 2_000  # Leaves that are looked at together; bounds memory.
+_CHECKPOINTS = 10_000  # Checkpoints that are compared: one a day for 27 years.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Where ledger and records part: the leaf (its index in the tree) or the row, and what is wrong, in both languages."""
+
+    leaf: int | None
+    section: str | None
+    record: int | None
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerReport:
+    """What the check came to: the tree that the records make, and the first difference, None when there is none."""
+
+    size: int
+    root: bytes
+    checkpoints: int
+    difference: Difference | None
+
+
+def check_ledger(work: UnitOfWork, outside: tuple[Checkpoint, ...] = ()) -> LedgerReport:
+    """Compute everything anew. `outside`: checkpoints that were kept elsewhere, their signatures checked before."""
+    size = ledger.tree_size(work)
+    kept = [Checkpoint(origin="", size=each.size, root=each.root) for each in ledger.checkpoints(work, _CHECKPOINTS)]
+    difference = next(_differences(work, size, [*kept, *outside]), None)
+    is_whole = difference is None and size > 0
+    return LedgerReport(
+        size=size,
+        root=root(size, ledger.nodes_of(work)) if is_whole else EMPTY_ROOT,
+        checkpoints=len(kept) + len(outside),
+        difference=difference,
+    )
+
+
+def make_up_leaves(work: UnitOfWork) -> int:
+    """Append leaves for facts that a store held before there was a ledger; how many."""
+    made = 0
+    for section in ledger.sections():
+        after = 0
+        while records := ledger.without_leaf(work, section, after, _BATCH):
+            texts = ledger.texts_of(work, section, records)
+            append_facts(work, [Fact(section, record, texts[record]) for record in records])
+            made, after = made + len(records), records[-1]
+    return made
+
+
+def _differences(work: UnitOfWork, size: int, checkpoints: list[Checkpoint]) -> Iterator[Difference]:
+    """The differences in the order in which they are looked for: leaves, rows without a leaf, subtrees, checkpoints."""
+    yield from _of_leaves(work, size)
+    for section in ledger.sections():
+        for record in ledger.without_leaf(work, section, 0, 1):
+            yield Difference(
+                leaf=None, section=section, record=record, en="a row that no leaf stands for", zh="有一行没有对应的叶"
+            )
+    yield from _of_subtrees(work, size)
+    nodes = ledger.nodes_of(work)
+    for each in sorted(checkpoints, key=lambda checkpoint: checkpoint.size):
+        if each.size > size:
+            yield _of_tree(
+                each.size,
+                f"a checkpoint knows {each.size} leaves, there are {size}",
+                f"检查点记有 {each.size} 叶，现只有 {size} 叶",
+            )
+        elif root(each.size, nodes) != each.root:
+            yield _of_tree(
+                each.size, f"the checkpoint of {each.size} leaves has another root", f"第 {each.size} 叶处检查点的根不同"
+            )
+
+
+def _of_leaves(work: UnitOfWork, size: int) -> Iterator[Difference]:
+    expected = 1
+    for batch in ledger.leaves_in_order(work, _BATCH):
+        by_section: dict[str, list[int]] = defaultdict(list)
+        for each in batch:
+            by_section[each.section].append(each.record)
+        texts = {section: _texts(work, section, records) for section, records in by_section.items()}
+        for each in batch:
+            if each.entry != expected:
+                yield _of_leaf(each, f"leaf {expected - 1} is missing", f"缺第 {expected - 1} 叶")
+            text = texts[each.section].get(each.record)
+            if text is None:
+                yield _of_leaf(
+                    each, "the row that it stands for is gone, or is none any more", "所对应的行已不存在或已不成记录"
+                )
+            elif leaf(each.salt, text) != each.leaf_hash:
+                yield _of_leaf(each, "the row that it stands for says something else", "所对应的行内容不同")
+            expected += 1
+    if expected != size + 1:  # pragma: no cover - the last leaf is the one with the largest number.
+        yield _of_tree(size, "leaves are missing", "缺叶")
+
+
+def _texts(work: UnitOfWork, section: str, records: list[int]) -> dict[int, bytes]:
+    """The texts of rows; without those that somebody changed into something that is no record."""
+    try:
+        return ledger.texts_of(work, section, records)
+    except _NO_RECORD:
+        if len(records) == 1:
+            return {}
+    middle = len(records) // 2
+    return _texts(work, section, records[:middle]) | _texts(work, section, records[middle:])
+
+
+def _of_subtrees(work: UnitOfWork, size: int) -> Iterator[Difference]:
+    for level, position, is_right in ledger.kept_subtrees(work, size):
+        if not is_right:
+            first = position << level
+            yield _of_tree(
+                first, f"the subtree of level {level} at leaf {first} is wrong", f"第 {first} 叶处第 {level} 层子树有误"
+            )
+
+
+def _of_leaf(each: Leaf, en: str, zh: str) -> Difference:
+    return Difference(leaf=each.entry - 1, section=each.section, record=each.record, en=en, zh=zh)
+
+
+def _of_tree(index: int, en: str, zh: str) -> Difference:
+    return Difference(leaf=index, section=None, record=None, en=en, zh=zh)

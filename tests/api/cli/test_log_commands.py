@@ -1,0 +1,94 @@
+"""`registry log …`: the ledger as a person checks it, with a checkpoint that was kept elsewhere."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from api.cli.main import app
+from registry.unit_of_work import open_store
+from tests.api.worlds import DOCUMENT
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+
+
+@pytest.fixture
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A registry with some records on a machine where it was never used before."""
+    monkeypatch.delenv("REGISTRY_DATABASE_URL", raising=False)
+    monkeypatch.setenv("REGISTRY_DATA_DIR", str(tmp_path / "data"))
+    document = tmp_path / "records.json"
+    document.write_bytes(DOCUMENT)
+    assert run("import", str(document)).exit_code == 0
+    return tmp_path
+
+
+def test_a_sound_ledger_is_confirmed(folder: Path) -> None:
+    """The figures go to programs, the sentence to people."""
+    report = json.loads(run("log", "check", "--json").stdout)
+    assert report["difference"] is None
+    assert report["size"] > 10
+    assert len(report["root"]) == 64
+    assert run("log", "check").exit_code == 0
+
+
+def test_a_change_ends_with_the_code_of_integrity_failures(folder: Path) -> None:
+    """A script that watches the ledger looks at the exit code alone."""
+    tamper(folder)
+    result = run("log", "check", "--json")
+    assert result.exit_code == 6
+    assert json.loads(result.stdout)["difference"]["section"] == "certificates"
+
+
+def test_a_checkpoint_that_was_kept_elsewhere_is_compared(folder: Path) -> None:
+    """Only it tells of a database that was put back to an old copy."""
+    kept = folder / "checkpoint.txt"
+    assert run("log", "checkpoint", "--out", str(kept)).exit_code == 0
+    key = run("log", "checkpoint", "--show-key").stdout.strip()
+    assert run("log", "check", "--checkpoint", str(kept), "--key", key).exit_code == 0
+    (folder / "data" / "registry.sqlite").unlink()
+    assert run("log", "check", "--checkpoint", str(kept)).exit_code == 6
+
+
+def test_a_forged_checkpoint_is_refused(folder: Path) -> None:
+    """It would raise a false alarm, or hide a true one."""
+    kept = folder / "checkpoint.txt"
+    run("log", "checkpoint", "--out", str(kept))
+    kept.write_text(kept.read_text(encoding="utf-8").replace("\n", "0\n", 1), encoding="utf-8")
+    assert run("log", "check", "--checkpoint", str(kept)).exit_code == 6
+    kept.write_bytes(b"\xff")
+    assert run("log", "check", "--checkpoint", str(kept)).exit_code == 2
+
+
+def test_no_checkpoint_is_signed_over_a_changed_history(folder: Path) -> None:
+    """Two signed histories would be each other's proof against us."""
+    run("log", "checkpoint")
+    tamper(folder, "UPDATE ledger_leaves SET leaf_hash = zeroblob(32) WHERE entry = 3")
+    assert run("log", "checkpoint").exit_code == 6
+
+
+def test_the_private_key_is_for_its_owner_alone(folder: Path) -> None:
+    """Who reads it signs in our name."""
+    run("log", "checkpoint")
+    assert (folder / "data" / "ledger-key.pem").stat().st_mode & 0o077 == 0
+
+
+def test_a_store_from_before_the_ledger_is_made_up_by_migrate(folder: Path) -> None:
+    """Facts without a leaf are named until then."""
+    tamper(folder, "DELETE FROM ledger_leaves", "DELETE FROM ledger_tiles")
+    assert run("log", "check").exit_code == 6
+    assert json.loads(run("migrate", "--json").stdout)["leaves"] > 10
+    assert run("log", "check").exit_code == 0
+
+
+def tamper(folder: Path, *statements: str) -> None:
+    store = open_store(f"sqlite:///{folder / 'data' / 'registry.sqlite'}")
+    with store.engine.begin() as connection:
+        for trigger in connection.exec_driver_sql("SELECT name FROM sqlite_schema WHERE type = 'trigger'").scalars().all():
+            connection.exec_driver_sql(f"DROP TRIGGER {trigger}")
+        for statement in statements or ("UPDATE certificates SET valid_until = valid_until + 1",):
+            connection.exec_driver_sql(statement)
+    store.close()
