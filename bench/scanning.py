@@ -2,10 +2,14 @@
 
     python -m bench.scanning [--meters 100000] [--labels 4000] [--requests 4000] [--clients 32] [--url URL]
 
-One server process (uvicorn), as `registry serve` runs it. Around the app, past its middlewares, stands the bare endpoint:
-`SELECT entry FROM labels WHERE code = ?` on an open connection, answered as plain text. From another process clients over kept
-connections ask three kinds, rounds interleaved: the bare endpoint; `/i/{code}/verdict` of random codes that were asked before
-(warm); and of codes that nobody asked before in this process (new), of meters that were not asked either. Then the records
+One server process (uvicorn), as `registry serve` runs it, with two baselines of one indexed read each: the row of a code, by the
+driver on an open connection, answered as plain text.
+
+- endpoint: an async endpoint of the app, first of its routes, behind the same guard as all. The bars are held to it.
+- beside: the same, outside of the app: what the server alone can do, without guard, routing or error handling.
+
+From another process clients over kept connections ask the two, then `/i/{code}/verdict` of random codes that were asked before
+(warm), then of codes that nobody asked before, of meters that nobody asked for either (new); round by round. Then the records
 change, and the next scan has to tell.
 """
 
@@ -27,6 +31,9 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
 from api.app import create_app
 from bench import machine
@@ -102,10 +109,17 @@ def serve(url: str, descriptor: int) -> None:
     connection: Any = store.engine.connect()
     driver = connection.connection.driver_connection
 
+    async def endpoint(request: Request) -> Response:
+        return PlainTextResponse(read(request.path_params["code"]))
+
+    def read(code: str) -> str:
+        return str(driver.execute(_BARE, (code,)).fetchone()[0])
+
+    app.router.routes.insert(0, Route("/endpoint/{code}", endpoint))
+
     async def both(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and scope["path"].startswith("/bare/"):
-            row = driver.execute(_BARE, (scope["path"][6:],)).fetchone()
-            body = str(row[0]).encode()
+        if scope["type"] == "http" and scope["path"].startswith("/beside/"):
+            body = read(scope["path"].rpartition("/")[2]).encode()
             headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await send({"type": "http.response.body", "body": body})
@@ -124,10 +138,11 @@ async def measure(store: Store, port: int, codes: list[str], given: argparse.Nam
     await asyncio.gather(*(client.begin() for client in clients))
     await ask(clients, [f"/i/{code}/verdict" for code in warm])
     a_round = given.requests // ROUNDS
-    figures: dict[str, list[tuple[float, float]]] = {"bare": [], "warm": [], "new": []}
+    figures: dict[str, list[tuple[float, float]]] = {kind: [] for kind in ("endpoint", "beside", "warm", "new")}
     for number in range(ROUNDS):
         paths = {
-            "bare": [f"/bare/{code}" for code in choice.choices(warm, k=a_round)],
+            "endpoint": [f"/endpoint/{code}" for code in choice.choices(warm, k=a_round)],
+            "beside": [f"/beside/{code}" for code in choice.choices(warm, k=a_round)],
             "warm": [f"/i/{code}/verdict" for code in choice.choices(warm, k=a_round)],
             "new": [f"/i/{code}/verdict" for code in new[number * a_round : (number + 1) * a_round]],
         }
@@ -136,10 +151,11 @@ async def measure(store: Store, port: int, codes: list[str], given: argparse.Nam
             figures[kind].append((rate, quantile(times, 0.99) / statistics.median(times)))
     print(f"{given.clients} clients, {ROUNDS} rounds of {a_round} requests of each kind; load {os.getloadavg()[0]:.1f}")
     for kind, rows in figures.items():
-        ratios = [rate / bare for (rate, _), (bare, _) in zip(rows, figures["bare"], strict=True)]
         bar = f", bar >= {BARS[kind]}" if kind in BARS else ""
         print(f"  {kind}: requests/s {machine.spread([rate for rate, _ in rows])}")
-        print(f"    of the bare endpoint's: {machine.spread(ratios)}{bar}")
+        for baseline in ("endpoint", "beside"):
+            ratios = [rate / bare for (rate, _), (bare, _) in zip(rows, figures[baseline], strict=True)]
+            print(f"    of {baseline}: {machine.spread(ratios)}{bar if baseline == 'endpoint' else ''}")
         print(f"    p99 / median: {machine.spread([tail for _, tail in rows])}, bar <= 5")
     await see_a_change(store, clients[0], warm[0])
 
