@@ -2,8 +2,8 @@
 
     python -m bench.scanning [--meters 100000] [--labels 4000] [--requests 4000] [--clients 32] [--url URL]
 
-One server process (uvicorn), as `registry serve` runs it, with two baselines of one indexed read each: the row of a code, by the
-driver on an open connection, answered as plain text.
+One server process (uvicorn), as `registry serve` runs it, with two baselines of one indexed read each: the row of a code, by
+the driver on an open connection, answered as plain text.
 
 - endpoint: an async endpoint of the app, first of its routes, behind the same guard as all. The bars are held to it.
 - beside: the same, outside of the app: what the server alone can do, without guard, routing or error handling.

@@ -16,7 +16,7 @@ from api.context import Context, Given, RecordId
 from api.language import Language, preferred
 from api.openapi import answers, pictures, refusals
 from api.render import words
-from api.render.names import Names, names_in
+from api.render.names import Names, names_among
 from api.render.sentences import SAYINGS, sentence
 from api.routes.answering import json_answer
 from api.scanning import Kept, Key, client_of
@@ -32,7 +32,9 @@ from api.schemas.labels import (
 )
 from api.security import Visiting, public, visitor_of
 from registry.access import Party
+from registry.errors import TooManyRecordsError
 from registry.labels.errors import LabelError
+from registry.repositories.chains import BUDGET
 from registry.repositories.readings import document_of
 from registry.repositories.scans import latest_recording
 from registry.scanning.anomalies import place_of
@@ -59,6 +61,7 @@ _PLACE = {
     "schema": {"type": "string", "examples": ["31.2,121.5"]},
 }
 _COORDINATES = re.compile(r"(-?\d{1,3}(?:\.\d{1,9})?),(-?\d{1,3}(?:\.\d{1,9})?)", re.ASCII)
+_USUAL = 250  # Records of a chain; the verdict takes some milliseconds.
 _KEPT = {
     "cache-control": "private, max-age=86400"
 }  # A photo under its digest; a day, as an item gets another one now and then.
@@ -85,6 +88,8 @@ async def scan(request: Request) -> Response:
     key = Key(text, asking.as_of if as_of else None, asking.policy.name, language)
     version = await _version(context)
     kept = context.scanning.kept(key, version, now)
+    if kept is None:
+        kept = _made_at_once(context, key, asking, language)
     if kept is None:
         kept = await context.scanning.make(partial(_made, context, request, key, asking, language))
     headers = {"content-language": language.tag, "vary": "Accept-Language"}
@@ -169,14 +174,36 @@ async def _version(context: Context) -> int:
     return await run_in_threadpool(context.scanning.version)
 
 
+def _made_at_once(context: Context, key: Key, asking: Asking, language: Language) -> Kept | None:
+    """A new answer that takes few milliseconds, made without a thread; None for one that needs one.
+
+    That is so for a public code with a chain of usual length in a file. Threads would take turns with the event loop, and both
+    be slower; a long chain would keep everybody else waiting.
+    """
+    if context.store.engine.dialect.name != "sqlite":
+        return None
+    try:
+        with context.store.reading() as work:
+            return _answered(context, work, scan_label(work, key.text, None), key, asking, language, _USUAL)
+    except (LabelError, UnknownTargetError, TooManyRecordsError):
+        return None
+
+
 def _made(context: Context, request: Request, key: Key, asking: Asking, language: Language) -> Kept:
-    """A new answer; kept if everybody may have it."""
+    """A new answer, however long it takes, to whoever asks."""
     with context.store.reading() as work:
-        version = latest_recording(work)
         scanned = _scanned(context, request, work, key.text)
-        target = scanned.target
-        found = None if target is None else assess_item(work, target, asking.as_of, asking.known_at, asking.policy)
-        register = context.scanning.register(work, version)
+        return _answered(context, work, scanned, key, asking, language, BUDGET)
+
+
+def _answered(
+    context: Context, work: UnitOfWork, scanned: Scanned, key: Key, asking: Asking, language: Language, budget: int
+) -> Kept:
+    """The answer to a scan; kept if everybody may have it."""
+    version, found = latest_recording(work), None
+    if scanned.target is not None:
+        found = assess_item(work, scanned.target, asking.as_of, asking.known_at, asking.policy, budget=budget)
+    register = context.scanning.register(work, version)
     answer = _answer(scanned, found, asking, language, RegisterVersion(size=register.size, root=register.root.hex()))
     made = Kept(
         body=dump(answer),
@@ -207,7 +234,7 @@ def _answer(
     if found is None:
         return _blank(label, asking, register)
     verdict = found.verdict
-    names = names_in(found.records, language, verdict.known_at)
+    names = names_among(found.records, found.known, language)
     return ScanAnswer(
         label=label,
         item=_item(names, verdict.target),
