@@ -86,6 +86,7 @@ def test_each_state_of_a_label_is_told_apart(world: World) -> None:
         told = {name for name, page in seen.items() if STATES[state].title.zh in page.text}
         assert told == {state.value}, state
         assert "自 2026-11-23" in seen[state.value].text
+    assert [name for name, page in seen.items() if "verdict doubted" in page.text] == ["revoked", "lost"]
     assert f"/i/{world.labels['successor']}" in seen["replaced"].text
     assert "空白标签" in seen["blank"].text
     assert "/bind" not in seen["blank"].text
