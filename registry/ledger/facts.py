@@ -3,29 +3,69 @@
 The text is JSON in the form of RFC 8785: keys in order, no blanks, decimals as positional texts, so that no reader rounds them.
 A record stands under the name of its list, `{"certificates":{…}}`; a withdrawal with the id of its certificate; every other
 fact is a row under the name of its table. The salt keeps others from guessing what a leaf stands for: a proof shows one fact.
+
+Of some records a proof can show less than the whole: the name of an item, the rows of a scope. In their place the text holds
+salted digests, under `sealed`; whoever is shown a part can see that it is the one, whoever is not sees that there is one
+(docs/decisions/0041).
 """
 
+import base64
 import hashlib
 import sys
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from registry.columns import instant_number, instant_of
 from registry.ledger.merkle import leaf_hash
 from traceability.json_text import positional
-from traceability.records import Certificate, Item, Record, Withdrawal
+from traceability.records import Certificate, Competence, Item, Record, Withdrawal
 
 SALT_LENGTH = 16  # Bytes; 128 bits are beyond guessing.
+SEALED = "sealed"  # Where the digests of parts stand in a text; after the names of all lists that have such parts.
 
 _QUICK = msgspec.json.Encoder(order="sorted")
 
 
-def record_text(section: str, record: Record) -> bytes:
+class Parted(NamedTuple):
+    """The text of a record with parts that can be withheld: what stands open, and the texts of the parts by field."""
+
+    opening: bytes
+    parts: dict[str, tuple[bytes, ...]]
+
+
+Text = bytes | Parted
+
+
+class Part(NamedTuple):
+    """A part of a text as it is shown: the salt of its digest, and what it says."""
+
+    salt: bytes
+    text: bytes
+
+
+class Shown(NamedTuple):
+    """A fact as it is shown: the salt and the text that its leaf commits to, and all parts that can be shown with it."""
+
+    salt: bytes
+    text: bytes
+    parts: dict[str, tuple[Part, ...]]
+
+
+def record_text(section: str, record: Record) -> Text:
     """The text of a record of a list; of a certificate as it was issued, its withdrawal is a fact of its own."""
-    return _text(section, _as_stored(record))
+    record = _as_stored(record)
+    match record:
+        case Item(name=str() as name):
+            return Parted(_text(section, msgspec.structs.replace(record, name=None)), {"name": (canonical(name),)})
+        case Competence(scope=scope) if scope:
+            return Parted(
+                _text(section, msgspec.structs.replace(record, scope=())), {"scope": tuple(canonical(row) for row in scope)}
+            )
+        case _:
+            return _text(section, record)
 
 
 def withdrawal_text(certificate_id: str, withdrawal: Withdrawal) -> bytes:
@@ -40,9 +80,43 @@ def row_text(table: str, row: Mapping[str, Any]) -> bytes:
     return _text(table, {name: value for name, value in row.items() if value is not None})
 
 
-def leaf(salt: bytes, text: bytes) -> bytes:
-    """The hash of the leaf that commits to a text."""
+def leaf(salt: bytes, text: Text) -> bytes:
+    """The hash of the leaf that commits to a text, as stored with its salt."""
+    return shown_leaf(salt, text) if isinstance(text, bytes) else shown_leaf(*shown(salt, text)[:2])
+
+
+def shown_leaf(salt: bytes, text: bytes) -> bytes:
+    """The hash of the leaf of a fact as it is shown."""
     return leaf_hash(hashlib.sha256(salt + text).digest())
+
+
+def shown(salt: bytes, text: Text) -> Shown:
+    """How a fact is shown. The salt of a text with parts is secret: all others come from it, and none leads back to it."""
+    if isinstance(text, bytes):
+        return Shown(salt, text, {})
+    parts = {
+        field: tuple(Part(_derived(salt, f"{field}/{place}"), part) for place, part in enumerate(texts))
+        for field, texts in text.parts.items()
+    }
+    digests = {field: [sealed(part) for part in each] for field, each in parts.items()}
+    whole = b'%b,"%b":%b}' % (text.opening[:-1], SEALED.encode(), canonical(digests))
+    return Shown(_derived(salt, ""), whole, parts)
+
+
+def sealed(part: Part) -> str:
+    """The digest that stands in a text for one of its parts."""
+    return base64.b64encode(hashlib.sha256(part.salt + part.text).digest()).decode()
+
+
+def canonical(value: object) -> bytes:
+    """A value as JSON in the form of RFC 8785; decimals are positional texts."""
+    text = _QUICK.encode(value)
+    # Python writes a decimal of odd size with an exponent; without the letter there is none.
+    return _QUICK.encode(_positional(msgspec.to_builtins(value, builtin_types=(Decimal,)))) if b"E" in text else text
+
+
+def _derived(salt: bytes, name: str) -> bytes:
+    return hashlib.sha256(salt + name.encode()).digest()[:SALT_LENGTH]
 
 
 def _as_stored(record: Record) -> Record:
@@ -61,9 +135,7 @@ def _as_stored(record: Record) -> Record:
 
 
 def _text(name: str, fact: object) -> bytes:
-    text = _QUICK.encode({name: fact})
-    # Python writes a decimal of odd size with an exponent; without the letter there is none.
-    return _QUICK.encode({name: _positional(msgspec.to_builtins(fact, builtin_types=(Decimal,)))}) if b"E" in text else text
+    return canonical({name: fact})
 
 
 def _positional(value: Any) -> Any:
