@@ -22,7 +22,7 @@ _DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 def rendered(template: str, language: Language, request: Request, /, **values: object) -> str:
     """A page as HTML."""
     return (
-        _environment(language)
+        environment(language)
         .get_template(template)
         .render(
             language=language,
@@ -35,8 +35,9 @@ def rendered(template: str, language: Language, request: Request, /, **values: o
 
 
 @cache
-def _environment(language: Language) -> Environment:
-    environment = Environment(
+def environment(language: Language) -> Environment:
+    """What renders the templates in a language."""
+    made = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -44,10 +45,10 @@ def _environment(language: Language) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
-    environment.filters["dated"] = _dated
-    environment.globals.update(links=links, static=_static)
-    return environment
+    made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    made.filters["dated"] = _dated
+    made.globals.update(links=links, static=_static)
+    return made
 
 
 def _asked(request: Request) -> str | None:
