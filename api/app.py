@@ -12,10 +12,11 @@ from api import clock, openapi
 from api.context import Context
 from api.guard import Guard
 from api.language import Bilingual
-from api.pages import docs, start, target
+from api.pages import docs, start, target, verifying
 from api.problems import add_handlers, refuse
-from api.routes import items, records, service
+from api.routes import items, proofs, records, service
 from api.templating import STATIC
+from registry.ledger.notes import Signer
 from registry.unit_of_work import Store
 
 _DESCRIPTION = (
@@ -33,8 +34,12 @@ def create_app(
     base_url: str,
     now: Callable[[], datetime] = clock.now,
     featured: Mapping[str, Bilingual] | None = None,
+    signer: Signer | None = None,
 ) -> FastAPI:
-    """The service on a store. `base_url` is what labels point to, `featured` the targets shown first on the start page."""
+    """The service on a store. `base_url` is what labels point to, `featured` the targets shown first on the start page.
+
+    `signer` signs the ledger's checkpoints and proofs; without one there are none.
+    """
     app = FastAPI(
         title="Traceability registry 计量溯源登记",
         summary="Is this meter traceable to a national standard, and if not, which link failed?",
@@ -45,11 +50,11 @@ def create_app(
         openapi_url=None,
         middleware=[Middleware(Guard, refuse=refuse)],
         redirect_slashes=False,
-        openapi_tags=[{"name": name} for name in ("records", "items", "policies", "service")],
+        openapi_tags=[{"name": name} for name in ("records", "items", "evidence", "policies", "service")],
     )
-    app.state.context = Context(store=store, clock=now, base_url=base_url, featured=featured or {})
+    app.state.context = Context(store=store, clock=now, base_url=base_url, featured=featured or {}, signer=signer)
     add_handlers(app)
-    for module in (records, items, service, start, target, docs):
+    for module in (records, items, proofs, service, start, target, docs, verifying):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from pydantic import AfterValidator
 
 from api.language import Bilingual, Language, preferred
+from registry.ledger.notes import Signer
 from registry.repositories import accounts
 from registry.spelling import storable
 from registry.unit_of_work import Store
@@ -20,13 +21,15 @@ from registry.unit_of_work import Store
 class Context:
     """The store, the clock, and what pages show of their surroundings.
 
-    `featured`: targets that the start page shows first under a title of their own, as the demo does.
+    `featured`: targets that the start page shows first under a title of their own, as the demo does. `signer`: what signs
+    checkpoints of the ledger; None where this service has no key.
     """
 
     store: Store
     clock: Callable[[], datetime]
     base_url: str
     featured: Mapping[str, Bilingual] = field(default_factory=dict)
+    signer: Signer | None = None
     _was_claimed: Event = field(default_factory=Event, repr=False)
 
     def is_claimed(self) -> bool:

@@ -59,6 +59,12 @@ def pictures(media_type: str, description: str) -> Responses:
     return {200: {"description": description, "content": {media_type: {"schema": schema}}}}
 
 
+def documents(media_type: str, description: str) -> Responses:
+    """The declaration of a document that has a format of its own."""
+    schema = {"type": "object" if media_type == "application/json" else "string"}
+    return {200: {"description": description, "content": {media_type: {"schema": schema}}}}
+
+
 def refusals(*kinds: Kind) -> Responses:
     """The declaration of problems, by status; kinds of one status share a line."""
     declared: Responses = {}

@@ -25,6 +25,7 @@ from registry.errors import ConflictError, StoreError
 from registry.settings import Settings
 from registry.unit_of_work import Store
 from registry.usecases.import_records import import_records
+from registry.usecases.make_checkpoint import ledger_signer
 from seed_data.chains import chains
 from seed_data.city import city
 from seed_data.targets import TARGETS
@@ -134,7 +135,9 @@ def _serve(store: Store, port: int | None, language: Language) -> None:
         text(language, "打开 {url} 查看，例如 {example}", url=url, example=url + links.page(TARGETS[0].id)), markup=False
     )
     remark(language, "按 Ctrl+C 结束")
-    run(create_app(store, base_url=url, featured=featured), listener)
+    # A key of its own: what a demonstration signs is not to be taken for what this registry signed.
+    signer = ledger_signer(Settings().data_dir / "demo", "demo.invalid/log")
+    run(create_app(store, base_url=url, featured=featured, signer=signer), listener)
 
 
 def _listener(port: int | None) -> socket.socket:

@@ -122,7 +122,7 @@ def not_checked(proved: Proved, language: Language) -> Iterator[str]:
 def _show_proof(proved: Proved, language: Language) -> None:
     say = partial(text, language)
     if proved.coverage:
-        rows = table(say("自"), say("至"), say("判定"), say("原因"))
+        rows = table(say("自"), say("至"), say("结论"), say("原因"))
         for days in proved.coverage:
             status = words.STATUSES[days.status].words.in_(language)
             rows.add_row(str(days.start), str(days.until), status, ", ".join(days.findings))
@@ -141,7 +141,7 @@ def _show_proof(proved: Proved, language: Language) -> None:
         )
     )
     for line in not_checked(proved, language):
-        remark(language, line)
+        people().print(line, markup=False)
 
 
 def _content(file: Path) -> bytes:

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from api.app import create_app
 from api.cli.diagnosis import diagnose
+from api.cli.ledger import origin
 from api.cli.output import JsonOption, LanguageOption, people, remark, write_json
 from api.cli.stores import opened
 from api.failures import ParameterError
@@ -19,6 +20,7 @@ from registry import schema
 from registry.settings import Settings
 from registry.unit_of_work import open_store
 from registry.usecases.check_ledger import make_up_leaves
+from registry.usecases.make_checkpoint import ledger_signer
 
 PORT = 8000
 Host = Annotated[str, typer.Option("--host", help="只能是本机地址 / Loopback only")]
@@ -29,7 +31,8 @@ def serve(host: Host = "127.0.0.1", port: Port = PORT, language: LanguageOption 
     """启动本机服务。/ Serve on this machine."""
     with listening(host, port) as listener, opened(is_writing=True) as store:
         remark(language, "服务地址 {url}，按 Ctrl+C 结束", url=address(listener))
-        run(create_app(store, base_url=Settings().base_url), listener)
+        signer = ledger_signer(Settings().data_dir, origin())
+        run(create_app(store, base_url=Settings().base_url, signer=signer), listener)
 
 
 def doctor(as_json: JsonOption = False, language: LanguageOption = Language.ZH) -> None:  # noqa: FBT002

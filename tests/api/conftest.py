@@ -11,7 +11,7 @@ from registry import schema
 from registry.access import Party
 from registry.unit_of_work import Store, open_store
 from registry.usecases.import_records import import_records
-from tests.api.worlds import DOCUMENT, NOW
+from tests.api.worlds import DOCUMENT, NOW, SIGNER
 
 BASE_URL = "http://127.0.0.1:8000"
 
@@ -41,7 +41,8 @@ def client(seeded_store: Store) -> TestClient:
 
 def client_of(store: Store) -> TestClient:
     """The service on a store, as a browser without a language meets it; the clock stands still."""
-    app = create_app(store, base_url=BASE_URL, now=lambda: NOW, featured={"gate-gas": Bilingual("关口天然气", "Gate gas")})
+    featured = {"gate-gas": Bilingual("关口天然气", "Gate gas")}
+    app = create_app(store, base_url=BASE_URL, now=lambda: NOW, featured=featured, signer=SIGNER)
     made = TestClient(app, base_url=BASE_URL, raise_server_exceptions=False)
     made.headers.pop("accept-language", None)
     return made
