@@ -1,6 +1,5 @@
 """`registry proof …`: evidence that stands on its own, made here and checked anywhere."""
 
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +16,7 @@ from api.failures import ParameterError
 from api.language import Bilingual, Language, text
 from api.render import words
 from api.render.names import names_in
+from api.render.open_points import not_checked
 from api.render.verifying_page import standalone_page
 from api.schemas.proofs import proof_answer
 from registry.access import OPERATOR
@@ -31,45 +31,33 @@ from registry.usecases.make_proof import make_proof
 from traceability.policy import DEFAULT_POLICY, policy_named
 
 _File = Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False, help="证明文件 / Proof bundle")]
-_Out = Annotated[Path, typer.Option("--out", dir_okay=False, help="写入文件 / File to write")]
+Out = Annotated[Path, typer.Option("--out", dir_okay=False, help="写入文件 / File to write")]
 _Key = Annotated[
     str | None,
     typer.Option("--key", metavar="VKEY", help="验证公钥；缺省用本机密钥 / Verifier key; this machine's when left out"),
+]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="D", help="判定日 / Day asked for")]
+From = Annotated[str | None, typer.Option("--from", metavar="D", help="时段首日 / First day of a period")]
+Until = Annotated[str | None, typer.Option("--until", metavar="D", help="时段末日 / Last day of a period")]
+Against = Annotated[
+    Path | None,
+    typer.Option("--checkpoint", dir_okay=False, help="针对在别处保存的检查点 / Prove against a checkpoint kept elsewhere"),
 ]
 
 
 def make(  # noqa: PLR0913, PLR0917 - one option of the command line each.
     target: Target,
-    out: _Out,
-    as_of: Annotated[str | None, typer.Option("--as-of", metavar="D", help="判定日 / Day asked for")] = None,
-    start: Annotated[str | None, typer.Option("--from", metavar="D", help="时段首日 / First day of a period")] = None,
-    until: Annotated[str | None, typer.Option("--until", metavar="D", help="时段末日 / Last day of a period")] = None,
+    out: Out,
+    as_of: AsOf = None,
+    start: From = None,
+    until: Until = None,
     known_at: KnownAt = None,
     policy: PolicyOption = None,
-    checkpoint: Annotated[
-        Path | None,
-        typer.Option("--checkpoint", dir_okay=False, help="针对在别处保存的检查点 / Prove against a checkpoint kept elsewhere"),
-    ] = None,
+    checkpoint: Against = None,
     language: LanguageOption = Language.ZH,
 ) -> None:
     """制作可离线核验的溯源证明。/ Make a proof that is checked offline."""
-    now = clock.now()
-    asked = asking.asked(now=now, as_of=as_of or until, known_at=known_at, policy=policy)
-    is_of_period = start is not None or until is not None
-    question = Question(
-        target=target,
-        as_of=asked.as_of,
-        start=asking.day("--from", start or "") if is_of_period else None,
-        until=asking.day("--until", until or "") if is_of_period else None,
-        known_at=asked.known_at,
-        policy=asked.policy.name,
-    )
-    signer = ledger_signer(Settings().data_dir, origin())
-    with opened(is_writing=True) as store:
-        note = current_checkpoint(store, signer, now).note if checkpoint is None else note_of(checkpoint)
-        against = opened_note(note, verifier_of(verifier_key(signer)))
-        with store.reading() as work:
-            made = make_proof(work, question, party=OPERATOR, checkpoint=against, note=note, signer=signer, at=now)
+    made = made_bundle(target, as_of, start, until, known_at, policy, checkpoint)
     with replaced(out) as write:
         write(made)
     remark(language, "溯源证明：{size} 字节；请把验证公钥另行交给核验人", size=len(made))
@@ -86,7 +74,7 @@ def verify(
     language: LanguageOption = Language.ZH,
 ) -> None:
     """只凭公钥核验证明并重新判定；核验不过退出码为 6。/ Check a proof with nothing but the key; exit code 6 on failure."""
-    verifier = verifier_of(key or _own_key())
+    verifier = verifier_of(key or own_key())
     outside = None if checkpoint is None else opened_note(note_of(checkpoint), verifier)
     proved = verified(_content(file), verifier, policy_named(policy or DEFAULT_POLICY), outside)
     names = names_in(proved.records, language, proved.bundle.question.known_at)
@@ -99,7 +87,7 @@ def verify(
     raise typer.Exit(0 if all(status.is_good for status in days) else 1)
 
 
-def page(out: _Out, key: _Key = None, language: LanguageOption = Language.ZH) -> None:
+def page(out: Out, key: _Key = None, language: LanguageOption = Language.ZH) -> None:
     """写出可离线使用的核验网页。/ Write the page that checks proofs in a browser, without network."""
     line = key or verifier_key(ledger_signer(Settings().data_dir, origin()))
     verifier_of(line)
@@ -107,16 +95,33 @@ def page(out: _Out, key: _Key = None, language: LanguageOption = Language.ZH) ->
         write(standalone_page(line, language).encode())
 
 
-def not_checked(proved: Proved, language: Language) -> Iterator[str]:
-    """What a bundle leaves open, in words."""
-    say = partial(text, language)
-    yield say("未能核验：是否另有未附上的记录（例如登记后的撤销）；证明只能显示有什么，不能显示没有什么")
-    if not proved.is_witnessed:
-        yield say("检查点只有登记处自己的签名；整部历史是否被重做，须用在别处保存的检查点核对（--checkpoint）")
-    if proved.bundle.question.policy != proved.policy.name:
-        yield say("证明按 {other} 出具，以上按 {own} 重新判定", other=proved.bundle.question.policy, own=proved.policy.name)
-    if proved.bundle.documents:
-        yield say("原始文件的摘要出自登记处的声明；持有文件者可自行比对")
+def made_bundle(
+    target: str,
+    as_of: str | None,
+    start: str | None,
+    until: str | None,
+    known_at: str | None,
+    policy: str | None,
+    checkpoint: Path | None,
+) -> bytes:
+    """The bundle that the options ask for."""
+    now = clock.now()
+    asked = asking.asked(now=now, as_of=as_of or until, known_at=known_at, policy=policy)
+    is_of_period = start is not None or until is not None
+    question = Question(
+        target=target,
+        as_of=asked.as_of,
+        start=asking.day("--from", start or "") if is_of_period else None,
+        until=asking.day("--until", until or "") if is_of_period else None,
+        known_at=asked.known_at,
+        policy=asked.policy.name,
+    )
+    signer = ledger_signer(Settings().data_dir, origin())
+    with opened(is_writing=True) as store:
+        note = current_checkpoint(store, signer, now).note if checkpoint is None else note_of(checkpoint)
+        against = opened_note(note, verifier_of(verifier_key(signer)))
+        with store.reading() as work:
+            return make_proof(work, question, party=OPERATOR, checkpoint=against, note=note, signer=signer, at=now)
 
 
 def _show_proof(proved: Proved, language: Language) -> None:
@@ -152,7 +157,7 @@ def _content(file: Path) -> bytes:
         raise ParameterError("FILE", Bilingual(f"无法读取 {file}（{reason}）", f"{file}: {reason}")) from error
 
 
-def _own_key() -> str:
+def own_key() -> str:
     """The key of the registry of this machine, if there is one."""
     private = private_key(Settings().data_dir / KEY_FILE)
     if private is None:

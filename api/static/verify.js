@@ -178,8 +178,8 @@
   }
 
   const STATUSES = {
-    traceable: ["可溯源", "Traceable"], conditional: ["有条件可溯源", "Conditionally traceable"],
-    indeterminate: ["无法判定", "Indeterminate"], not_traceable: ["不可溯源", "Not traceable"],
+    traceable: ["可溯源", "Traceable"], conditional: ["有条件可溯源", "Traceable with conditions"],
+    indeterminate: ["无法判定", "Cannot be determined"], not_traceable: ["不可溯源", "Not traceable"],
   };
   const statusWords = (status) => say(...(STATUSES[status] || [status, status]));
 
