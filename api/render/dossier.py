@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 import typst
 
-from api.language import Language, text
+from api.failures import ParameterError
+from api.language import Bilingual, Language, text
 from api.render import words
 from api.render.amounts import uncertainty_text
 from api.render.chain import drawing_of
@@ -33,6 +34,8 @@ _MOST_GAPS = 100  # Rows of a table that people read; the bundle inside holds al
 # The families that print Chinese on the systems at hand, and one for signs that they lack.
 _FONTS = ["Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei", "DejaVu Sans"]
 
+_COMPILE: Any = typst.compile  # Its stubs leave out that it takes files by name.
+
 
 def dossier(proved: Proved, content: bytes, language: Language, verify_at: str) -> bytes:
     """The dossier as PDF/A-3b with the bundle attached. `content`: its file; `verify_at`: what the QR code holds."""
@@ -45,7 +48,15 @@ def dossier(proved: Proved, content: bytes, language: Language, verify_at: str) 
         "chain.svg": chain.encode(),
         "qr.svg": qr_svg(verify_at),
     }
-    made: bytes = typst.compile(files, format="pdf", pdf_standards=["a-3b"], timestamp=int(proved.bundle.made_at.timestamp()))
+    at = int(proved.bundle.made_at.timestamp())
+    try:
+        made: bytes = _COMPILE(files, format="pdf", pdf_standards=["a-3b"], timestamp=at)
+    except typst.TypstError as error:  # What PDF/A does not allow: in practice a character that no font at hand has.
+        reason = str(error)[:300]
+        raise ParameterError(
+            "--out",
+            Bilingual(f"无法排版，可能缺少中文字体（{reason}）", f"cannot be set; is a Chinese font missing? ({reason})"),
+        ) from error
     return made
 
 
@@ -113,9 +124,7 @@ def _headings(language: Language) -> dict[str, str]:
         "id": say("标识"),
         "part": say("未出示"),
         "documents": say("原始文件 SHA-256"),
-        "attached": say(
-            "本文件附有机器可读的溯源证明 proof.json；核验：registry proof verify proof.json，或扫码打开核验网页。"
-        ),
+        "attached": say("本文件附有溯源证明 proof.json；核验：registry proof verify proof.json，或扫码打开核验网页。"),
         "qr_alt": say("核验网页的二维码"),
         "page": say("页"),
     }
