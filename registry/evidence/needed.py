@@ -5,15 +5,23 @@ told that something is missing which was only left out. Who issued the certifica
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import partial
 from itertools import chain
 
 from registry.evidence.answers import days_of, verdict_on
 from registry.evidence.bundle import Days, Question
+from traceability.examination import Examiner
+from traceability.inquiry import Inquiry, chains_of
 from traceability.known import Known, known_records
 from traceability.policy import POLICIES
 from traceability.problems import UnknownTargetError
 from traceability.records import SECTIONS, Certificate, Competence, Record, Records
-from traceability.verdict import Verdict
+from traceability.resolution import certificate_in_force
+from traceability.rules.competence import of_issuer
+from traceability.timeline import statuses
+from traceability.verdict import Finding, Verdict
 
 Key = tuple[str, str]  # A list and an id; after `known_at` is applied, an id has one version.
 Kept = dict[Key, Record]
@@ -24,11 +32,9 @@ def needed_records(records: Records, question: Question) -> Records:
     known = known_records(records, question.known_at)
     every = _by_key(known)
     is_same = _comparison(question, every)
-    sure = _reached(verdict_on(records, question, POLICIES[question.policy]), known, question.target)
-    doubtful = [key for key in every if key not in sure]
-    kept = _without(every, doubtful, is_same)
-    # What is in the graph is needed for certain; of the competences of an issuer, some may do without the others.
-    kept = _without(kept, [key for key in kept if key[0] == "competences"], is_same)
+    sure = _reached(known, question)
+    kept = _without(every, [key for key in every if key not in sure], is_same)
+    kept = _with_needed_competences(kept, known)
     issuers = {record.issuer for record in kept.values() if isinstance(record, Certificate)}
     latest = {organization.id: organization for organization in records.organizations if organization.id in issuers}
     return _records(kept | {("organizations", id_): record for id_, record in sorted(latest.items())})
@@ -62,24 +68,64 @@ def _records(kept: Kept) -> Records:
     return Records(**{name: tuple(values) for name, values in lists.items()})  # type: ignore[arg-type]  # Each list has its kind.
 
 
-def _reached(verdict: Verdict, known: Known, target: str) -> set[Key]:
-    """What the verdict is about: the target, its certificates and all above, and their items."""
-    point = known.metering_points.get(target)
-    rows = () if point is None else point.branches
-    items = {target, *(link.reference.item for link in verdict.graph.links), *(node.item for node in verdict.graph.nodes)}
-    items |= {row.item for row in rows if row.item is not None and row.serves(verdict.as_of)}
+def _reached(known: Known, question: Question) -> set[Key]:
+    """What the answers are about: the target, its certificates of any day asked for and all above, their items and issuers;
+    and what of the references is in force on these days, which some policies ask.
+    """
+    items, certificates, issuers = {question.target}, set[str](), set[str]()
+    for policy in POLICIES.values():
+        inquiry = Inquiry(Examiner(known, policy), question.target, question.purpose)
+        items |= {row.item for row in inquiry.branches if row.item is not None}
+        for day in _days_asked(inquiry, question):
+            for rested in chains_of(inquiry, inquiry.on(day)):
+                current = (certificate_in_force(known, each.item, day, each).found for each in rested.followed)
+                certificates |= {found.id for found in current if found is not None}
+                certificates |= {each.certificate.id for each in rested.certificates}
+                issuers |= {each.certificate.issuer for each in rested.certificates}
+                items |= {each.certificate.item for each in rested.certificates} | {each.item for each in rested.followed}
     return (
         {("items", id_) for id_ in items}
-        | {("certificates", node.certificate) for node in verdict.graph.nodes}
-        | {("competences", each.id) for node in verdict.graph.nodes for each in _of_issuer(known, node.certificate)}
-        | {("metering_points", target)}
+        | {("certificates", id_) for id_ in certificates}
+        | {("competences", held.id) for issuer in issuers for held in known.competences.get(issuer, ())}
+        | {("metering_points", question.target)}
     )
 
 
-def _of_issuer(known: Known, certificate_id: str) -> list[Competence]:
-    certificate = known.certificates[certificate_id]
-    held = known.competences.get(certificate.issuer, ())
-    return [competence for competence in held if competence.is_in_force(certificate.calibrated_on)]
+def _days_asked(inquiry: Inquiry, question: Question) -> Iterator[date]:
+    """The day of the question, and of its period each day on which the answer may change."""
+    yield question.as_of
+    if question.start is not None and question.until is not None:
+        yield from (first for (first, _), _ in statuses(inquiry, question.start, question.until))
+
+
+def _with_needed_competences(kept: Kept, known: Known) -> Kept:
+    """The records with those competences alone without which something else would be said of a certificate of the issuer.
+
+    That is all that answers know of competences, and asking for it is much less work than asking for answers.
+    """
+    issued: dict[str, list[Certificate]] = {}
+    for record in kept.values():
+        if isinstance(record, Certificate):
+            issued.setdefault(record.issuer, []).append(record)
+    for issuer, certificates in issued.items():
+        expected = list(_said(kept, issuer, certificates, known))
+        is_same = partial(_says, expected, issuer, certificates, known)
+        held = [key for key, record in kept.items() if isinstance(record, Competence) and record.organization == issuer]
+        kept = _without(kept, held, is_same)
+    return kept
+
+
+def _says(expected: list[Finding], issuer: str, certificates: Sequence[Certificate], known: Known, kept: Kept) -> bool:
+    return list(_said(kept, issuer, certificates, known)) == expected
+
+
+def _said(kept: Kept, issuer: str, certificates: Sequence[Certificate], known: Known) -> Iterator[Finding]:
+    """What all policies say of the issuer's competence for its certificates."""
+    held = tuple(record for record in kept.values() if isinstance(record, Competence) and record.organization == issuer)
+    with_held = replace(known, competences={issuer: held})
+    for policy in POLICIES.values():
+        for certificate in certificates:
+            yield from of_issuer(with_held, policy, certificate)
 
 
 def _comparison(question: Question, every: Kept) -> Callable[[Kept], bool]:
