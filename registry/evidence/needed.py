@@ -70,14 +70,17 @@ def _records(kept: Kept) -> Records:
 
 def _reached(known: Known, question: Question) -> set[Key]:
     """What the answers are about: the target, its certificates of any day asked for and all above, their items and issuers;
-    and what of the references is in force on these days, which some policies ask.
+    what of the references is in force on these days, which some policies ask; and whatever findings name.
     """
-    items, certificates, issuers = {question.target}, set[str](), set[str]()
+    items, certificates, issuers, told = {question.target}, set[str](), set[str](), set[str]()
     for policy in POLICIES.values():
         inquiry = Inquiry(Examiner(known, policy), question.target, question.purpose)
-        items |= {row.item for row in inquiry.branches if row.item is not None}
         for day in _days_asked(inquiry, question):
-            for rested in chains_of(inquiry, inquiry.on(day)):
+            items |= {row.item for row in inquiry.branches if row.item is not None and row.serves(day)}
+            answer = inquiry.on(day)
+            for finding in answer.findings:
+                told |= {finding.subject, *finding.detail.values()}
+            for rested in chains_of(inquiry, answer):
                 current = (certificate_in_force(known, each.item, day, each).found for each in rested.followed)
                 certificates |= {found.id for found in current if found is not None}
                 certificates |= {each.certificate.id for each in rested.certificates}
@@ -85,7 +88,8 @@ def _reached(known: Known, question: Question) -> set[Key]:
                 items |= {each.certificate.item for each in rested.certificates} | {each.item for each in rested.followed}
     return (
         {("items", id_) for id_ in items}
-        | {("certificates", id_) for id_ in certificates}
+        | {("certificates", id_) for id_ in certificates | told}
+        | {("events", id_) for id_ in told}
         | {("competences", held.id) for issuer in issuers for held in known.competences.get(issuer, ())}
         | {("metering_points", question.target)}
     )

@@ -9,10 +9,10 @@ salted digests, under `sealed`; whoever is shown a part can see that it is the o
 (docs/decisions/0041).
 """
 
-import base64
 import hashlib
 import sys
-from collections.abc import Mapping
+from binascii import b2a_base64
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -26,6 +26,7 @@ from traceability.records import Certificate, Competence, Item, Record, Withdraw
 SALT_LENGTH = 16  # Bytes; 128 bits are beyond guessing.
 SEALED = "sealed"  # Where the digests of parts stand in a text; after the names of all lists that have such parts.
 
+_SEALED = SEALED.encode()
 _QUICK = msgspec.json.Encoder(order="sorted")
 
 
@@ -33,7 +34,7 @@ class Parted(NamedTuple):
     """The text of a record with parts that can be withheld: what stands open, and the texts of the parts by field."""
 
     opening: bytes
-    parts: dict[str, tuple[bytes, ...]]
+    parts: dict[str, tuple[bytes, ...]]  # Fields in the order of their names.
 
 
 Text = bytes | Parted
@@ -82,7 +83,10 @@ def row_text(table: str, row: Mapping[str, Any]) -> bytes:
 
 def leaf(salt: bytes, text: Text) -> bytes:
     """The hash of the leaf that commits to a text, as stored with its salt."""
-    return shown_leaf(salt, text) if isinstance(text, bytes) else shown_leaf(*shown(salt, text)[:2])
+    if isinstance(text, bytes):
+        return shown_leaf(salt, text)
+    salts = _derived(salt, text)
+    return shown_leaf(salts[0], _whole(text, salts))
 
 
 def shown_leaf(salt: bytes, text: bytes) -> bytes:
@@ -94,18 +98,15 @@ def shown(salt: bytes, text: Text) -> Shown:
     """How a fact is shown. The salt of a text with parts is secret: all others come from it, and none leads back to it."""
     if isinstance(text, bytes):
         return Shown(salt, text, {})
-    parts = {
-        field: tuple(Part(_derived(salt, f"{field}/{place}"), part) for place, part in enumerate(texts))
-        for field, texts in text.parts.items()
-    }
-    digests = {field: [sealed(part) for part in each] for field, each in parts.items()}
-    whole = b'%b,"%b":%b}' % (text.opening[:-1], SEALED.encode(), canonical(digests))
-    return Shown(_derived(salt, ""), whole, parts)
+    salts = _derived(salt, text)
+    rest = iter(salts[1:])
+    parts = {field: tuple(Part(next(rest), part) for part in texts) for field, texts in text.parts.items()}
+    return Shown(salts[0], _whole(text, salts), parts)
 
 
 def sealed(part: Part) -> str:
     """The digest that stands in a text for one of its parts."""
-    return base64.b64encode(hashlib.sha256(part.salt + part.text).digest()).decode()
+    return _digest(part.salt, part.text).decode()
 
 
 def canonical(value: object) -> bytes:
@@ -115,8 +116,32 @@ def canonical(value: object) -> bytes:
     return _QUICK.encode(_positional(msgspec.to_builtins(value, builtin_types=(Decimal,)))) if b"E" in text else text
 
 
-def _derived(salt: bytes, name: str) -> bytes:
-    return hashlib.sha256(salt + name.encode()).digest()[:SALT_LENGTH]
+def _digest(salt: bytes, text: bytes) -> bytes:
+    return b2a_base64(hashlib.sha256(salt + text).digest(), newline=False)
+
+
+def _whole(text: Parted, salts: Sequence[bytes]) -> bytes:
+    """The text with the digests of its parts. Put together by hand, as every item that is recorded takes this way."""
+    fields, number = [], 0
+    for field, texts in text.parts.items():
+        digests = []
+        for part in texts:
+            number += 1
+            digests.append(_digest(salts[number], part))
+        fields.append(b'"%b":["%b"]' % (field.encode(), b'","'.join(digests)))
+    return b'%b,"%b":{%b}}' % (text.opening[:-1], _SEALED, b",".join(fields))
+
+
+def _derived(salt: bytes, text: Parted) -> list[bytes]:
+    """The salts of a text and of its parts: the halves of SHA-256(salt || block number in four bytes), block after block."""
+    count = 1
+    for texts in text.parts.values():
+        count += len(texts)
+    salts: list[bytes] = []
+    for block in range((count + 1) // 2):
+        hashed = hashlib.sha256(salt + block.to_bytes(4)).digest()
+        salts += (hashed[:SALT_LENGTH], hashed[SALT_LENGTH:])
+    return salts
 
 
 def _as_stored(record: Record) -> Record:
