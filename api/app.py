@@ -1,7 +1,8 @@
 """The HTTP service, put together from its parts by `create_app`; nothing happens on import."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -9,37 +10,104 @@ from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from api import clock, openapi
-from api.context import Context
+from api.background import job_runner
+from api.context import SESSION_LIFETIME, Context
 from api.guard import Guard
 from api.language import Bilingual
-from api.pages import docs, start, target, verifying
+from api.oidc import Provider
+from api.pages import administration, docs, sign_in, start, target, verifying
+from api.pages import due as due_page
+from api.pages import imports as import_pages
+from api.pages import webhooks as webhooks_page
 from api.problems import add_handlers, refuse
-from api.routes import items, proofs, records, service
+from api.routes import (
+    calendars,
+    clients,
+    details,
+    due,
+    histories,
+    imports,
+    items,
+    lists,
+    mandates,
+    organization_settings,
+    people,
+    proofs,
+    recording,
+    records,
+    searching,
+    service,
+    session,
+    submissions,
+    webhooks,
+)
 from api.templating import STATIC
 from registry.ledger.notes import Signer
+from registry.notices.settings import NoticeSettings
+from registry.passwords import Passwords
 from registry.unit_of_work import Store
 
 _DESCRIPTION = (
     "Records of calibrations in, verdicts with reasons out. A verdict says whether a meter was traceable to a national "
     "standard on a day (`as_of`), as known at an instant (`known_at`), under a policy.\n\n"
     "Not traceable is an answer (200), not an error. Every error is a problem document (RFC 9457) in Chinese, or in English "
-    "by Accept-Language. Ids in paths are percent-encoded, slashes included. Until there is authentication the service "
-    "answers to loopback host names only."
+    "by Accept-Language. Ids in paths are percent-encoded, slashes included.\n\n"
+    "Machines send `Authorization: Bearer trk_…`; people sign in. Until somebody has taken charge of the registry it is a tool "
+    "of whoever sits at its machine, answers loopback host names alone, and needs neither."
+)
+
+_TAGS = (
+    "records",
+    "search",
+    "organizations",
+    "competences",
+    "items",
+    "due",
+    "calendars",
+    "webhooks",
+    "certificates",
+    "submissions",
+    "events",
+    "evidence",
+    "metering points",
+    "session",
+    "people",
+    "clients",
+    "mandates",
+    "policies",
+    "service",
 )
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must give besides the first two.
     store: Store,
     *,
     base_url: str,
     now: Callable[[], datetime] = clock.now,
     featured: Mapping[str, Bilingual] | None = None,
+    notices: NoticeSettings | None = None,
+    passwords: Passwords | None = None,
+    session_lifetime: timedelta = SESSION_LIFETIME,
+    provider: Provider | None = None,
     signer: Signer | None = None,
 ) -> FastAPI:
     """The service on a store. `base_url` is what labels point to, `featured` the targets shown first on the start page.
 
-    `signer` signs the ledger's checkpoints and proofs; without one there are none.
+    `passwords` hashes them, `provider` is where people may sign in as well, `signer` signs the ledger's checkpoints and proofs;
+    see Context.
     """
+    context = Context(
+        store=store,
+        clock=now,
+        base_url=base_url,
+        jobs=cache(lambda: job_runner(store, now)),
+        featured=featured or {},
+        passwords=passwords or Passwords(),
+        session_lifetime=session_lifetime,
+        provider=provider,
+        signer=signer,
+        notices=notices or NoticeSettings(base_url=base_url),
+    )
     app = FastAPI(
         title="Traceability registry 计量溯源登记",
         summary="Is this meter traceable to a national standard, and if not, which link failed?",
@@ -48,13 +116,18 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        middleware=[Middleware(Guard, refuse=refuse)],
+        middleware=[Middleware(Guard, refuse=refuse, base_url=base_url, is_claimed=context.is_claimed)],
         redirect_slashes=False,
-        openapi_tags=[{"name": name} for name in ("records", "items", "evidence", "policies", "service")],
+        openapi_tags=[{"name": name} for name in _TAGS],
     )
-    app.state.context = Context(store=store, clock=now, base_url=base_url, featured=featured or {}, signer=signer)
+    app.state.context = context
     add_handlers(app)
-    for module in (records, items, proofs, service, start, target, docs, verifying):
+    reading = (searching, lists, details, items, histories)
+    recordings = (records, recording, submissions, imports)
+    accounts = (session, people, clients, mandates, organization_settings)
+    parts = (*reading, *recordings, proofs, due, calendars, webhooks, *accounts, service)
+    pages = (start, target, sign_in, administration, due_page, webhooks_page, import_pages, docs, verifying)
+    for module in (*parts, *pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]

@@ -60,6 +60,11 @@ def day(name: str, text: str) -> date:
     return read
 
 
+def day_or_none(name: str, text: str | None) -> date | None:
+    """A civil date that may be left out."""
+    return _read(name, text, _day)
+
+
 def _purpose(quantity: str | None, unit: str | None, low: str | None, high: str | None) -> Purpose:
     bounds = {"low": _read("low", low, _number), "high": _read("high", high, _number)}
     try:

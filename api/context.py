@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event
 from typing import Annotated
 from urllib.parse import unquote
@@ -11,26 +11,44 @@ from fastapi import Depends, Request
 from pydantic import AfterValidator
 
 from api.language import Bilingual, Language, preferred
+from api.oidc import Provider
+from registry.jobs.running import JobRunner
 from registry.ledger.notes import Signer
+from registry.notices.settings import NoticeSettings
+from registry.passwords import Passwords
 from registry.repositories import accounts
 from registry.spelling import storable
 from registry.unit_of_work import Store
+
+SESSION_LIFETIME = timedelta(hours=12)  # A working day and its evening.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """The store, the clock, and what pages show of their surroundings.
 
-    `featured`: targets that the start page shows first under a title of their own, as the demo does. `signer`: what signs
-    checkpoints of the ledger; None where this service has no key.
+    `jobs`: what has work done in the background, opened when it is needed first. `featured`: targets that the start page shows
+    first under a title of their own, as the demo does. `session_lifetime`: after it people sign in again, however busy they
+    were. `provider`: the identity provider that people may sign in at. `signer`: what signs checkpoints of the ledger and
+    proofs; None where this service has no key.
     """
 
     store: Store
     clock: Callable[[], datetime]
     base_url: str
+    jobs: Callable[[], JobRunner]
     featured: Mapping[str, Bilingual] = field(default_factory=dict)
+    notices: NoticeSettings = field(default_factory=NoticeSettings, repr=False)
+    passwords: Passwords = field(default_factory=Passwords, repr=False)
+    session_lifetime: timedelta = SESSION_LIFETIME
+    provider: Provider | None = None
     signer: Signer | None = None
     _was_claimed: Event = field(default_factory=Event, repr=False)
+
+    @property
+    def was_claimed(self) -> bool:
+        """Whether it is known already that somebody has; for what may not ask the store, as pages that tell of its faults."""
+        return self._was_claimed.is_set()
 
     def is_claimed(self) -> bool:
         """Whether an administrator has taken charge of the registry; asked of the store until it is so, as it stays so."""
@@ -41,12 +59,15 @@ class Context:
         return self._was_claimed.is_set()
 
 
-def _context(request: Request) -> Context:
+# What only looks at the request is a coroutine: FastAPI runs functions in a thread, a hop that costs more than these.
+
+
+async def _context(request: Request) -> Context:
     context: Context = request.app.state.context
     return context
 
 
-def _language(request: Request) -> Language:
+async def _language(request: Request) -> Language:
     return preferred(request.headers.get("accept-language"), request.query_params.get("lang"))
 
 

@@ -44,7 +44,35 @@ RECORDS: dict[str, Any] = {
     ],
 }
 
-_METER = {**RECORDS["items"][1], "country": "CN"}
+# One record each, as it is sent.
+SENT_ORGANIZATION: dict[str, Any] = RECORDS["organizations"][0]
+SENT_COMPETENCE: dict[str, Any] = RECORDS["competences"][0]
+NATIONAL_STANDARD: dict[str, Any] = RECORDS["items"][0]
+METER: dict[str, Any] = RECORDS["items"][1]
+SENT_CERTIFICATE: dict[str, Any] = RECORDS["certificates"][0]
+SENT_EVENT: dict[str, Any] = {"id": "e-1", "item": "EM-1024", "kind": "seal_broken", "on": "2026-10-08"}
+WITHDRAWAL: dict[str, Any] = {
+    "withdrawal": {"on": "2026-11-20", "void_from": "2026-03-02"},
+    "reason": "装置接线错误，数据无效",
+}
+REPLACEMENT: dict[str, Any] = {
+    "certificate": {**SENT_CERTIFICATE, "id": "c-1a", "number": "DJ-2026-0001A", "issued_on": "2026-04-01"},
+    "reason": "更正签发日期",
+}
+SENT_METERING_POINT: dict[str, Any] = {
+    "id": "gate-1",
+    "organization": "simt",
+    "level": 1,
+    "energy": "electricity",
+    "branches": [{"name": "meter", "item": "EM-1024", "quantity": "ac_active_energy", "from": "2026-03-05"}],
+}
+INSTALLATION: dict[str, Any] = {"name": "meter", "item": "EM-1025", "quantity": "ac_active_energy", "from": "2026-10-09"}
+SHARE: dict[str, Any] = {"organization": "simt"}
+SHARED: dict[str, Any] = {"item": "EM-1024", "organization": "simt", "new": 2, "recording": 6}
+APPROVAL: dict[str, Any] = {}
+REJECTION: dict[str, Any] = {"reason": "标准器的证书编号不符"}
+
+_METER = {**METER, "country": "CN"}
 LINKS = {
     "self": "/api/v1/items/EM-1024",
     "verdict": "/api/v1/items/EM-1024/verdict",
@@ -60,9 +88,55 @@ ITEM: dict[str, Any] = {
     "versions": 1,
     "certificates": RECORDS["certificates"],
     "events": [],
+    "aliases": [],
     "links": LINKS,
 }
-ITEM_LIST: dict[str, Any] = {"items": [{"item": _METER, "links": LINKS}], "next": None}
+ITEM_LIST: dict[str, Any] = {"items": [{"item": _METER, "links": LINKS}], "known_at": "2026-11-23T02:00:00Z", "next": None}
+
+RECORDED: dict[str, Any] = {
+    "standing": "recorded",
+    "recording": 5,
+    "submission": None,
+    "recorded_at": "2026-11-23T02:00:00Z",
+    "counts": {"certificates": {"new": 1, "same": 0}},
+    "ids": {"certificates": ["c-1"]},
+    "contradictions": [],
+    "contradictions_in_all": 0,
+    "verdicts": [
+        {
+            "target": "EM-1024",
+            "as_of": "2026-11-23",
+            "policy": "cn-legal/1",
+            "status": "traceable",
+            "status_words": "可溯源",
+            "findings": [],
+            "traceable_until": "2032-03-01",
+            "links": LINKS,
+        }
+    ],
+    "affected_in_all": 1,
+}
+SUBMISSION: dict[str, Any] = {
+    "number": 1,
+    "submitted_by": "client/8fbb2a",
+    "submitted_at": "2026-11-23T02:00:00Z",
+    "source": "API certificates",
+    "reason": None,
+    "records": {"certificates": [{**SENT_CERTIFICATE, "recorded_at": "2026-11-23T02:00:00Z"}]},
+    "contradictions": [
+        {
+            "code": "NO_COMPETENCE",
+            "severity": "fail",
+            "path": "$.issuer",
+            "subject": "c-1",
+            "facts": {"number": "DJ-2026-0001", "issuer": "simt", "day": "2026-03-02"},
+            "sentence": "三相智能电能表 0.2S级的检定证书 DJ-2026-0001 的签发机构“simt”在 2026-03-02 没有本策略认可的有效资质。",
+            "is_grave": True,
+        }
+    ],
+    "decision": None,
+}
+SUBMISSION_LIST: dict[str, Any] = {"submissions": [SUBMISSION], "next": None}
 
 VERDICT: dict[str, Any] = {
     "target": "EM-1024",
@@ -116,7 +190,37 @@ IMPORTED: dict[str, Any] = {
     "sha256": "0" * 64,
     "targets": [{"id": "EM-1024", "links": LINKS}],
     "targets_in_all": 2,
+    "submission": None,
+    "contradictions": None,
+    "contradictions_in_all": None,
+    "verdicts": [],
 }
+
+IMPORT_JOB: dict[str, Any] = {
+    "id": "Zk3b0n2mT1qXw9Aa",
+    "name": "台账.xlsx",
+    "format": "xlsx",
+    "sha256": "0" * 64,
+    "created_at": "2026-11-28T08:00:00Z",
+    "created_by": "示例人员",
+    "state": "checked",
+    "progress": None,
+    "counts": {"new": 198, "same": 2, "changed": 0, "bad": 0, "contradicted": 1},
+    "codes": {"UNCERTAINTY_BELOW_CMC": 1},
+    "findings": 200,
+    "can_confirm": True,
+    "recording": None,
+    "reason": None,
+    "links": {
+        "self": "/api/v1/imports/Zk3b0n2mT1qXw9Aa",
+        "report": "/api/v1/imports/Zk3b0n2mT1qXw9Aa/report",
+        "page": "/imports/Zk3b0n2mT1qXw9Aa",
+    },
+}
+
+IMPORT_JOBS: dict[str, Any] = {"imports": [IMPORT_JOB], "next": None}
+
+UNDO: dict[str, Any] = {"reason": "导入了错误的台账"}
 
 POLICIES: dict[str, Any] = {
     "policies": [
@@ -149,3 +253,154 @@ POLICIES: dict[str, Any] = {
 }
 HEALTH = {"status": "ok"}
 READINESS = {"status": "ok", "revision": "0001"}
+
+DUE: dict[str, Any] = {
+    "as_of": "2032-02-10",
+    "until": "2032-04-10",
+    "known_at": "2026-11-23T02:00:00Z",
+    "warning_days": [7, 30, 60],
+    "windows": [
+        {"name": "no_certificate", "count": 0},
+        {"name": "failed", "count": 0},
+        {"name": "overdue", "count": 0},
+        {"name": "7", "count": 0},
+        {"name": "30", "count": 1},
+        {"name": "60", "count": 0},
+        {"name": "later", "count": 0},
+        {"name": "unknown_end", "count": 0},
+    ],
+    "months": [{"name": "2032-03", "count": 1}],
+    "matching": 1,
+    "rows": [
+        {
+            "item": _METER,
+            "standing": "valid",
+            "window": "30",
+            "ends_on": "2032-03-01",
+            "days_left": 20,
+            "certificate": {
+                "id": "c-1",
+                "number": "DJ-2026-0001",
+                "kind": "verification",
+                "issuer": "simt",
+                "calibrated_on": "2026-03-02",
+            },
+            "links": LINKS,
+        }
+    ],
+    "next": None,
+}
+CALENDAR_REQUEST = {"name": "手机", "language": "zh"}
+CALENDAR: dict[str, Any] = {
+    "id": "cal-0123456789abcdef",
+    "name": "手机",
+    "language": "zh",
+    "person": None,
+    "made_by": "local",
+    "made_at": "2026-11-23T02:00:00Z",
+}
+CALENDAR_NEW = {"calendar": CALENDAR, "address": "https://registry.example/calendars/SECRET.ics"}
+CALENDAR_LIST = {"calendars": [CALENDAR]}
+ENDPOINT_REQUEST: dict[str, Any] = {
+    "url": "https://lims.example/hooks/registry",
+    "event_types": ["certificate.recorded", "due.entered"],
+    "name": "LIMS",
+}
+ENDPOINT: dict[str, Any] = {
+    "id": "ep_0123456789abcdef0123456789abcdef",
+    **ENDPOINT_REQUEST,
+    "is_active": True,
+    "ended_by": None,
+    "changed_by": "local",
+    "changed_at": "2026-11-23T02:00:00Z",
+}
+ENDPOINT_NEW = {"endpoint": ENDPOINT, "secret": "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}
+ENDPOINT_LIST = {"endpoints": [ENDPOINT]}
+PING = {"id": "evt_0123456789abcdef0123456789abcdef"}
+DELIVERY_LIST: dict[str, Any] = {
+    "deliveries": [
+        {
+            "number": 1,
+            "id": PING["id"],
+            "event_type": "test.ping",
+            "subject": ENDPOINT["id"],
+            "state": "retry",
+            "tries": 1,
+            "status": 503,
+            "said": None,
+            "made_at": "2026-11-23T02:00:00Z",
+            "ended_at": "2026-11-23T02:00:01Z",
+            "next_at": "2026-11-23T02:00:06Z",
+        }
+    ],
+    "next": None,
+}
+REPEAT = {"number": 2}
+_MEMBERSHIP = {"organization": "simt", "role": "laboratory"}
+MEMBERSHIP = _MEMBERSHIP
+SESSION: dict[str, Any] = {
+    "person": "p-0123456789abcdef",
+    "client": None,
+    "name": "示例人员",
+    "organization": "simt",
+    "role": "laboratory",
+    "permissions": ["read", "record_items", "record_certificates", "approve", "share", "configure"],
+    "memberships": [_MEMBERSHIP],
+    "csrf_token": "not-a-real-token",
+    "expires_at": "2026-11-23T14:00:00Z",
+}
+SIGN_IN = {"sign_in": "example", "password": "an example, not a password"}
+PASSWORD_CHANGE = {"old": "an example, not a password", "new": "another example, no password either"}
+PASSWORD_BY_TOKEN = {"token": "not-a-real-token", "password": "an example, not a password"}
+CHARGE: dict[str, Any] = {
+    "token": "not-a-real-token",
+    "organization": {"id": "simt", "name": "市计量测试院", "kind": "legal_metrology_institute"},
+    "sign_in": "admin",
+    "name": "示例管理员",
+    "password": "an example, not a password",
+}
+PERSON: dict[str, Any] = {
+    "id": "p-0123456789abcdef",
+    "sign_in": "example",
+    "name": "示例人员",
+    "email": "person@example.org",
+    "subject": None,
+    "is_active": True,
+    "memberships": [_MEMBERSHIP],
+}
+PERSON_LIST: dict[str, Any] = {"people": [PERSON], "next": None}
+PERSON_REQUEST = {"sign_in": "example", "name": "示例人员", "email": "person@example.org", **_MEMBERSHIP}
+PERSON_CHANGE = {"name": "示例人员", "is_active": True, "email": "person@example.org"}
+INVITATION: dict[str, Any] = {
+    "person": PERSON,
+    "token": "not-a-real-token",
+    "page": "http://127.0.0.1:8000/set-password?token=not-a-real-token",
+    "expires_at": "2026-11-26T02:00:00Z",
+}
+CLIENT_REQUEST = {"name": "LIMS", "role": "laboratory", "scopes": ["read", "record_certificates"]}
+CLIENT_NEW: dict[str, Any] = {
+    "id": "c-0123456789abcdef",
+    "organization": "simt",
+    "name": "LIMS",
+    "role": "laboratory",
+    "permissions": ["read", "record_certificates"],
+    "is_active": True,
+    "keys": [],
+}
+_KEY = {"id": 1, "hint": "trk_AbCdEf", "expires_at": "2027-11-23T00:00:00Z", "is_live": True}
+CLIENT: dict[str, Any] = {**CLIENT_NEW, "keys": [_KEY]}
+CLIENT_LIST: dict[str, Any] = {"clients": [CLIENT], "next": None}
+KEY_REQUEST = {"expires_at": "2027-11-23T00:00:00Z"}
+KEY_NEW: dict[str, Any] = {"key": _KEY, "text": "trk_AbCdEf-and-so-on"}
+MANDATE_REQUEST = {"holder": "centre", "over": "simt", "valid_from": "2026-01-01", "valid_until": "2026-12-31"}
+MANDATE: dict[str, Any] = {"id": "m-0123456789abcdef", **MANDATE_REQUEST, "is_active": True}
+MANDATE_ENDED: dict[str, Any] = {**MANDATE, "is_active": False}
+MANDATE_LIST: dict[str, Any] = {"mandates": [MANDATE]}
+SETTINGS: dict[str, Any] = {
+    "contradictions": "flag",
+    "contradictions_by_code": {"DUPLICATE_NUMBER": "refuse"},
+    "four_eyes": False,
+    "warning_days": [60, 30, 7],
+    "language": "zh",
+    "emails": ["reminders@example.org"],
+}

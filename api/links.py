@@ -35,9 +35,59 @@ def qr(target: str) -> str:
     return f"{item(target)}/qr.svg"
 
 
+def certificate(id_: str) -> str:
+    """A certificate as a resource."""
+    return f"{API}/certificates/{quote(id_, safe='')}"
+
+
+def import_(id_: str) -> str:
+    """An import as a resource."""
+    return f"{API}/imports/{quote(id_, safe='')}"
+
+
+def import_page(id_: str, **query: str | None) -> str:
+    """The page of an import."""
+    return _with_query(f"/imports/{quote(id_, safe='')}", query)
+
+
+def quoted(text: str) -> str:
+    """A text as a part of an address or header."""
+    return quote(text, safe="")
+
+
 def label(base_url: str, target: str) -> str:
     """The absolute address that a QR image holds."""
     return base_url.rstrip("/") + page(target)
+
+
+def record(collection: str, record_id: str) -> str:
+    """A record as a resource of a collection: `certificates`, `organizations`, `metering-points` and so on."""
+    return f"{API}/{collection}/{quote(record_id, safe='')}"
+
+
+def person(person_id: str) -> str:
+    """The page of a person, for administrators."""
+    return f"/people/{quote(person_id, safe='')}"
+
+
+def clients(organization: str) -> str:
+    """The page of an organization's clients."""
+    return _with_query("/clients", {"organization": organization})
+
+
+def sign_in(to: str, lang: str | None = None) -> str:
+    """The page of signing in, from which it goes on to an address of ours."""
+    return _with_query("/sign-in", {"next": to, "lang": lang})
+
+
+def take_charge(base_url: str, token: str) -> str:
+    """The absolute address at which somebody takes charge by a one-time token."""
+    return base_url.rstrip("/") + _with_query("/take-charge", {"token": token})
+
+
+def set_password(base_url: str, token: str) -> str:
+    """The absolute address at which a person sets a password by a one-time token."""
+    return base_url.rstrip("/") + _with_query("/set-password", {"token": token})
 
 
 def _with_query(path: str, query: dict[str, str | None]) -> str:

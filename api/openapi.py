@@ -14,12 +14,29 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import examples, failures
+from api import examples, failures, reading_examples
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
-from api.schemas.items import ItemAnswer, ItemList
+from api.schemas import accounts, notices
+from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
+from api.schemas.history import HistoryAnswer
+from api.schemas.imports import ImportJobAnswer, ImportJobList, UndoBody
+from api.schemas.items import AliasAnswer, AliasBody, ItemAnswer
+from api.schemas.lists import CertificateList, CompetenceList, EventList, ItemList, MeteringPointList, OrganizationList
+from api.schemas.recording import (
+    ApprovalBody,
+    RecordingAnswer,
+    RejectionBody,
+    ReplacementBody,
+    ShareAnswer,
+    ShareBody,
+    SubmissionAnswer,
+    SubmissionList,
+    WithdrawalBody,
+)
 from api.schemas.records import ImportAnswer
+from api.schemas.search import SearchAnswer
 from api.schemas.service import Health, PolicyList, Readiness
 from api.schemas.verdict import CoverageAnswer, ImpactAnswer, VerdictAnswer
 from api.security import CSRF_HEADER, PUBLIC
@@ -34,23 +51,63 @@ _ANSWERS: tuple[type, ...] = (
     ImpactAnswer,
     ItemAnswer,
     ItemList,
+    OrganizationAnswer,
+    OrganizationList,
+    CompetenceAnswer,
+    CompetenceList,
+    CertificateAnswer,
+    CertificateList,
+    EventAnswer,
+    EventList,
+    MeteringPointAnswer,
+    MeteringPointList,
+    HistoryAnswer,
+    SearchAnswer,
+    AliasAnswer,
+    AliasBody,
     ImportAnswer,
+    RecordingAnswer,
+    ShareAnswer,
+    SubmissionAnswer,
+    SubmissionList,
+    WithdrawalBody,
+    ReplacementBody,
+    ShareBody,
+    ApprovalBody,
+    RejectionBody,
+    ImportJobAnswer,
+    ImportJobList,
+    UndoBody,
     PolicyList,
     Health,
     Readiness,
+    *notices.SCHEMAS,
+    *accounts.SCHEMAS,
     Problem,
     Records,
 )
 _REFERENCE = "#/components/schemas/{name}"
 _RECORDS = "RecordsDocument"
+_EXAMPLES = {**vars(examples), **vars(reading_examples)}
 
 Responses = dict[int | str, dict[str, Any]]
 
 
 def answers(kind: type[msgspec.Struct], description: str, example: str, status: int = 200) -> Responses:
-    """The declaration of a JSON answer, for a route; `example` is its name in api/examples.py."""
+    """The declaration of a JSON answer, for a route; `example` is its name in api/examples.py or api/reading_examples.py."""
     content = {"schema": {"$ref": _REFERENCE.format(name=kind.__name__)}, "example": example}
     return {status: {"description": description, "content": {"application/json": content}}}
+
+
+def nothing(description: str) -> Responses:
+    """The declaration of an answer without a body."""
+    return {204: {"description": description}}
+
+
+def json_body(kind: type[msgspec.Struct], example: str) -> dict[str, Any]:
+    """The declaration of a JSON body; `example` is its name in api/examples.py."""
+    content = {"schema": {"$ref": _REFERENCE.format(name=kind.__name__)}, "example": example}
+    return {"requestBody": {"required": True, "content": {"application/json": content}}}
 
 
 def pictures(media_type: str, description: str) -> Responses:
@@ -63,6 +120,17 @@ def documents(media_type: str, description: str) -> Responses:
     """The declaration of a document that has a format of its own."""
     schema = {"type": "object" if media_type == "application/json" else "string"}
     return {200: {"description": description, "content": {media_type: {"schema": schema}}}}
+
+
+def with_tag(responses: Responses) -> Responses:
+    """The declaration of an answer under an entity tag, which need not be sent again (304)."""
+    header = {"ETag": {"description": "Strong entity tag, for If-None-Match and If-Match.", "schema": {"type": "string"}}}
+    tagged = {**responses[200], "headers": header}
+    return {
+        **responses,
+        200: tagged,
+        304: {"description": "Not changed since the entity tag of If-None-Match", "headers": header},
+    }
 
 
 def refusals(*kinds: Kind) -> Responses:
@@ -97,6 +165,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
             schemas.pop(unused, None)
         schemas.update(_schemas(_ANSWERS))
         _tell_needs(app, document)
+        _tell_wrong_parameters(document)
         app.openapi_schema = _with_examples(document)
     return app.openapi_schema
 
@@ -124,11 +193,19 @@ def _tell_needs(app: FastAPI, document: dict[str, Any]) -> None:
             described["responses"].setdefault(str(status), told[status])
 
 
+def _tell_wrong_parameters(document: dict[str, Any]) -> None:
+    """Say of an operation with parameters how a wrong one is refused, where the framework would say it in its own way."""
+    for methods in document["paths"].values():
+        for described in methods.values():
+            if "application/json" in described["responses"].get("422", {}).get("content", {}):
+                described["responses"]["422"] = refusals(failures.USAGE)[422]
+
+
 def _with_examples(part: Any) -> Any:
     """The document with its examples. They are put in last, as FastAPI drops every null on the way."""
     match part:
         case {"example": str() as name}:
-            return {**part, "example": getattr(examples, name)}
+            return {**part, "example": _EXAMPLES[name]}
         case dict():
             return {key: _with_examples(value) for key, value in part.items()}
         case list():
@@ -140,7 +217,7 @@ def _with_examples(part: Any) -> Any:
 def _schemas(kinds: Iterable[type]) -> dict[str, Any]:
     _, components = msgspec.json.schema_components(kinds, ref_template=_REFERENCE)
     schemas = {name: _plain(schema) for name, schema in sorted(components.items())}
-    records = schemas.pop(Records.__name__)
+    records = dict(schemas[Records.__name__])
     # The document has one field that the values do not have: the name of the format.
     records["properties"] = {"format": {"const": FORMAT}, **records["properties"]}
     schemas[_RECORDS] = records | {"title": _RECORDS, "required": ["format"]}
@@ -152,6 +229,10 @@ def _plain(schema: Any) -> Any:
     match schema:
         case {"type": "string", "format": "decimal"}:
             return {"type": "number"}
+        case {"prefixItems": [first, *others], "items": False} if all(other == first for other in others):
+            # A pair of like values: what client generators know of are lists with bounds.
+            told = {key: value for key, value in schema.items() if key != "prefixItems"}
+            return {**told, "items": _plain(first)}
         case dict():
             return {key: _plain_text(key, value) for key, value in schema.items()}
         case list():

@@ -8,13 +8,17 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Scope
 
 from api import failures, links
 from api.failures import EXPECTED, Failure, Kind, RefusedError, failure_of
 from api.language import Bilingual, Language, preferred
+from api.render.contradictions import contradiction_sentence
+from api.render.names import names_in
 from api.templating import rendered
+from registry.errors import RegistryError
+from registry.usecases.contradictions import ContradictedError
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -24,10 +28,14 @@ _OUR_FAULT = Bilingual("服务器出错，已记入日志", "the server failed; 
 
 
 class ProblemPlace(msgspec.Struct, frozen=True, kw_only=True):
-    """One defect: `path` is its place in the body (JSONPath) or the name of the parameter."""
+    """One defect: `path` is its place in the body (JSONPath) or the name of the parameter.
+
+    `code`: of a contradiction to what is on record, where it is one.
+    """
 
     path: str
     detail: str
+    code: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +58,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_fault)
 
 
-def refuse(scope: Scope, error: RefusedError) -> Response:
+def refuse(scope: Scope, error: RefusedError | RegistryError) -> Response:
     """The response of a request that is refused before the app sees it."""
     return respond(Request(scope), failure_of(error))
 
@@ -60,6 +68,8 @@ def respond(request: Request, failure: Failure, more: Sequence[ProblemPlace] = (
     language = preferred(request.headers.get("accept-language"), request.query_params.get("lang"))
     problem = problem_of(failure, language, request.url.path, more)
     headers = {**failure.headers, "content-language": language.tag, "vary": "Accept-Language, Accept"}
+    if _wants_page(request) and failure.kind is failures.UNAUTHENTICATED and request.method == "GET":
+        return RedirectResponse(links.sign_in(_asked_for(request), request.query_params.get("lang")), 303, headers)
     if _wants_page(request):
         page = rendered("problem.html", language, request, problem=problem)
         return HTMLResponse(page, status_code=problem.status, headers=headers)
@@ -86,7 +96,19 @@ def problem_type(kind: Kind) -> str:
 
 
 async def _on_expected(request: Request, error: Any) -> Response:
-    return respond(request, failure_of(error))
+    return respond(request, failure_of(error), _places(request, error))
+
+
+def _places(request: Request, error: Any) -> list[ProblemPlace]:
+    """Every contradiction with its field, where a record was refused for them."""
+    if not isinstance(error, ContradictedError):
+        return []
+    language = preferred(request.headers.get("accept-language"), request.query_params.get("lang"))
+    names = names_in(error.records, language, error.known_at)
+    return [
+        ProblemPlace(path=found.path, detail=contradiction_sentence(found, names), code=found.code)
+        for found in error.contradictions
+    ]
 
 
 async def _on_validation(request: Request, error: Any) -> Response:
@@ -118,6 +140,11 @@ def _said(defect: Any) -> Bilingual:
     if defect["type"] == "missing":
         return Bilingual("缺少该参数", "this parameter is missing")
     return Bilingual(f"取值不合法（{defect['msg']}）", defect["msg"])
+
+
+def _asked_for(request: Request) -> str:
+    """The address of the request within the service."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _wants_page(request: Request) -> bool:

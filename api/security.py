@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
 
 from api import failures
@@ -20,6 +20,7 @@ from api.language import Bilingual
 from registry.access import OPERATOR, Party, Permission
 from registry.spelling import is_storable
 from registry.usecases.identifying import SignedIn, party_of_key, signed_in_by
+from registry.usecases.signing_in import NewSession
 
 NEEDS = "x_needs"  # Attribute of a route's dependency that names its permission; the authorization matrix reads it.
 PUBLIC = "public"  # What a route needs that everybody may use.
@@ -33,12 +34,36 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _NOBODY = Bilingual("请先登录，或在 Authorization 中给出密钥", "sign in, or give a key in the Authorization header")
 _BAD_KEY = Bilingual("密钥无效、已过期或已撤销", "the key is unknown, expired or revoked")
 _BAD_CSRF = Bilingual("页面已过期，请重新打开后再提交", "the page is out of date; open it again and send it once more")
+_PEOPLE_ONLY = Bilingual("此操作只能由登录的人员完成", "only people who are signed in do this")
 _FORBIDDEN = Bilingual("当前角色或密钥没有此权限", "this role or key is not permitted to do this")
 
 
 def cookie_name(context: Context) -> str:
     """The name of the session's cookie. With https its prefix binds it to this host, whatever other hosts of the domain do."""
-    return "__Host-registry" if context.base_url.startswith("https:") else "registry"
+    return "__Host-registry" if is_https(context) else "registry"
+
+
+def is_https(context: Context) -> bool:
+    """Whether people reach the registry by https: as its base URL says, whatever a proxy in between speaks."""
+    return context.base_url.lower().startswith("https:")
+
+
+def give_session(context: Context, response: Response, new: NewSession) -> None:
+    """Let a browser keep the token of a session: sent to this host alone, and out of reach of scripts."""
+    response.set_cookie(
+        cookie_name(context),
+        new.token,
+        max_age=int(context.session_lifetime.total_seconds()),
+        path="/",
+        secure=is_https(context),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def take_session(context: Context, response: Response) -> None:
+    """Let a browser forget the token of its session."""
+    response.delete_cookie(cookie_name(context), path="/", secure=is_https(context), httponly=True, samesite="lax")
 
 
 async def _csrf_of(context: Given, request: Request) -> str | None:
@@ -106,7 +131,7 @@ Acting = Annotated[Party, Depends(party_of)]
 def permitted(permission: Permission) -> Any:
     """The dependency of a route that needs a permission; its value is the party. RefusedError (403) where it is not given."""
 
-    def check(party: Acting) -> Party:
+    async def check(party: Acting) -> Party:
         if not party.may(permission):
             raise RefusedError(failures.FORBIDDEN, _FORBIDDEN)
         return party
@@ -119,7 +144,7 @@ def _declared(dependency: Callable[..., Any], need: str) -> Any:
     return Depends(dependency)
 
 
-def _known(party: Acting) -> Party:
+async def _known(party: Acting) -> Party:
     return party
 
 
@@ -136,7 +161,17 @@ Configuring = Annotated[Party, permitted(Permission.CONFIGURE)]
 Administering = Annotated[Party, permitted(Permission.ADMINISTER)]
 
 
-def _public() -> None:
+def _person(context: Given, party: Known, request: Request) -> SignedIn:
+    if not context.is_claimed() or party.person is None:
+        raise RefusedError(failures.FORBIDDEN, _PEOPLE_ONLY)
+    signed_in: SignedIn = request.state.signed_in
+    return signed_in
+
+
+SignedInPerson = Annotated[SignedIn, Depends(_person)]  # What concerns a person's own session and password.
+
+
+async def _public() -> None:
     """Nothing is asked of whoever comes."""
 
 

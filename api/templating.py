@@ -7,11 +7,13 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from fastapi import Request
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 from api import links
 from api.language import Language, translations
+from api.render import words
+from registry.access import PERMISSIONS
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -22,33 +24,51 @@ _DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 def rendered(template: str, language: Language, request: Request, /, **values: object) -> str:
     """A page as HTML."""
     return (
-        environment(language)
+        _environment(language)
         .get_template(template)
         .render(
             language=language,
             other_language=Language.EN if language is Language.ZH else Language.ZH,
             lang=_asked(request),
             here=lambda **changes: _here(request, changes),
+            role_options=[(role.value, name.in_(language)) for role, name in words.ROLES.items()],
+            **_standing(request),
             **values,
         )
     )
 
 
+def rendered_alone(template: str, language: Language, /, **values: object) -> str:
+    """A text that is no page of ours, as a mail; in a template that ends in .txt nothing is escaped."""
+    return _environment(language).get_template(template).render(language=language, **values)
+
+
+def _standing(request: Request) -> dict[str, object]:
+    """Who is signed in, as the top of every page shows it, and the token that forms carry; None where nobody is."""
+    signed_in = getattr(request.state, "signed_in", None)
+    app = request.scope.get("app")
+    return {
+        "signed_in": signed_in,
+        "csrf": "" if signed_in is None else signed_in.session.csrf,
+        "can_sign_in": app is not None and app.state.context.was_claimed,
+        "may": frozenset() if signed_in is None else frozenset(map(str, PERMISSIONS[signed_in.session.role])),
+    }
+
+
 @cache
-def environment(language: Language) -> Environment:
-    """What renders the templates in a language."""
-    made = Environment(
+def _environment(language: Language) -> Environment:
+    environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
+        autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
-    made.filters["dated"] = _dated
-    made.globals.update(links=links, static=_static)
-    return made
+    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["dated"] = _dated
+    environment.globals.update(links=links, static=_static, roles=words.ROLES, scopes=words.PERMISSIONS)
+    return environment
 
 
 def _asked(request: Request) -> str | None:

@@ -6,7 +6,7 @@ Secrets are never here: of passwords, keys and session tokens there are digests 
 from datetime import date, datetime
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 
 from registry.access import Role
 from registry.columns import filled, one_of
@@ -47,15 +47,31 @@ class Holdings(Table, table=True):
     """What an organization may see and add to: the one place that keeps organizations apart (docs/decisions/0009).
 
     `section` is the list of the records document, `id` that of the record. `organization` comes first: its lists are ranges.
+    `day`: of certificates the day of calibration, of events that of the event; so lists by day are ranges as well.
     """
 
     __tablename__ = "holdings"
-    __table_args__ = (filled("organization"), filled("id"), Index(None, "section", "id"), CLUSTERED)
+    __table_args__ = (
+        filled("organization"),
+        filled("id"),
+        Index(None, "section", "id"),
+        Index(
+            None,
+            "organization",
+            "section",
+            "day",
+            "id",
+            sqlite_where=text("day IS NOT NULL"),
+            postgresql_where=text("day IS NOT NULL"),
+        ),
+        CLUSTERED,
+    )
 
     organization: str = key_column()
     section: str = key_column()
     id: str = key_column()
     recording: int = recording_column()
+    day: date | None = day_column()
 
 
 class People(Table, table=True):
@@ -92,6 +108,24 @@ class Passwords(Table, table=True):
     entry: int = entry_column()
     person: str = text_column()
     hash: str = text_column()
+    recording: int = recording_column()
+
+
+class PasswordTokens(Table, table=True):
+    """One-time tokens with which a person sets a password, by their SHA-256: good until there is a later password or token."""
+
+    __tablename__ = "password_tokens"
+    __table_args__ = (
+        UniqueConstraint("token_sha256"),
+        CheckConstraint("length(token_sha256) = 64", name="token_sha256"),
+        Index(None, "person"),
+        STRICT,
+    )
+
+    entry: int = entry_column()
+    person: str = text_column()
+    token_sha256: str = text_column()
+    expires_at: datetime = instant_column()
     recording: int = recording_column()
 
 
@@ -183,6 +217,16 @@ class SignInAttempts(Table, table=True):
     sign_in_key: str = text_column()
     tried_at: datetime = instant_column()
     was_good: int = whole_column()
+
+
+class UsedStates(Table, table=True):
+    """Sign-ins at an identity provider that came back, by the SHA-256 of their state: each comes back once."""
+
+    __tablename__ = "used_states"
+    __table_args__ = (CheckConstraint("length(state_sha256) = 64", name="state_sha256"), CLUSTERED)
+
+    state_sha256: str = key_column()
+    used_at: datetime = instant_column()
 
 
 class Clients(Table, table=True):

@@ -32,3 +32,12 @@ class OrganizationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
 
 
 DEFAULT_SETTINGS = OrganizationSettings()
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an e-mail address as settings and people have them."""
+    try:
+        msgspec.convert(text, Address)
+    except msgspec.ValidationError:
+        return False
+    return True

@@ -40,6 +40,12 @@ class ReadRole(StrEnum):
     CITATION = "citation"
 
 
+class AliasScheme(StrEnum):
+    """By what sort of name an item is called besides its id."""
+
+    ASSET_NUMBER = "asset_number"
+
+
 class Recordings(Table, table=True):
     """Who put records into this store, when, and from what."""
 
@@ -134,6 +140,7 @@ class Items(Table, table=True):
         one_of("kind", ItemKind),
         CheckConstraint("interval_months >= 1", name="interval_months"),
         UniqueConstraint("id", "recorded_at"),
+        Index(None, "kind", "id"),
         index_of_few("serial_key"),
         STRICT,
     )
@@ -173,6 +180,27 @@ class RecognizedPeriods(Table, table=True):
     until: date | None = day_column()
 
 
+class ItemAliases(Table, table=True):
+    """What else an item is called, as the asset number in its owner's books; `value_key` as compared."""
+
+    __tablename__ = "item_aliases"
+    __table_args__ = (
+        filled("item"),
+        filled("value_key"),
+        one_of("scheme", AliasScheme),
+        UniqueConstraint("item", "scheme", "value"),
+        Index(None, "value_key"),
+        STRICT,
+    )
+
+    entry: int = entry_column()
+    item: str = text_column()
+    scheme: str = text_column()
+    value: str = text_column()
+    value_key: str = text_column()
+    recording: int = recording_column()
+
+
 class Certificates(Table, table=True):
     __tablename__ = "certificates"
     __table_args__ = (
@@ -182,8 +210,9 @@ class Certificates(Table, table=True):
         one_of("as_found", AsFound),
         one_of("adjusted", (0, 1)),
         CheckConstraint("use_within_days >= 0", name="use_within_days"),
-        UniqueConstraint("id"),
+        Index("uq_certificates_id_recorded_at", "id", "recorded_at", unique=True),
         Index(None, "item", "issuer"),  # All that the walk up a chain asks of a certificate.
+        Index(None, "calibrated_on", "id"),
         Index(None, "number_key"),
         index_of_few("replaces"),
         STRICT,
@@ -215,7 +244,7 @@ class Withdrawals(Table, table=True):
     """The issuer takes a certificate back: once, and for good."""
 
     __tablename__ = "withdrawals"
-    __table_args__ = (STRICT,)
+    __table_args__ = (Index(None, "recording"), STRICT)
 
     certificate_entry: int = part_of("certificates")
     recorded_at: datetime | None = instant_column()
@@ -262,7 +291,14 @@ class CertificateReferences(Table, table=True):
 
 class Events(Table, table=True):
     __tablename__ = "events"
-    __table_args__ = (filled("id"), one_of("kind", EventKind), UniqueConstraint("id"), Index(None, "item"), STRICT)
+    __table_args__ = (
+        filled("id"),
+        one_of("kind", EventKind),
+        Index("uq_events_id_recorded_at", "id", "recorded_at", unique=True),
+        Index(None, "item"),
+        Index(None, "happened_on", "id"),
+        STRICT,
+    )
 
     entry: int = entry_column()
     id: str = text_column()

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
-import registry.account_tables  # noqa: F401 - tables that the metadata is to know.
+import registry.every_table  # noqa: F401 - the metadata is to know all tables.
 from registry import schema
 from registry.settings import Settings
 from registry.table_parts import metadata
@@ -161,3 +161,13 @@ def _forget_durability(server: str) -> None:
 
 def _plain(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what tests measured beside passing: their properties, each under its name."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            told = report.user_properties if getattr(report, "when", None) == "call" else ()
+            for name, value in told:
+                terminalreporter.write_sep("=", name)
+                terminalreporter.write_line(str(value))

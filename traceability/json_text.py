@@ -50,10 +50,13 @@ def loads(source: str | bytes, path: str = "$") -> Any:
     return value
 
 
-def convert(value: Any, kind: type[T], path: str = "$") -> T:
-    """A parsed JSON value as the value that `kind` describes; InputError with the path and the reason in two languages."""
+def convert(value: Any, kind: type[T], path: str = "$", *, builtin_types: tuple[type, ...] = (Decimal, datetime)) -> T:
+    """A parsed JSON value as the value that `kind` describes; InputError with the path and the reason in two languages.
+
+    `builtin_types`: those that the parsed value holds as such; texts are read as the others where `kind` has them.
+    """
     try:
-        return msgspec.convert(value, kind, builtin_types=(Decimal, datetime))
+        return msgspec.convert(value, kind, builtin_types=builtin_types)
     except msgspec.ValidationError as error:
         raise _located(error, path, value) from error
 

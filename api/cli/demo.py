@@ -22,6 +22,7 @@ from api.language import Bilingual, Language, text
 from api.pages.rows import TargetRow, target_rows
 from registry.access import Party
 from registry.errors import ConflictError, StoreError
+from registry.notices.settings import NoticeSettings
 from registry.settings import Settings
 from registry.unit_of_work import Store
 from registry.usecases.import_records import import_records
@@ -135,9 +136,10 @@ def _serve(store: Store, port: int | None, language: Language) -> None:
         text(language, "打开 {url} 查看，例如 {example}", url=url, example=url + links.page(TARGETS[0].id)), markup=False
     )
     remark(language, "按 Ctrl+C 结束")
+    notices = NoticeSettings(base_url=url, data_dir=Settings().data_dir)
     # A key of its own: what a demonstration signs is not to be taken for what this registry signed.
     signer = ledger_signer(Settings().data_dir / "demo", "demo.invalid/log")
-    run(create_app(store, base_url=url, featured=featured, signer=signer), listener)
+    run(create_app(store, base_url=url, featured=featured, notices=notices, signer=signer), listener)
 
 
 def _listener(port: int | None) -> socket.socket:

@@ -19,7 +19,9 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     "export": "api.cli.exporting:export",
     "verdict": "api.cli.questions:verdict",
     "coverage": "api.cli.questions:coverage",
+    "assess-all": "api.cli.fleet:assess_all",
     "impact": "api.cli.questions:impact",
+    "label": "api.cli.labelling:label",
     "vectors": "api.cli.vectors:vectors",
     "log": {"check": "api.cli.ledger:check", "checkpoint": "api.cli.ledger:checkpoint"},
     "proof": {
@@ -30,6 +32,10 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     },
     "demo": "api.cli.demo:demo",
     "serve": "api.cli.service:serve",
+    "notices": {"run": "api.cli.notices:run"},
+    "take-charge": "api.cli.accounts:take_charge",
+    "reset-password": "api.cli.accounts:reset_password",
+    "work": "api.cli.service:work",
     "doctor": "api.cli.service:doctor",
     "migrate": "api.cli.service:migrate",
 }

@@ -6,24 +6,21 @@ import hashlib
 from markupsafe import Markup
 
 from api.language import Language
-from api.templating import STATIC, environment
+from api.templating import STATIC, rendered_alone
 
 
 def standalone_page(key: str, language: Language = Language.ZH) -> str:
     """The page as a file, with a verifier key filled in; its policy lets the browser run this script and load nothing."""
     script = (STATIC / "verify.js").read_text(encoding="utf-8")
     style = (STATIC / "registry.css").read_text(encoding="utf-8")
-    return (
-        environment(language)
-        .get_template("verify_alone.html")
-        .render(
-            language=language,
-            key=key,
-            script=Markup(script),  # noqa: S704 - our own file; tests look that it ends no element.
-            style=Markup(style),  # noqa: S704
-            script_digest=_digest(script),
-            style_digest=_digest(style),
-        )
+    return rendered_alone(
+        "verify_alone.html",
+        language,
+        key=key,
+        script=Markup(script),  # noqa: S704 - our own file; tests look that it ends no element.
+        style=Markup(style),  # noqa: S704
+        script_digest=_digest(script),
+        style_digest=_digest(style),
     )
 
 

@@ -3,7 +3,9 @@
 from typing import NamedTuple
 
 from api.language import Bilingual
-from traceability.records import CertificateKind, EventKind, ItemKind, Outcome
+from registry.access import Permission, Role
+from registry.notices.events import EventType
+from traceability.records import CertificateKind, EventKind, ItemKind, OrganizationKind, Outcome
 from traceability.verdict import Severity, Status
 
 
@@ -111,4 +113,82 @@ POLICY_TITLES: dict[str, Bilingual] = {
     "cn-supervision/1": Bilingual("监督检查（标准器现行有效）", "Supervision (references in force today)"),
     "ilac-p10/1": Bilingual("国际互认 ILAC P10", "ILAC P10"),
     "structure/1": Bilingual("仅看结构", "Structure only"),
+}
+
+
+class WindowLook(NamedTuple):
+    """How a window of the due list is shown: in words, and by a tone of the style sheet; never by the tone alone."""
+
+    words: Bilingual
+    tone: str
+
+
+_WINDOWS: dict[str, WindowLook] = {
+    "no_certificate": WindowLook(Bilingual("没有有效证书", "No certificate in force"), "fail"),
+    "failed": WindowLook(Bilingual("检定不合格", "Rejected"), "fail"),
+    "overdue": WindowLook(Bilingual("已过期", "Overdue"), "fail"),
+    "later": WindowLook(Bilingual("更晚", "Later"), "good"),
+    "unknown_end": WindowLook(Bilingual("有效期不明", "End unknown"), "indeterminate"),
+}
+
+
+def window_look(window: str, narrowest: int) -> WindowLook:
+    """How a window is shown; the narrowest warning window is a warning, the wider ones a notice."""
+    if not window.isdigit():
+        return _WINDOWS[window]
+    tone = "condition" if int(window) <= narrowest else "note"
+    return WindowLook(Bilingual(f"{window} 天内到期", f"Due within {window} days"), tone)
+
+
+EVENT_TYPES: dict[EventType, Bilingual] = {
+    EventType.CERTIFICATE_RECORDED: Bilingual("登记了证书", "A certificate was recorded"),
+    EventType.CERTIFICATE_WITHDRAWN: Bilingual("撤销了证书", "A certificate was withdrawn"),
+    EventType.CERTIFICATE_REPLACED: Bilingual("替换了证书", "A certificate was replaced"),
+    EventType.ITEM_RECORDED: Bilingual("登记了器具", "An item was recorded"),
+    EventType.EVENT_RECORDED: Bilingual("登记了事件", "An event was recorded"),
+    EventType.IMPORT_FINISHED: Bilingual("批量导入结束", "An import has finished"),
+    EventType.DUE_ENTERED: Bilingual("器具进入预警期限或已过期", "Items came into a warning window, or past their end"),
+    EventType.TEST_PING: Bilingual("测试", "Test"),
+}
+
+ENDED_BY: dict[str, Bilingual] = {
+    "person": Bilingual("已由人停用", "Ended by a person"),
+    "failing": Bilingual("连续多日投递失败，已自动停用", "Ended after days of failures"),
+    "gone": Bilingual("接收方表示不再接收（410），已自动停用", "Ended as the receiver said gone (410)"),
+}
+
+DELIVERY_STATES: dict[str, WindowLook] = {
+    "waiting": WindowLook(Bilingual("等待发送", "Waiting"), "note"),
+    "retry": WindowLook(Bilingual("失败，将重试", "Failed, to be retried"), "condition"),
+    "done": WindowLook(Bilingual("已送达", "Delivered"), "good"),
+    "given_up": WindowLook(Bilingual("失败，已放弃", "Failed, given up"), "fail"),
+}
+
+ROLES: dict[Role, Bilingual] = {
+    Role.LABORATORY: Bilingual("实验室", "Laboratory"),
+    Role.AUDITOR: Bilingual("审核员", "Auditor"),
+    Role.CENTRE: Bilingual("碳计量中心", "Carbon-metering centre"),
+    Role.REGULATOR: Bilingual("监管机构", "Regulator"),
+    Role.ENERGY_USER: Bilingual("用能单位", "Energy user"),
+    Role.ADMINISTRATOR: Bilingual("管理员", "Administrator"),
+}
+PERMISSIONS: dict[Permission, Bilingual] = {
+    Permission.READ: Bilingual("查看", "Read"),
+    Permission.RECORD_ITEMS: Bilingual("登记器具", "Record items"),
+    Permission.RECORD_CERTIFICATES: Bilingual("登记证书", "Record certificates"),
+    Permission.RECORD_COMPETENCES: Bilingual("登记资质", "Record competences"),
+    Permission.APPROVE: Bilingual("复核", "Approve"),
+    Permission.SHARE: Bilingual("共享", "Share"),
+    Permission.CONFIGURE: Bilingual("设置", "Configure"),
+    Permission.ADMINISTER: Bilingual("管理账户", "Administer"),
+}
+ORGANIZATION_KINDS: dict[OrganizationKind, Bilingual] = {
+    OrganizationKind.NATIONAL_METROLOGY_INSTITUTE: Bilingual("国家计量院", "National metrology institute"),
+    OrganizationKind.LEGAL_METROLOGY_INSTITUTE: Bilingual("法定计量检定机构", "Legal metrology institute"),
+    OrganizationKind.CALIBRATION_LABORATORY: Bilingual("校准实验室", "Calibration laboratory"),
+    OrganizationKind.REFERENCE_MATERIAL_PRODUCER: Bilingual("标准物质生产者", "Reference material producer"),
+    OrganizationKind.CARBON_METERING_CENTRE: Bilingual("碳计量中心", "Carbon-metering centre"),
+    OrganizationKind.ENERGY_USER: Bilingual("用能单位", "Energy user"),
+    OrganizationKind.ENERGY_SUPPLIER: Bilingual("供能单位", "Energy supplier"),
+    OrganizationKind.REGULATOR: Bilingual("监管机构", "Regulator"),
 }

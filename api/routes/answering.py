@@ -1,14 +1,18 @@
 """Values as responses: JSON through the one writer that keeps numbers exact, in the language that was asked for."""
 
+from collections.abc import Mapping
+
 from fastapi import Response
 
 from api.language import Language
 from traceability.json_text import dump
 
 
-def json_answer(value: object, language: Language | None = None, status: int = 200) -> Response:
+def json_answer(
+    value: object, language: Language | None = None, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     """A value as JSON."""
-    return Response(dump(value), status, _headers(language), "application/json")
+    return Response(dump(value), status, {**_headers(language), **(headers or {})}, "application/json")
 
 
 def svg_answer(picture: str | bytes, language: Language | None = None) -> Response:

@@ -1,8 +1,6 @@
-"""Items and metering points: what is on record, the verdict, the chain, the label."""
+"""Items and metering points: the verdict, the chain, the label."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from api import failures, links
 from api.context import Given, RecordId, Speaking
@@ -13,63 +11,18 @@ from api.render.names import names_in
 from api.render.qr import qr_png, qr_svg
 from api.routes.answering import json_answer, svg_answer
 from api.routes.asking import Question
-from api.schemas.items import ItemAnswer, ItemList, ListedItem, item_answer, links_of
+from api.schemas.items import item_answer
 from api.schemas.verdict import VerdictAnswer, verdict_answer
 from api.security import Reading
 from registry.access import Party
 from registry.repositories.chains import load_chain
-from registry.spelling import storable
 from registry.usecases.assess_item import assess_item
-from registry.usecases.search_items import search_items
-from registry.usecases.seeing import check_target, seen_items
+from registry.usecases.seeing import check_target
 from traceability.problems import UnknownTargetError
 
 router = APIRouter(prefix=f"{links.API}/items", tags=["items"])
 
-_MOST = 200  # Rows of a page of a list.
 _ASKED_WRONG = refusals(failures.USAGE, failures.NOT_FOUND, failures.BUDGET, failures.STORE)
-
-
-@router.get(
-    "",
-    operation_id="listItems",
-    summary="Items by the beginning of their id, their serial number or a certificate number",
-    response_class=Response,
-    responses={**answers(ItemList, "A page of items", "ITEM_LIST"), **refusals(failures.USAGE, failures.STORE)},
-)
-def list_items(
-    context: Given,
-    party: Reading,
-    q: Annotated[str, Query(max_length=255, description="Text to look for; all items when empty.")] = "",
-    cursor: Annotated[str | None, Query(max_length=255, description="`next` of the page before.")] = None,
-    limit: Annotated[int, Query(ge=1, le=_MOST, description="Most rows of the page.")] = 50,
-) -> Response:
-    """Items in the order of their ids, a page at a time."""
-    with context.store.reading() as work:
-        page = search_items(work, storable(q), after=None if cursor is None else storable(cursor), most=limit)
-        seen = seen_items(work, party, [item.id for item in page.items])
-    items = tuple(ListedItem(item=item, links=links_of(item.id)) for item in page.items if item.id in seen)
-    return json_answer(ItemList(items=items, next=page.next))
-
-
-@router.get(
-    "/{item_id}",
-    operation_id="getItem",
-    summary="An item or metering point with its certificates and events",
-    response_class=Response,
-    responses={
-        **answers(ItemAnswer, "What is on record", "ITEM"),
-        **refusals(failures.USAGE, failures.NOT_FOUND, failures.STORE),
-    },
-)
-def get_item(context: Given, party: Reading, item_id: RecordId) -> Response:
-    """What is on record of it, in its latest version, with the addresses of its verdict, chain and label."""
-    with context.store.reading() as work:
-        check_target(work, party, item_id)
-        answer = item_answer(item_id, load_chain(work, item_id))
-    if answer is None:
-        raise UnknownTargetError(item_id)
-    return json_answer(answer)
 
 
 @router.get(

@@ -1,8 +1,13 @@
 """Items and metering points as resources, with the addresses of what can be asked about them."""
 
+from collections.abc import Iterable
+from typing import Annotated
+
 import msgspec
 
 from api import links
+from registry.repositories.related import Alias
+from registry.tables import AliasScheme
 from traceability.records import Certificate, Event, Item, MeteringPoint, Records
 
 
@@ -14,6 +19,20 @@ class Links(msgspec.Struct, frozen=True, kw_only=True):
     chain: str
     qr: str
     page: str
+
+
+class AliasAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Another name of an item, as the asset number in its owner's books."""
+
+    scheme: AliasScheme
+    value: str
+
+
+class AliasBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A further name of an item."""
+
+    scheme: AliasScheme
+    value: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
 
 
 class ItemAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +47,7 @@ class ItemAnswer(msgspec.Struct, frozen=True, kw_only=True):
     versions: int
     certificates: tuple[Certificate, ...]
     events: tuple[Event, ...]
+    aliases: tuple[AliasAnswer, ...]
     links: Links
 
 
@@ -36,13 +56,6 @@ class ListedItem(msgspec.Struct, frozen=True, kw_only=True):
 
     item: Item
     links: Links
-
-
-class ItemList(msgspec.Struct, frozen=True, kw_only=True):
-    """A page of items; `next` is the cursor of the following page, null on the last."""
-
-    items: tuple[ListedItem, ...]
-    next: str | None
 
 
 def links_of(target: str) -> Links:
@@ -56,7 +69,7 @@ def links_of(target: str) -> Links:
     )
 
 
-def item_answer(target: str, records: Records) -> ItemAnswer | None:
+def item_answer(target: str, records: Records, aliases: Iterable[Alias] = ()) -> ItemAnswer | None:
     """The target as the records show it; None when they do not know it."""
     items = [item for item in records.items if item.id == target]
     points = [point for point in records.metering_points if point.id == target]
@@ -70,5 +83,6 @@ def item_answer(target: str, records: Records) -> ItemAnswer | None:
         versions=len(items) + len(points),
         certificates=tuple(sorted(certificates, key=lambda each: (each.calibrated_on, each.id))),
         events=tuple(sorted((event for event in records.events if event.item == target), key=lambda each: (each.on, each.id))),
+        aliases=tuple(AliasAnswer(scheme=AliasScheme(alias.scheme), value=alias.value) for alias in aliases),
         links=links_of(target),
     )

@@ -30,11 +30,13 @@ _TABLES = (
     "holdings",
     "people",
     "passwords",
+    "password_tokens",
     "memberships",
     "mandates",
     "sessions",
     "session_ends",
     "sign_in_attempts",
+    "used_states",
     "clients",
     "client_keys",
     "key_revocations",
@@ -141,6 +143,18 @@ def _create_tables() -> None:
     )
     index("passwords", "person")
     _create(
+        "password_tokens",
+        _entry(),
+        *_texts("person", "token_sha256"),
+        *_instants("expires_at"),
+        _recording(),
+        _key("password_tokens"),
+        by_recording("password_tokens"),
+        sa.UniqueConstraint("token_sha256", name="uq_password_tokens_token_sha256"),
+        digest("password_tokens", "token_sha256"),
+    )
+    index("password_tokens", "person")
+    _create(
         "memberships",
         _entry(),
         *_texts("person", "organization", "role"),
@@ -200,6 +214,14 @@ def _create_tables() -> None:
         one_of("sign_in_attempts", "was_good", 0, 1),
     )
     index("sign_in_attempts", "sign_in_key", "entry")
+    _create(
+        "used_states",
+        *_texts("state_sha256"),
+        *_instants("used_at"),
+        sa.PrimaryKeyConstraint("state_sha256", name="pk_used_states"),
+        digest("used_states", "state_sha256"),
+        sqlite_with_rowid=False,
+    )
     _create(
         "clients",
         _entry(),

@@ -1,16 +1,17 @@
 """People, memberships and mandates: rows appended, the latest of an id counts."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, exists, select
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, exists, func, select
 
 from registry.access import Role
-from registry.account_tables import Mandates, Memberships, Passwords, People
+from registry.account_tables import Mandates, Memberships, Passwords, PasswordTokens, People
 from registry.accounts import Mandate, Membership, Person
-from registry.columns import day_number, day_of
+from registry.columns import day_number, day_of, instant_number
 from registry.mapping import Row
 from registry.queries import Query, Spelling
+from registry.secret_tokens import Secret
 from registry.spelling import compared
 from registry.table_parts import table_of
 from registry.unit_of_work import UnitOfWork
@@ -21,6 +22,7 @@ _people = table_of(People)
 _memberships = table_of(Memberships)
 _mandates = table_of(Mandates)
 _passwords = table_of(Passwords)
+_tokens = table_of(PasswordTokens)
 
 
 def is_latest(table: Table, *keys: str) -> ColumnElement[bool]:
@@ -55,7 +57,7 @@ def person_named(work: UnitOfWork, sign_in: str) -> Person | None:
 
 def people_known_as(work: UnitOfWork, *, subject: str | None, email: str | None) -> list[Person]:
     """Active people of a subject of the identity provider; where there are none, those with the address."""
-    for query, value in ((_PEOPLE_OF_SUBJECT, subject), (_PEOPLE_OF_EMAIL, email)):
+    for query, value in ((_PEOPLE_OF_SUBJECT, subject), (_PEOPLE_OF_EMAIL, email and email.lower())):
         found = [_person(row) for row in work.rows(query, value=value)] if value else []
         if found:
             return found
@@ -84,6 +86,18 @@ def password_of(work: UnitOfWork, person: str) -> str | None:
     """The hash of the password that counts."""
     rows = work.rows(_PASSWORD, person=person)
     return rows[0][0] if rows else None
+
+
+def person_of_token(work: UnitOfWork, sha256: str, at: datetime) -> str | None:
+    """The person who may set a password with a token: the latest of theirs, not expired, and not used."""
+    rows = work.rows(_TOKEN, sha256=sha256, at=instant_number(at))
+    return rows[0][0] if rows else None
+
+
+def append_token(work: UnitOfWork, person: str, token: Secret, expires_at: datetime, recording: int) -> None:
+    """Let a token be good for setting a password once, and none of those before."""
+    row = (work.allot(PasswordTokens), person, token.sha256, instant_number(expires_at), recording)
+    work.append(PasswordTokens, [row])
 
 
 def append_person(work: UnitOfWork, person: Person, recording: int) -> Person:
@@ -117,9 +131,7 @@ def append_password(work: UnitOfWork, person: str, password_hash: str, recording
 
 def mandated(work: UnitOfWork, holder: str, on: date) -> frozenset[str]:
     """The organizations whose holdings another one may read on a day."""
-    return frozenset(
-        mandate.over for mandate in mandates_touching(work, holder) if mandate.holder == holder and mandate.is_in_force(on)
-    )
+    return frozenset(over for (over,) in work.rows(_MANDATED, holder=holder, on=day_number(on)))
 
 
 def mandates_touching(work: UnitOfWork, organization: str | None) -> list[Mandate]:
@@ -210,6 +222,27 @@ def _first_administrator(_: Spelling) -> Select[Any]:
     return wanted.order_by(_memberships.c.entry).limit(1)
 
 
+def _good_token(_: Spelling) -> Select[Any]:
+    later = _passwords.c.recording > _tokens.c.recording
+    return select(_tokens.c.person).where(
+        _tokens.c.token_sha256 == bindparam("sha256"),
+        _tokens.c.expires_at > bindparam("at"),
+        is_latest(_tokens, "person"),
+        ~exists().where(_passwords.c.person == _tokens.c.person, later),
+    )
+
+
+def _mandated(_: Spelling) -> Select[Any]:
+    on: Any = bindparam("on")
+    return select(_mandates.c.over).where(
+        _mandates.c.holder == bindparam("holder"),
+        _mandates.c.is_active == 1,
+        _mandates.c.valid_from <= on,
+        _mandates.c.valid_until.is_(None) | (_mandates.c.valid_until >= on),
+        is_latest(_mandates, "id"),
+    )
+
+
 def _touched() -> ColumnElement[bool]:
     return (_mandates.c.holder == bindparam("organization")) | (_mandates.c.over == bindparam("organization"))
 
@@ -221,7 +254,11 @@ _PEOPLE_OF_SUBJECT = Query(
     lambda _: _people_columns(_people.c.subject == bindparam("value"), _people.c.is_active == 1).order_by(_people.c.id).limit(2)
 )
 _PEOPLE_OF_EMAIL = Query(
-    lambda _: _people_columns(_people.c.email == bindparam("value"), _people.c.is_active == 1).order_by(_people.c.id).limit(2)
+    lambda _: (
+        _people_columns(func.lower(_people.c.email) == bindparam("value"), _people.c.is_active == 1)
+        .order_by(_people.c.id)
+        .limit(2)
+    )
 )
 _PEOPLE = Query(lambda _: _paged(_people_columns()))
 _PEOPLE_OF_ORGANIZATION = Query(lambda _: _paged(_people_columns(_works_for())))
@@ -232,6 +269,8 @@ _PASSWORD = Query(
         select(_passwords.c.hash).where(_passwords.c.person == bindparam("person")).order_by(_passwords.c.entry.desc()).limit(1)
     )
 )
+_TOKEN = Query(_good_token)
 _MANDATE = Query(lambda _: _mandate_columns(_mandates.c.id == bindparam("id")))
+_MANDATED = Query(_mandated)
 _MANDATES = Query(lambda _: _mandate_columns(_touched()).limit(bindparam("most")))
 _ALL_MANDATES = Query(lambda _: _mandate_columns().limit(bindparam("most")))

@@ -4,14 +4,16 @@ A record is seen by the organizations that hold it. An organization holds what i
 are held by all who hold the item; a competence, a metering point and an organization also by the one that they are about.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, select
 
 from registry.account_tables import Holdings
+from registry.columns import day_number
 from registry.queries import Query, Spelling
-from registry.table_parts import table_of
+from registry.table_parts import Table, table_of
+from registry.tables import Certificates, Events
 from registry.unit_of_work import UnitOfWork
 from traceability.records import Certificate, Competence, Event, MeteringPoint, Organization, Record
 
@@ -44,9 +46,7 @@ def holders_of(work: UnitOfWork, section: str, ids: Iterable[str]) -> set[Holdin
 def hold(work: UnitOfWork, section: str, wanted: Iterable[Holding], recording: int) -> int:
     """Let organizations hold records of a list; how many of them did not yet."""
     pairs = set(wanted)
-    fresh = sorted(pairs - holders_of(work, section, (id_ for _, id_ in pairs)))
-    work.append(Holdings, [(organization, section, id_, recording) for organization, id_ in fresh])
-    return len(fresh)
+    return _hold(work, section, pairs, recording, _days_of(work, section, {id_ for _, id_ in pairs}))
 
 
 def hold_recorded(work: UnitOfWork, section: str, records: list[Record], organization: str | None, recording: int) -> None:
@@ -58,7 +58,31 @@ def hold_recorded(work: UnitOfWork, section: str, records: list[Record], organiz
     for holder, item in holders_of(work, "items", of_items.values()):
         holders.setdefault(item, []).append(holder)
     wanted |= {(holder, id_) for id_, item in of_items.items() for holder in holders.get(item, ())}
-    hold(work, section, wanted, recording)
+    days = {record.id: _day(record) for record in records}
+    _hold(work, section, wanted, recording, days)
+
+
+def _hold(work: UnitOfWork, section: str, pairs: set[Holding], recording: int, days: Mapping[str, int | None]) -> int:
+    """Even a certificate may be held already: when it comes again after its import was undone."""
+    fresh = pairs - holders_of(work, section, (id_ for _, id_ in pairs))
+    work.append(Holdings, [(organization, section, id_, recording, days.get(id_)) for organization, id_ in sorted(fresh)])
+    return len(fresh)
+
+
+def _days_of(work: UnitOfWork, section: str, ids: set[str]) -> dict[str, int]:
+    """The days (as stored) by which records are listed, of those that are listed by day."""
+    query = _DAYS.get(section)
+    return dict(work.rows(query, ids=sorted(ids))) if query is not None and ids else {}
+
+
+def _day(record: Record) -> int | None:
+    match record:
+        case Certificate():
+            return day_number(record.calibrated_on)
+        case Event():
+            return day_number(record.on)
+        case _:
+            return None
 
 
 def _about(record: Record) -> str | None:
@@ -78,5 +102,11 @@ def _pairs(spelling: Spelling) -> Select[Any]:
     )
 
 
+def _days(model: type[Table], day: str) -> Query:
+    table = table_of(model)
+    return Query(lambda spelling: select(table.c.id, table.c[day]).where(spelling.among(table.c.id, "ids")))
+
+
+_DAYS = {"certificates": _days(Certificates, "calibrated_on"), "events": _days(Events, "happened_on")}
 _HOLDERS = Query(_pairs)
 _HELD_BY = Query(lambda spelling: _pairs(spelling).where(spelling.among(_holdings.c.organization, "viewers")))

@@ -45,7 +45,7 @@ class Recorder:
     """One recording: everything that comes from one source, in one unit of work. What is stored already leaves no trace.
 
     `party`: on whose behalf; its organization holds what is new. `reason`: why a record is corrected, where one is.
-    `recording`: its running number, once there is something new. `first`: the first new entry of each list.
+    `recording`: its running number, once there is something new. `first`, `last`: the outermost new entries of each list.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Recorder:
         self.same: Counter[str] = Counter()
         self.recording: int | None = None
         self.first: dict[str, int] = {}
+        self.last: dict[str, int] = {}
         self._work = work
         self._party = party
         self._reason = reason
@@ -76,8 +77,14 @@ class Recorder:
             self._met.add(section.name, [(identity, entry.path) for identity, entry in batch.items() if identity in held])
         changed = [entry for entry, known in again if not self._is_stored(section, entry, known)]
         self.same[section.name] += len(again) - len(changed)
+        if again and self._party.is_on_behalf:
+            self._hold(section, [entry.record for entry, _ in again])
         fresh = [entry for identity, entry in batch.items() if identity not in held] if held else entries
         self._append(section, fresh + changed)
+
+    def append(self, section_name: str, entries: list[Entry]) -> None:
+        """Append records of one list of which nothing is stored, or no such version, as was seen in this turn."""
+        self._append(SECTION_TABLES[section_name], entries)
 
     @property
     def counts(self) -> dict[str, Count]:
@@ -100,6 +107,14 @@ class Recorder:
             self._work.append(Recordings, [(self.recording, *self._heading)])
             self._work.append(RecordingOrigins, self._origin(self.recording))
         return self.recording
+
+    def _hold(self, section: Section, records: list[Record]) -> None:
+        """Let the organization on whose behalf the operator acts hold what was stored before."""
+        viewers = self._party.viewers
+        seen = holdings.held_among(self._work, section.name, (record.id for record in records), viewers)
+        unseen = [record for record in records if record.id not in seen]
+        if unseen:
+            holdings.hold_recorded(self._work, section.name, unseen, self._party.organization, self.begun())
 
     def _origin(self, recording: int) -> list[Row]:
         """Whose recording it is, where a party other than the operator makes it."""
@@ -168,6 +183,7 @@ class Recorder:
         recording = self.begun()
         numbers = self._work.allot_many(section.table, len(entries))
         self.first.setdefault(section.name, numbers.start)
+        self.last[section.name] = numbers[-1]
         self._work.append(
             section.table,
             [section.row(entry.record, number, recording, entry.index) for number, entry in zip(numbers, entries, strict=True)],

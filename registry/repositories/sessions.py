@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, exists, select
 
 from registry.access import Role
-from registry.account_tables import FirstTokens, Memberships, People, SessionEnds, Sessions, SignInAttempts
+from registry.account_tables import FirstTokens, Memberships, People, SessionEnds, Sessions, SignInAttempts, UsedStates
 from registry.accounts import Membership, Session
 from registry.columns import instant_number, instant_of
 from registry.mapping import Row
@@ -22,6 +22,7 @@ _attempts = table_of(SignInAttempts)
 _people = table_of(People)
 _memberships = table_of(Memberships)
 _first_tokens = table_of(FirstTokens)
+_states = table_of(UsedStates)
 
 
 def session_with(work: UnitOfWork, sha256: str, at: datetime) -> Session | None:
@@ -66,6 +67,11 @@ def attempts(work: UnitOfWork, key: str, most: int) -> list[tuple[datetime | Non
 def append_attempt(work: UnitOfWork, key: str, at: datetime, *, was_good: bool) -> None:
     """Remember an attempt."""
     work.append(SignInAttempts, [(work.allot(SignInAttempts), key, instant_number(at), int(was_good))])
+
+
+def is_used(work: UnitOfWork, state_sha256: str) -> bool:
+    """Whether a sign-in at an identity provider came back already."""
+    return bool(work.rows(_STATE, state_sha256=state_sha256))
 
 
 def first_token(work: UnitOfWork) -> str | None:
@@ -126,4 +132,5 @@ def _latest_attempts(_: Spelling) -> Select[Any]:
 _SESSION = Query(_by_token)
 _OPEN = Query(lambda _: select(_sessions.c.entry).where(_sessions.c.person == bindparam("person"), _is_open()))
 _ATTEMPTS = Query(_latest_attempts)
+_STATE = Query(lambda _: select(_states.c.used_at).where(_states.c.state_sha256 == bindparam("state_sha256")))
 _FIRST_TOKEN = Query(lambda _: select(_first_tokens.c.token_sha256).order_by(_first_tokens.c.entry.desc()).limit(1))

@@ -45,14 +45,18 @@ def signed_in_by(work: UnitOfWork, token: str, at: datetime) -> SignedIn | None:
     session = sessions.session_with(work, digest_of(token), at)
     if session is None:
         return None
-    party = Party(
+    return SignedIn(session=session, party=party_of_session(work, session, at))
+
+
+def party_of_session(work: UnitOfWork, session: Session, at: datetime) -> Party:
+    """The party that acts in a session."""
+    return Party(
         name=f"person/{session.person}",
         organization=session.organization,
         role=session.role,
         person=session.person,
         mandated=_mandated(work, session.organization, session.role, at),
     )
-    return SignedIn(session=session, party=party)
 
 
 def _mandated(work: UnitOfWork, organization: str, role: Role, at: datetime) -> frozenset[str]:

@@ -27,6 +27,29 @@ class NewSession:
     token: str
 
 
+def sign_in(
+    store: Store,
+    passwords: Passwords,
+    *,
+    name: str,
+    password: str,
+    at: datetime,
+    lifetime: timedelta,
+    chosen: tuple[str, str] | None = None,
+    before: Session | None = None,
+) -> NewSession:
+    """A session for who knows the password, in the membership chosen by organization and role, else the first.
+
+    `before`: a session of the same browser, which ends.
+    Raises SignInError and WaitError as check_attempt does, NotPermittedError for a membership that is none of theirs.
+    """
+    person = check_attempt(store, passwords, sign_in=name, password=password, at=at)
+    with store.writing() as work:
+        if before is not None:
+            sign_out(work, before, at)
+        return begin_session(work, person, at, lifetime, chosen)
+
+
 def check_attempt(store: Store, passwords: Passwords, *, sign_in: str, password: str, at: datetime) -> Person:
     """The person whose name and password these are.
 

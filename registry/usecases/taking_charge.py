@@ -6,15 +6,17 @@ counts; none counts once there is an administrator.
 
 import hmac
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from registry.access import OPERATOR, Party, Role
 from registry.accounts import Membership, Person
 from registry.errors import SignInError, TakenError
+from registry.passwords import Passwords, check_password
 from registry.repositories import accounts, sessions, stored
 from registry.repositories.recordings import Recorder
 from registry.secret_tokens import digest_of, new_id, new_secret
-from registry.unit_of_work import UnitOfWork
+from registry.unit_of_work import Store, UnitOfWork
+from registry.usecases.signing_in import NewSession, start_session
 from traceability.interchange import Entry
 from traceability.records import Organization
 
@@ -68,3 +70,24 @@ def take_charge(
     membership = Membership(person=person.id, organization=first.organization.id, role=Role.ADMINISTRATOR)
     accounts.append_membership(work, membership, recording, is_active=True)
     return membership
+
+
+def take_charge_with(
+    store: Store,
+    passwords: Passwords,
+    first: FirstAdministrator,
+    *,
+    token: str,
+    password: str,
+    at: datetime,
+    lifetime: timedelta,
+) -> NewSession:
+    """The session of the first administrator, who shows the one-time token. SignInError for one that does not count."""
+    with store.reading() as work:
+        check_first_token(work, token)
+    check_password(password, first.sign_in)
+    password_hash = passwords.hashed(password)
+    with store.writing() as work:
+        check_first_token(work, token)
+        membership = take_charge(work, first, password_hash, at=at)
+        return start_session(work, membership, first.name, at, at + lifetime)

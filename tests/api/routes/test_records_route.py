@@ -50,7 +50,7 @@ def test_a_defect_is_located_in_both_languages_and_nothing_is_recorded(recording
         assert problem["type"] == "/docs#input-invalid"
         assert problem["errors"][0]["path"].startswith("$.certificates[0].results[0]")
         assert word in problem["detail"]
-    assert recording.get("/api/v1/items").json() == {"items": [], "next": None}
+    assert recording.get("/api/v1/items").json() == {"items": [], "known_at": "2026-11-23T02:00:00Z", "next": None}
 
 
 def test_what_is_no_document_is_an_invalid_input(recording: TestClient) -> None:

@@ -1,0 +1,167 @@
+"""What all lists share: paging, the instant, the form of the answer, and the twins as CSV and NDJSON."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+import msgspec
+from fastapi import Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from api import failures
+from api.asking import asked
+from api.context import Context, Given, Speaking
+from api.failures import ParameterError
+from api.language import Bilingual, Language
+from api.openapi import Responses, answers, refusals
+from api.render.csv_lines import csv_lines
+from api.routes.answering import json_answer
+from registry.access import Party
+from registry.exchange.documents import write_lines
+from registry.usecases.list_records import LARGEST_PAGE, Filters, Selection, list_records, select_records, selected
+from traceability.problems import InvalidValueError
+from traceability.records import Record
+
+Form = Literal["json", "csv", "ndjson"]
+Order = Literal["oldest", "newest"]
+
+MEDIA_TYPES: dict[str, Form] = {"application/json": "json", "text/csv": "csv", "application/x-ndjson": "ndjson"}
+_BATCH = 500  # Records of a twin that are read at once.
+
+KnownAt = Annotated[
+    str | None,
+    Query(
+        description="Instant with offset: what was recorded later does not exist. Now when left out.",
+        examples=["2026-11-23T02:00:00Z"],
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paging:
+    """Which part of a list is asked for, in which form, as known at which instant."""
+
+    request: Request
+    language: Language
+    known_at: datetime
+    cursor: str | None
+    limit: int
+    form: Form
+
+
+def known_instant(context: Given, known_at: KnownAt = None) -> datetime:
+    """The instant as of which records are known."""
+    return asked(now=context.clock(), known_at=known_at).known_at
+
+
+Known = Annotated[datetime, Depends(known_instant)]
+
+
+def _paging(
+    request: Request,
+    language: Speaking,
+    known_at: Known,
+    cursor: Annotated[str | None, Query(max_length=300, description="`next` of the page before.")] = None,
+    limit: Annotated[
+        int, Query(ge=1, le=LARGEST_PAGE, description="Most records of a page; it may hold fewer and still have a next one.")
+    ] = 50,
+    format: Annotated[  # noqa: A002 - the name of the parameter in the URL.
+        Form | None,
+        Query(description="`csv` or `ndjson` for the whole list as a file; else by Accept, else JSON."),
+    ] = None,
+) -> Paging:
+    form = format or _preferred(request.headers.get("accept", ""))
+    return Paging(request=request, language=language, known_at=known_at, cursor=cursor, limit=limit, form=form)
+
+
+Paged = Annotated[Paging, Depends(_paging)]
+
+
+def listed(kind: type[msgspec.Struct], description: str, example: str) -> Responses:
+    """The declaration of a list with its twins."""
+    declared = answers(kind, description, example)
+    content = declared[200]["content"]
+    content["text/csv"] = {"schema": {"type": "string"}}
+    content["application/x-ndjson"] = {"schema": {"type": "string"}}
+    declared[200]["headers"] = {
+        "Link": {
+            "description": 'Of the twins: where a file that is too long for one goes on, as rel="next".',
+            "schema": {"type": "string"},
+        }
+    }
+    return {**declared, **refusals(failures.USAGE, failures.STORE)}
+
+
+def list_answer(
+    context: Context,
+    party: Party,
+    paging: Paging,
+    filters: Filters,
+    answer: Callable[[tuple[Any, ...], str | None], object],
+    order: Order = "oldest",
+) -> Response:
+    """The page that was asked for, or the whole list as a file."""
+    try:
+        if paging.form != "json":
+            return _twin(context, party, paging, filters, order)
+        with context.store.reading(party.viewers) as work:
+            page = list_records(
+                work,
+                filters,
+                known_at=paging.known_at,
+                after=paging.cursor,
+                most=paging.limit,
+                is_newest_first=order == "newest",
+            )
+    except InvalidValueError as error:
+        raise ParameterError("cursor", Bilingual(error.zh, error.en)) from error
+    response = json_answer(answer(page.records, page.next))
+    response.headers["vary"] = "Accept"
+    return response
+
+
+def _twin(context: Context, party: Party, paging: Paging, filters: Filters, order: Order) -> Response:
+    with context.store.reading(party.viewers) as work:
+        selection = select_records(
+            work, filters, known_at=paging.known_at, after=paging.cursor, is_newest_first=order == "newest"
+        )
+    batches = _batches(context, party, selection)
+    headers = {
+        "content-disposition": f'attachment; filename="{filters.section}.{paging.form}"',
+        "content-language": paging.language.tag,
+        "vary": "Accept, Accept-Language",
+    }
+    if selection.next is not None:
+        headers["link"] = f'<{_onward(paging, selection.next)}>; rel="next"'
+    if paging.form == "csv":
+        lines, media_type = csv_lines(filters.section, batches, paging.language), "text/csv; charset=utf-8"
+    else:
+        records = (record for batch in batches for record in batch)
+        lines, media_type = write_lines([(filters.section, records)]), "application/x-ndjson"
+    return StreamingResponse(lines, headers=headers, media_type=media_type)
+
+
+def _batches(context: Context, party: Party, selection: Selection) -> Iterator[list[Record]]:
+    """The records of a file, a unit of work for each batch: whoever reads slowly holds no connection."""
+    for start in range(0, len(selection.kept), _BATCH):
+        with context.store.reading(party.viewers) as work:
+            batch = selected(work, selection, start, _BATCH)
+        yield batch
+
+
+def _onward(paging: Paging, cursor: str) -> str:
+    """The address of the following file, as known at the same instant."""
+    kept = [(name, value) for name, value in paging.request.query_params.multi_items() if name not in {"cursor", "known_at"}]
+    more = [("known_at", paging.known_at.isoformat()), ("cursor", cursor)]
+    return f"{paging.request.url.path}?{urlencode([*kept, *more])}"
+
+
+def _preferred(accept: str) -> Form:
+    """The first form of ours that an Accept header names; JSON where it names none."""
+    for part in accept.split(","):
+        form = MEDIA_TYPES.get(part.partition(";")[0].strip().lower())
+        if form is not None:
+            return form
+    return "json"
