@@ -79,7 +79,8 @@ def show_target(
     with context.store.reading() as work:
         found = assess_item(work, code, asking.as_of, asking.known_at, asking.policy, asking.purpose)
         is_holder = sees_target(work, party, code)
-    page = rendered("target.html", language, request, is_holder=is_holder, **_values(found, asking, language, request))
+    seen = {"is_holder": is_holder, "has_proofs": context.signer is not None}
+    page = rendered("target.html", language, request, **seen, **_values(found, asking, language, request))
     return HTMLResponse(page, headers={"content-language": language.tag, "vary": "Accept-Language"})
 
 
@@ -109,6 +110,7 @@ def _values(found: Assessment, asking: Asking, language: Language, request: Requ
         "policy_title": words.POLICY_TITLES[verdict.policy].in_(language),
         "json_address": links.verdict(verdict.target, **asked),
         "svg_address": links.chain(verdict.target, **asked),
+        "proof_address": links.proof(verdict.target, **asked),
         "kept": kept,
         "narrowed": [(name, asked[name]) for name in ("quantity", "unit", "low", "high") if asked.get(name)],
     }

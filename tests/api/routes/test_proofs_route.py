@@ -1,5 +1,8 @@
 """Proofs, checkpoint and key over HTTP."""
 
+import html
+import re
+
 import pytest
 from fastapi.testclient import TestClient
 
@@ -45,6 +48,16 @@ def test_the_checkpoint_is_public_and_signed_once(client: TestClient) -> None:
 def test_what_cannot_be_asked_is_refused(client: TestClient, path: str, status: int) -> None:
     """A file that proves nothing would be taken for a proof."""
     assert client.get(path).status_code == status
+
+
+def test_the_page_of_a_target_leads_to_its_proof(client: TestClient) -> None:
+    """The question that the page answers is the one that is proved; nobody should have to write the address."""
+    page = client.get("/i/gate-gas?as_of=2026-11-20&policy=structure/1").text
+    (address,) = re.findall(r'href="([^"]*/proof[^"]*)"', page)
+    found = verified(client.get(html.unescape(address)).content, VERIFIER, POLICIES["structure/1"])
+    assert str(found.bundle.question.as_of) == "2026-11-20"
+    assert found.bundle.question.policy == "structure/1"
+    assert 'href="/verify"' in page
 
 
 def test_a_service_without_a_key_says_so(seeded_store: Store) -> None:

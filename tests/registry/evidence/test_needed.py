@@ -18,16 +18,16 @@ D1, D2 = date(2020, 1, 1), date(2020, 1, 2)
 KNOWN_AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(10))
 def test_every_policy_answers_on_what_is_needed_as_on_all(seed: int) -> None:
     """Withdrawals, replacements, events, doubts, cycles and versions, of items and metering points, of days and periods."""
     records = random_records(seed)
     targets = {item.id for item in records.items} | {point.id for point in records.metering_points}
     for target in sorted(targets)[:8]:
-        for start in (None, date(2019, 6, 1)):
-            until = None if start is None else date(2021, 6, 1)
+        for start in (None, date(2025, 1, 5)):
+            until = None if start is None else date(2025, 12, 31)
             question = Question(
-                target=target, as_of=date(2021, 3, 3), known_at=KNOWN_AT, policy="cn-legal/1", start=start, until=until
+                target=target, as_of=date(2025, 6, 3), known_at=KNOWN_AT, policy="cn-legal/1", start=start, until=until
             )
             needed = needed_records(records, question)
             for policy in POLICIES.values():
