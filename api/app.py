@@ -17,7 +17,7 @@ from api.context import SESSION_LIFETIME, Context
 from api.guard import Guard
 from api.language import Bilingual
 from api.oidc import Provider
-from api.pages import administration, docs, sign_in, start, sticker, target
+from api.pages import administration, docs, sign_in, start, sticker, target, verifying
 from api.pages import disputes as disputes_page
 from api.pages import due as due_page
 from api.pages import imports as import_pages
@@ -39,6 +39,7 @@ from api.routes import (
     organization_settings,
     people,
     photos,
+    proofs,
     recording,
     records,
     scans,
@@ -50,6 +51,7 @@ from api.routes import (
 )
 from api.scanning import Scanning
 from api.templating import STATIC
+from registry.ledger.notes import Signer
 from registry.notices.settings import NoticeSettings
 from registry.passwords import Passwords
 from registry.unit_of_work import Store
@@ -77,6 +79,7 @@ _TAGS = (
     "certificates",
     "submissions",
     "events",
+    "evidence",
     "metering points",
     "session",
     "people",
@@ -87,7 +90,7 @@ _TAGS = (
 )
 
 
-def create_app(  # noqa: PLR0913 - what a service is told at start, each by name.
+def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must give besides the first two.
     store: Store,
     *,
     base_url: str,
@@ -97,12 +100,13 @@ def create_app(  # noqa: PLR0913 - what a service is told at start, each by name
     passwords: Passwords | None = None,
     session_lifetime: timedelta = SESSION_LIFETIME,
     provider: Provider | None = None,
+    signer: Signer | None = None,
     scans_kept_days: int = KEPT_DAYS,
 ) -> FastAPI:
     """The service on a store. `base_url` is what labels point to, `featured` the targets shown first on the start page.
 
-    `passwords` hashes them, `provider` is where people may sign in as well; see Context. `scans_kept_days`: after them the
-    history of scans is forgotten.
+    `passwords` hashes them, `provider` is where people may sign in as well, `signer` signs the ledger's checkpoints and proofs;
+    see Context. `scans_kept_days`: after them the history of scans is forgotten.
     """
     scanning = Scanning(store, kept_days=scans_kept_days)
     context = Context(
@@ -115,6 +119,7 @@ def create_app(  # noqa: PLR0913 - what a service is told at start, each by name
         passwords=passwords or Passwords(),
         session_lifetime=session_lifetime,
         provider=provider,
+        signer=signer,
         notices=notices or NoticeSettings(base_url=base_url),
     )
 
@@ -143,9 +148,10 @@ def create_app(  # noqa: PLR0913 - what a service is told at start, each by name
     recordings = (records, recording, submissions, imports)
     of_labels = (labels, photos, disputes)
     accounts = (session, people, clients, mandates, organization_settings)
-    parts = (scans, *reading, *recordings, *of_labels, due, calendars, webhooks, *accounts, service)
+    parts = (scans, *reading, *recordings, *of_labels, proofs, due, calendars, webhooks, *accounts, service)
     pages_of_labels = (sticker, labels_page, disputes_page)
-    pages = (start, target, *pages_of_labels, sign_in, administration, due_page, webhooks_page, import_pages, docs)
+    other_pages = (sign_in, administration, due_page, webhooks_page, import_pages, docs, verifying)
+    pages = (start, target, *pages_of_labels, *other_pages)
     for module in (*parts, *pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

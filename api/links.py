@@ -40,6 +40,11 @@ def chain(target: str, **query: str | None) -> str:
     return _with_query(f"{item(target)}/chain.svg", query)
 
 
+def proof(target: str, **query: str | None) -> str:
+    """The proof bundle of a target."""
+    return _with_query(f"{item(target)}/proof", query)
+
+
 def qr(target: str) -> str:
     """The QR image of a target's page."""
     return f"{item(target)}/qr.svg"

@@ -123,6 +123,12 @@ def picture_body(*media_types: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
+def documents(media_type: str, description: str) -> Responses:
+    """The declaration of a document that has a format of its own."""
+    schema = {"type": "object" if media_type == "application/json" else "string"}
+    return {200: {"description": description, "content": {media_type: {"schema": schema}}}}
+
+
 def with_tag(responses: Responses) -> Responses:
     """The declaration of an answer under an entity tag, which need not be sent again (304)."""
     header = {"ETag": {"description": "Strong entity tag, for If-None-Match and If-Match.", "schema": {"type": "string"}}}

@@ -130,7 +130,7 @@ def show_target(
     if page is None:
         response = blank_page(language, request, party, _label_of(scanned))
     else:
-        values = _values(page, asking, language, request)
+        values = _values(page, asking, language, request) | {"has_proofs": context.signer is not None}
         headers = {"content-language": language.tag, "vary": "Accept-Language"}
         response = HTMLResponse(rendered("target.html", language, request, **values), headers=headers)
     if context.scanning.note(request, scanned.read_label, context.clock()):
@@ -256,6 +256,7 @@ def _values(page: Page, asking: Asking, language: Language, request: Request) ->
         "policy_title": words.POLICY_TITLES[verdict.policy].in_(language),
         "json_address": links.verdict(verdict.target, **asked),
         "svg_address": links.chain(verdict.target, **asked),
+        "proof_address": links.proof(verdict.target, **asked),
         "kept": kept,
         "narrowed": [(name, asked[name]) for name in ("quantity", "unit", "low", "high") if asked.get(name)],
     }

@@ -4,6 +4,7 @@ It is made from the app's routes, so an operation that is added is asked as well
 shown at the end of a run of the tests.
 """
 
+import io
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -21,15 +22,19 @@ from api.security import ANYBODY, PUBLIC
 from registry.access import OPERATOR, PERMISSIONS, Party, Permission, Role
 from registry.accounts import Membership
 from registry.labels.code import new_code
+from registry.notices.settings import NoticeSettings
 from registry.repositories import accounts
 from registry.repositories.submissions import Submission, submit
 from registry.unit_of_work import Store, open_store
+from registry.usecases.calendars import make_feed
 from registry.usecases.clients import add_client, add_key, revoke_key
+from registry.usecases.import_files import NewImport, receive
 from registry.usecases.import_records import import_records
 from registry.usecases.issue_labels import issue_labels
 from registry.usecases.mandates import give_mandate
 from registry.usecases.people import Particulars, invite
 from registry.usecases.signing_in import start_session
+from registry.usecases.webhooks import WantedEndpoint, make_endpoint
 from tests.api.conftest import client_of
 from tests.api.parties import BEGUN, FOREIGN, OPERATORS, OWN, Acting, Parties, claim
 from tests.api.worlds import NOW
@@ -40,7 +45,7 @@ from traceability.records import Certificate
 SECRET = "ALPHA-ONLY"  # Stands in everything that belongs to the own organization, and is to stand in nothing that others get.
 UNKNOWN = "ALPHA-NONE"  # As long, and nothing is known by it.
 # Written into what everybody may read of a label: the verdict, not the results (tests/api/test_security.py).
-LABEL_PAGES = ("/i/{code}", "/i/{code}/verdict")
+LABEL_PAGES = ("/i/{code}", "/i/{code}/verdict", "/calendars/{token}.ics")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +65,7 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     shutil.copy(sqlite_template, path)
     store = open_store(f"sqlite:///{path}")
     parties = claim(store)
-    known = _things(store)
+    known = _things(store, path.parent)
     unknown = {name: _unknown(name, value) for name, value in known.items()}
     nobody = _nobody(store, parties)
     with client_of(store) as service:  # One event loop for all of them.
@@ -68,7 +73,7 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     store.close()
 
 
-def _things(store: Store) -> dict[str, str]:
+def _things(store: Store, folder: Path) -> dict[str, str]:
     """A thing of the own organization for each path parameter. A new parameter needs a line here."""
     laboratory = Party(name="person/alpha", organization=OWN, role=Role.LABORATORY, person=f"{OWN}-{Role.LABORATORY}")
     with store.writing() as work:
@@ -82,6 +87,12 @@ def _things(store: Store) -> dict[str, str]:
             work, holder=OPERATORS, over=OWN, valid_from=BEGUN.date(), valid_until=BEGUN.date(), party=OPERATOR, at=BEGUN
         )
         submission = submit(work, _waiting())
+        feed = make_feed(work, laboratory, name=SECRET, language="zh", at=BEGUN)
+        wanted = WantedEndpoint(url=f"https://{SECRET}.example/hook".lower(), event_types=["item.recorded"], name=SECRET)
+        hook = make_endpoint(work, laboratory, wanted, BEGUN, NoticeSettings(data_dir=folder))
+    file = io.BytesIO(f"标识,器具类别\n{SECRET}-NEW,计量表\n".encode())
+    new = NewImport(file=file, name=f"{SECRET}.csv", is_dry_run=True)
+    import_id, _ = receive(store, new, party=laboratory, at=BEGUN)
     return {
         "item_id": f"{SECRET}-METER",
         "code": label.code,
@@ -96,6 +107,11 @@ def _things(store: Store) -> dict[str, str]:
         "key_id": str(key.key.entry),
         "mandate_id": mandate.id,
         "number": str(submission),
+        "import_id": import_id,
+        "calendar_id": feed.feed.id,
+        "token": feed.token,
+        "endpoint_id": hook.endpoint.id,
+        "deed": "ping",
         "role": Role.AUDITOR.value,
     }
 
@@ -142,7 +158,7 @@ def _waiting() -> Submission:
 
 def _unknown(name: str, known: str) -> str:
     """An id of the same form under which there is nothing."""
-    if name == "role":
+    if name in {"role", "deed"}:
         return known
     if name == "code":
         return new_code()
