@@ -34,7 +34,7 @@ from api.security import Visiting
 from api.templating import rendered
 from registry.access import Party
 from registry.errors import UnacceptableError, WaitError
-from registry.labels.code import grouped, parse_code
+from registry.labels.code import grouped
 from registry.labels.errors import LabelError, MistypedCodeError, UnknownLabelError
 from registry.labels.records import LabelRecord
 from registry.labels.sticker import LabelState
@@ -147,7 +147,7 @@ def tell_mismatch(context: Given, party: Visiting, request: Request, code: Recor
     if not 1 <= len(seen) <= _LONGEST_SERIAL:
         raise UnacceptableError("seen_serial", "1 to 64 characters are expected", "应为 1 至 64 个字符")
     with context.store.reading() as work:
-        scanned = found_by(context, work, client, parse_code(code), party)
+        scanned = found_by(context, work, client, code, party)
     context.scanning.missed(client)  # Slowed down like guesses: nobody has many of them to tell.
     if scanned.label is not None and scanned.label.serial != seen:
         context.scanning.note(request, scanned.label, context.clock(), seen_serial=seen)
@@ -227,12 +227,12 @@ def _values(page: Page, asking: Asking, language: Language, request: Request) ->
     asked = dict(request.query_params) | {"known_at": verdict.known_at.isoformat(), "as_of": str(verdict.as_of)}
     first = first_reason(verdict)
     groups = list(_groups(verdict, names))
-    label = scanned.label if scanned.is_public else None
+    label = scanned.shown_label
     return {
         "is_holder": scanned.is_holder,
         "notice": _notice(scanned, language),
         "code": page.code,
-        "label": label,
+        "may_tell": scanned.is_public and scanned.label is not None,
         "label_code": None if label is None else grouped(label.code),
         "photo": scanned.photo,
         "is_told": request.query_params.get("told") == "1",

@@ -230,7 +230,7 @@ def _scanned(context: Context, request: Request, work: UnitOfWork, text: str) ->
 def _answer(
     scanned: Scanned, found: Assessment | None, asking: Asking, language: Language, register: RegisterVersion
 ) -> ScanAnswer:
-    label = scanned_label(scanned.label, scanned.dispute)
+    label = scanned_label(scanned.shown_label, scanned.dispute)
     if found is None:
         return _blank(label, asking, register)
     verdict = found.verdict

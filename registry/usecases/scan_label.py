@@ -38,6 +38,11 @@ class Scanned:
         return self.way is not Way.ID
 
     @property
+    def shown_label(self) -> LabelRecord | None:
+        """The label whose code may be told: to whoever has read it or holds the item, as a code is what a copy needs."""
+        return self.label if self.is_holder or not self.is_public else self.read_label
+
+    @property
     def read_label(self) -> LabelRecord | None:
         """The label whose code was read; None for somebody else's code and for an id."""
         return self.label if self.way is Way.CODE else None

@@ -17,7 +17,8 @@ from PIL import Image
 from api.render.label_words import ANSWERS, STATES
 from api.scanning import MISSES_A_MINUTE
 from registry.access import Party, Role
-from registry.labels.code import SYMBOLS, new_code
+from registry.labels.aliases import AliasScheme
+from registry.labels.code import SYMBOLS, grouped, new_code
 from registry.labels.key_files import KeyFolder
 from registry.labels.sticker import Answer, LabelState, Sticker, sign, to_digits
 from registry.unit_of_work import Store, open_store
@@ -26,6 +27,7 @@ from registry.usecases.import_records import import_records
 from registry.usecases.issue_labels import issue_labels, make_blank_labels
 from registry.usecases.issue_stickers import issue_stickers
 from registry.usecases.label_keys import revoke_key, signing_key
+from registry.usecases.name_alias import record_alias
 from tests.api.conftest import client_of
 from tests.api.parties import BEGUN, OWN, Parties, claim
 from tests.api.worlds import DOCUMENT, NOW, TODAY
@@ -104,8 +106,20 @@ def test_a_mistyped_code_is_told_from_one_that_was_never_issued(world: World) ->
         assert world.service.get(f"/i/{text}").headers["content-type"] == "application/problem+json"
         english = world.page(f"/i/{text}?lang=en").text.partition("<main")[2]
         assert not re.search("[一-鿿]", english)
-    grouped = "-".join(re.findall("....", code.lower()))
-    assert world.page(f"/i/{grouped}").status_code == 200, "as people type it"
+    assert world.page(f"/i/{grouped(code).lower()}").status_code == 200, "as people type it"
+
+
+def test_a_code_of_others_leads_to_the_item_and_does_not_tell_the_labels_code(world: World) -> None:
+    """Such codes are counted upwards: whoever guessed one could otherwise print a copy of a label never seen."""
+    asset = "3330001000100012345678"
+    with world.store.writing() as work:
+        record_alias(work, AliasScheme.STATE_GRID, asset, METER, at=NOW)
+    page, told = world.page(f"/i/{asset}"), world.service.get(f"/i/{asset}/verdict").json()
+    assert (page.status_code, told["item"]["serial"]) == (200, "SYN21644871")
+    assert told["label"] is None
+    for code in world.labels.values():
+        assert code not in page.text
+        assert grouped(code) not in page.text
 
 
 def test_a_disputed_label_says_so_until_it_is_settled(world: World) -> None:
