@@ -24,10 +24,12 @@ from api.routes import (
     mandates,
     organization_settings,
     people,
+    recording,
     records,
     searching,
     service,
     session,
+    submissions,
 )
 from api.templating import STATIC
 from registry.passwords import Passwords
@@ -51,6 +53,7 @@ _TAGS = (
     "certificates",
     "events",
     "metering points",
+    "submissions",
     "session",
     "people",
     "clients",
@@ -98,7 +101,7 @@ def create_app(
     app.state.context = context
     add_handlers(app)
     reading = (searching, lists, details, items, histories)
-    parts = (records, *reading, session, people, clients, mandates, organization_settings, service)
+    parts = (records, *reading, recording, submissions, session, people, clients, mandates, organization_settings, service)
     for module in (*parts, start, target, sign_in, administration, docs):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

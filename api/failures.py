@@ -21,6 +21,7 @@ from registry.errors import (
     WaitError,
 )
 from registry.ledger.merkle import ProofError
+from registry.usecases.contradictions import ContradictedError
 from traceability.problems import InputError, InvalidValueError, QuestionError, TraceabilityError, UnknownTargetError
 
 
@@ -133,6 +134,7 @@ _KIND_OF: tuple[tuple[type[Exception], Kind], ...] = (
     (QuestionError, USAGE),
     (InvalidValueError, USAGE),
     (ConflictError, CONFLICT),
+    (ContradictedError, CONTRADICTED),
     (TooManyRecordsError, BUDGET),
     (StaleError, STALE),
     (UnknownError, NOT_FOUND),

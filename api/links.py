@@ -60,6 +60,11 @@ def set_password(base_url: str, token: str) -> str:
     return base_url.rstrip("/") + _with_query("/set-password", {"token": token})
 
 
+def record(collection: str, record_id: str) -> str:
+    """A record as a resource of a collection: `certificates`, `organizations`, `metering-points` and so on."""
+    return f"{API}/{collection}/{quote(record_id, safe='')}"
+
+
 def _with_query(path: str, query: dict[str, str | None]) -> str:
     given = {name: value for name, value in query.items() if value}
     return f"{path}?{urlencode(given)}" if given else path

@@ -23,6 +23,17 @@ from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer
 from api.schemas.history import HistoryAnswer
 from api.schemas.items import AliasAnswer, AliasBody, ItemAnswer
 from api.schemas.lists import CertificateList, CompetenceList, EventList, ItemList, MeteringPointList, OrganizationList
+from api.schemas.recording import (
+    ApprovalBody,
+    RecordingAnswer,
+    RejectionBody,
+    ReplacementBody,
+    ShareAnswer,
+    ShareBody,
+    SubmissionAnswer,
+    SubmissionList,
+    WithdrawalBody,
+)
 from api.schemas.records import ImportAnswer
 from api.schemas.search import SearchAnswer
 from api.schemas.service import Health, PolicyList, Readiness
@@ -54,6 +65,15 @@ _ANSWERS: tuple[type, ...] = (
     AliasAnswer,
     AliasBody,
     ImportAnswer,
+    RecordingAnswer,
+    ShareAnswer,
+    SubmissionAnswer,
+    SubmissionList,
+    WithdrawalBody,
+    ReplacementBody,
+    ShareBody,
+    ApprovalBody,
+    RejectionBody,
     PolicyList,
     Health,
     Readiness,
@@ -115,6 +135,12 @@ def refusals(*kinds: Kind) -> Responses:
 def records_body(example: str) -> dict[str, Any]:
     """The declaration of a records document as request body."""
     content = {"application/json": {"schema": {"$ref": _REFERENCE.format(name=_RECORDS)}, "example": example}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def body_of(kind: type[msgspec.Struct], example: str) -> dict[str, Any]:
+    """The declaration of one record, or of what is sent around one, as request body."""
+    content = {"application/json": {"schema": {"$ref": _REFERENCE.format(name=kind.__name__)}, "example": example}}
     return {"requestBody": {"required": True, "content": content}}
 
 
@@ -186,7 +212,7 @@ def _with_examples(part: Any) -> Any:
 def _schemas(kinds: Iterable[type]) -> dict[str, Any]:
     _, components = msgspec.json.schema_components(kinds, ref_template=_REFERENCE)
     schemas = {name: _plain(schema) for name, schema in sorted(components.items())}
-    records = schemas.pop(Records.__name__)
+    records = dict(schemas[Records.__name__])
     # The document has one field that the values do not have: the name of the format.
     records["properties"] = {"format": {"const": FORMAT}, **records["properties"]}
     schemas[_RECORDS] = records | {"title": _RECORDS, "required": ["format"]}

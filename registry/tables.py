@@ -244,7 +244,7 @@ class Withdrawals(Table, table=True):
     """The issuer takes a certificate back: once, and for good."""
 
     __tablename__ = "withdrawals"
-    __table_args__ = (STRICT,)
+    __table_args__ = (Index(None, "recording"), STRICT)
 
     certificate_entry: int = part_of("certificates")
     recorded_at: datetime | None = instant_column()

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
-import registry.account_tables  # noqa: F401 - tables that the metadata is to know.
+import registry.every_table  # noqa: F401 - tables that the metadata is to know.
 from registry import schema
 from registry.settings import Settings
 from registry.table_parts import metadata

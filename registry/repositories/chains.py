@@ -10,7 +10,7 @@ decides. The number of queries does not depend on the length of the chain.
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import CTE, CompoundSelect, bindparam, func, literal_column, select, union, union_all
+from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select, bindparam, func, literal_column, select, union, union_all
 
 from registry.columns import LATEST
 from registry.errors import TooManyRecordsError
@@ -65,6 +65,24 @@ def load_items(work: UnitOfWork, item_ids: Iterable[str], budget: int = BUDGET) 
     return _loaded(work, ", ".join(ids[:3]), work.rows(_OF_ITEMS, items=ids, target="", most=budget + 1), budget)
 
 
+def load_above(work: UnitOfWork, ids: Iterable[str], issuers: Iterable[str], budget: int = BUDGET) -> Records:
+    """All records that verdicts on several items can rest on, and the competences of further issuers.
+
+    Among the ids may be those of metering points, whose branches are not followed.
+    """
+    return _loaded_for(work, _ABOVE_ALL, ids, issuers, budget)
+
+
+def load_around(work: UnitOfWork, ids: Iterable[str], issuers: Iterable[str], budget: int = BUDGET) -> Records:
+    """Items, their certificates and events, metering points, competences of the issuers and of further ones."""
+    return _loaded_for(work, _AROUND, ids, issuers, budget)
+
+
+def _loaded_for(work: UnitOfWork, query: Query, ids: Iterable[str], issuers: Iterable[str], budget: int) -> Records:
+    wanted, further = (sorted(filter(is_storable, set(each))) for each in (ids, issuers))
+    return _loaded(work, ", ".join(wanted[:3]), work.rows(query, ids=wanted, issuers=further, most=budget + 1), budget)
+
+
 def _named_by(work: UnitOfWork, query: Query, subject: str, budget: int) -> list[Row]:
     return work.rows(query, target=subject, most=budget + 1) if is_storable(subject) else []
 
@@ -86,10 +104,15 @@ def _loaded(work: UnitOfWork, subject: str, reached: list[Row], budget: int) -> 
     return Records(**{name: tuple(records) for name, records in found.items()})  # type: ignore[arg-type]  # Each list has its kind.
 
 
-def _named(items: CTE) -> CompoundSelect[Any]:
-    """What belongs to items and to a metering point `target`, as rows of a list's number and a running number."""
+def _named(items: CTE, points: ColumnElement[bool] | None = None, further: Select[Any] | None = None) -> CompoundSelect[Any]:
+    """What belongs to items and to metering points, as rows of a list's number and a running number.
+
+    `points`: which metering points, `target` when left out. `further`: issuers besides those of the certificates found.
+    """
     of_items = items.join(_certificates, _certificates.c.item == items.c.item)
-    issuers = select(_certificates.c.issuer).select_from(of_items).distinct().cte("issuers")
+    of_certificates = select(_certificates.c.issuer).select_from(of_items)
+    issuers = (of_certificates.distinct() if further is None else of_certificates.union(further)).cte("issuers")
+    is_point = _metering_points.c.id == bindparam("target") if points is None else points
     issuer = select(issuers.c.issuer)
     held = _competences.alias("held")
     arms = {
@@ -103,7 +126,7 @@ def _named(items: CTE) -> CompoundSelect[Any]:
         "items": select(_items.c.entry).select_from(items.join(_items, _items.c.id == items.c.item)),
         "certificates": select(_certificates.c.entry).select_from(of_items),
         "events": select(_events.c.entry).select_from(items.join(_events, _events.c.item == items.c.item)),
-        "metering_points": select(_metering_points.c.entry).where(_metering_points.c.id == bindparam("target")),
+        "metering_points": select(_metering_points.c.entry).where(is_point),
         _WITHDRAWALS: select(_withdrawals.c.certificate_entry).select_from(
             of_items.join(_withdrawals, _withdrawals.c.certificate_entry == _certificates.c.entry)
         ),
@@ -120,13 +143,32 @@ def _above(spelling: Spelling) -> CompoundSelect[Any]:
         .where(_metering_points.c.id == bindparam("target"), _branches.c.item.is_not(None))
     )
     reached = select(spelling.given("target").label("item")).cte("reached", recursive=True)
-    step = (
+    return _named(reached.union(branch_items, _step_up(reached)))
+
+
+def _above_all(spelling: Spelling) -> CompoundSelect[Any]:
+    """From all items of a list up through every reference."""
+    given = spelling.listed("ids").subquery()
+    reached = select(given.c.value.label("item")).cte("reached", recursive=True)
+    is_point = spelling.among(_metering_points.c.id, "ids")
+    return _named(reached.union(_step_up(reached)), is_point, spelling.listed("issuers"))
+
+
+def _around(spelling: Spelling) -> CompoundSelect[Any]:
+    """The items of a list, and nothing that they rest on."""
+    given = spelling.listed("ids").subquery()
+    items = select(given.c.value.label("item")).cte("reached")
+    return _named(items, spelling.among(_metering_points.c.id, "ids"), spelling.listed("issuers"))
+
+
+def _step_up(reached: CTE) -> Select[Any]:
+    """The items that the certificates of the items reached rest on."""
+    return (
         select(_references.c.item)
         .select_from(reached)
         .join(_certificates, _certificates.c.item == reached.c.item)
         .join(_references, _references.c.certificate_entry == _certificates.c.entry)
     )
-    return _named(reached.union(branch_items, step))
 
 
 def _below(spelling: Spelling) -> CompoundSelect[Any]:
@@ -151,3 +193,5 @@ def _of_items(spelling: Spelling) -> CompoundSelect[Any]:
 _ABOVE = Query(_above)
 _BELOW = Query(_below)
 _OF_ITEMS = Query(_of_items)
+_ABOVE_ALL = Query(_above_all)
+_AROUND = Query(_around)

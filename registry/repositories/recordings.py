@@ -76,6 +76,10 @@ class Recorder:
         fresh = [entry for identity, entry in batch.items() if identity not in held] if held else entries
         self._append(section, fresh + changed)
 
+    def append(self, section_name: str, entries: list[Entry]) -> None:
+        """Append records of one list of which nothing is stored, or no such version, as was seen in this turn."""
+        self._append(SECTION_TABLES[section_name], entries)
+
     @property
     def counts(self) -> dict[str, Count]:
         """What it came to so far, by list; withdrawals are counted apart."""
