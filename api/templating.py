@@ -1,6 +1,8 @@
 """Pages from Jinja templates in the reader's language; nothing in a template is ever taken as HTML unless made here."""
 
 import re
+from contextlib import suppress
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -12,8 +14,11 @@ from markupsafe import Markup, escape
 
 from api import links
 from api.language import Language, translations
+from api.navigation import places
 from api.render import words
-from registry.access import PERMISSIONS
+from api.render.amounts import range_text, uncertainty_text
+from traceability.json_text import positional
+from traceability.periods import SHANGHAI
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -30,6 +35,7 @@ def rendered(template: str, language: Language, request: Request, /, **values: o
             language=language,
             other_language=Language.EN if language is Language.ZH else Language.ZH,
             lang=_asked(request),
+            done=request.query_params.get("done", ""),
             here=lambda **changes: _here(request, changes),
             role_options=[(role.value, name.in_(language)) for role, name in words.ROLES.items()],
             **_standing(request),
@@ -46,7 +52,7 @@ def _standing(request: Request) -> dict[str, object]:
         "signed_in": signed_in,
         "csrf": "" if signed_in is None else signed_in.session.csrf,
         "can_sign_in": app is not None and app.state.context.was_claimed,
-        "may": frozenset() if signed_in is None else frozenset(map(str, PERMISSIONS[signed_in.session.role])),
+        "places": places(getattr(request.state, "party", None), getattr(request.state, "waiting", None), request.url.path),
     }
 
 
@@ -61,8 +67,10 @@ def _environment(language: Language) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
-    environment.filters["dated"] = _dated
-    environment.globals.update(links=links, static=_static, roles=words.ROLES, scopes=words.PERMISSIONS)
+    environment.filters.update(dated=_dated, moment=_moment, number=positional, who=_who)
+    environment.globals.update(links=links, static=_static, range_text=range_text, uncertainty_text=uncertainty_text)
+    environment.globals.update(roles=words.ROLES, scopes=words.PERMISSIONS, outcomes=words.OUTCOMES)
+    environment.globals.update(item_kinds=words.ITEM_KINDS, event_kinds=words.EVENT_KINDS)
     return environment
 
 
@@ -75,6 +83,18 @@ def _asked(request: Request) -> str | None:
 def _here(request: Request, changes: dict[str, str]) -> str:
     """The address of this page with some of its parameters changed."""
     return f"{request.url.path}?{urlencode({**request.query_params, **changes})}"
+
+
+def _moment(instant: datetime) -> str:
+    """An instant as a clock in Shanghai shows it, to the minute."""
+    with suppress(OverflowError):  # The last hours of the calendar have no such time.
+        instant = instant.astimezone(SHANGHAI)
+    return f"{instant:%Y-%m-%d %H:%M}"
+
+
+def _who(name: str | None) -> str:
+    """Who recorded something, without the sort of party before the name."""
+    return (name or "").removeprefix("person/")
 
 
 def _dated(text: str) -> Markup:

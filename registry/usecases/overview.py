@@ -1,0 +1,76 @@
+"""What a laboratory looks at in the morning: its verdicts, what waits, what was recorded last and what that contradicted.
+
+Everything is bounded: the verdicts are those on the items whose certificates are the newest, never on all.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from registry.access import Party, Permission
+from registry.repositories.chains import load_above
+from registry.repositories.flags import Flag
+from registry.repositories.holdings import held_among
+from registry.repositories.latest import RecordingLine, latest_flags, latest_recordings, waiting_number
+from registry.unit_of_work import Store, UnitOfWork
+from registry.usecases.list_records import CertificateFilters, list_records
+from registry.usecases.recording import Asked
+from traceability.assess import assess_known
+from traceability.known import known_records
+from traceability.records import Certificate, Records
+from traceability.verdict import Status, Verdict
+
+MOST_ASSESSED = 40  # Items: a fifth of a second.
+MOST_LINES = 8  # Recordings, and contradictions.
+MOST_COUNTED = 99  # Submissions that are counted.
+_LATEST_CERTIFICATES = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """`verdicts`: on items whose certificates are the newest, the worst first; `is_all`: whether these are all with one."""
+
+    verdicts: tuple[Verdict, ...]
+    is_all: bool
+    waiting: int
+    recordings: tuple[RecordingLine, ...]
+    flags: tuple[Flag, ...]
+    records: Records
+
+    @property
+    def counts(self) -> dict[Status, int]:
+        """How many items have each verdict."""
+        counted = Counter(verdict.status for verdict in self.verdicts)
+        return {status: counted[status] for status in Status}
+
+
+def overview_of(store: Store, party: Party, *, at: datetime, asked: Asked) -> Overview:
+    """The state of things for a party."""
+    with store.reading(party.viewers) as work:
+        page = list_records(work, CertificateFilters(), known_at=at, most=_LATEST_CERTIFICATES, is_newest_first=True)
+    items = list(dict.fromkeys(each.item for each in page.records if isinstance(each, Certificate)))
+    with store.reading() as work:
+        recordings = latest_recordings(work, party.organization, MOST_LINES)
+        flags = latest_flags(work, party.organization, MOST_LINES)
+        waiting = waiting_count(work, party)
+        flagged = [each.subject for each in flags]
+        seen = held_among(work, "items", flagged, party.viewers)
+        records = load_above(work, [*items[:MOST_ASSESSED], *seen], ())
+    known = known_records(records, at)
+    verdicts = [assess_known(known, item, asked.as_of, asked.policy) for item in items[:MOST_ASSESSED] if item in known.items]
+    order = {status: place for place, status in enumerate(reversed(Status))}
+    return Overview(
+        verdicts=tuple(sorted(verdicts, key=lambda verdict: (order[verdict.status], verdict.target))),
+        is_all=page.next is None and len(items) <= MOST_ASSESSED,
+        waiting=waiting,
+        recordings=tuple(recordings),
+        flags=tuple(flags),
+        records=records,
+    )
+
+
+def waiting_count(work: UnitOfWork, party: Party) -> int:
+    """How many submissions wait for a second person in the party's organization; at most MOST_COUNTED + 1."""
+    if party.organization is None or not party.may(Permission.READ):
+        return 0
+    return waiting_number(work, party.organization, MOST_COUNTED + 1)
