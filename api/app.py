@@ -13,11 +13,15 @@ from api.context import SESSION_LIFETIME, Context
 from api.guard import Guard
 from api.language import Bilingual
 from api.oidc import Provider
-from api.pages import administration, docs, sign_in, start, target
+from api.pages import administration, docs, laboratory, sign_in, start, target
+from api.pages import due as due_page
+from api.pages import webhooks as webhooks_page
 from api.problems import add_handlers, refuse
 from api.routes import (
+    calendars,
     clients,
     details,
+    due,
     histories,
     items,
     lists,
@@ -30,8 +34,10 @@ from api.routes import (
     service,
     session,
     submissions,
+    webhooks,
 )
 from api.templating import STATIC
+from registry.notices.settings import NoticeSettings
 from registry.passwords import Passwords
 from registry.unit_of_work import Store
 
@@ -50,6 +56,9 @@ _TAGS = (
     "organizations",
     "competences",
     "items",
+    "due",
+    "calendars",
+    "webhooks",
     "certificates",
     "events",
     "metering points",
@@ -69,6 +78,7 @@ def create_app(
     base_url: str,
     now: Callable[[], datetime] = clock.now,
     featured: Mapping[str, Bilingual] | None = None,
+    notices: NoticeSettings | None = None,
     passwords: Passwords | None = None,
     session_lifetime: timedelta = SESSION_LIFETIME,
     provider: Provider | None = None,
@@ -85,6 +95,7 @@ def create_app(
         passwords=passwords or Passwords(),
         session_lifetime=session_lifetime,
         provider=provider,
+        notices=notices or NoticeSettings(base_url=base_url),
     )
     app = FastAPI(
         title="Traceability registry 计量溯源登记",
@@ -101,8 +112,10 @@ def create_app(
     app.state.context = context
     add_handlers(app)
     reading = (searching, lists, details, items, histories)
-    parts = (records, *reading, recording, submissions, session, people, clients, mandates, organization_settings, service)
-    for module in (*parts, start, target, sign_in, administration, docs):
+    recordings = (records, recording, submissions)
+    accounts = (session, people, clients, mandates, organization_settings)
+    parts = (*recordings, *reading, due, calendars, webhooks, *accounts, service)
+    for module in (*parts, start, target, laboratory, due_page, webhooks_page, sign_in, administration, docs):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]

@@ -14,8 +14,9 @@ from babel.messages.pofile import read_po, write_po
 from api.language import LOCALES, Language
 
 _PACKAGE = Path(__file__).parent
-_METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
-_OPTIONS = {"templates/**.html": {"newstyle_gettext": "true", "trim_blocks": "true", "silent": "false"}}
+_TEMPLATES = ("templates/**.html", "templates/**.txt")
+_METHODS = [("**.py", "python"), *((templates, "jinja2.ext:babel_extract") for templates in _TEMPLATES)]
+_OPTIONS = {templates: {"newstyle_gettext": "true", "trim_blocks": "true", "silent": "false"} for templates in _TEMPLATES}
 _KEYWORDS = {"_": None, "text": (2,), "remark": (2,), "say": None}  # Where in a call the message stands.
 
 

@@ -12,6 +12,7 @@ from pydantic import AfterValidator
 
 from api.language import Bilingual, Language, preferred
 from api.oidc import Provider
+from registry.notices.settings import NoticeSettings
 from registry.passwords import Passwords
 from registry.repositories import accounts
 from registry.spelling import storable
@@ -32,6 +33,7 @@ class Context:
     clock: Callable[[], datetime]
     base_url: str
     featured: Mapping[str, Bilingual] = field(default_factory=dict)
+    notices: NoticeSettings = field(default_factory=NoticeSettings, repr=False)
     passwords: Passwords = field(default_factory=Passwords, repr=False)
     session_lifetime: timedelta = SESSION_LIFETIME
     provider: Provider | None = None

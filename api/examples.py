@@ -228,6 +228,88 @@ POLICIES: dict[str, Any] = {
 HEALTH = {"status": "ok"}
 READINESS = {"status": "ok", "revision": "0001"}
 
+DUE: dict[str, Any] = {
+    "as_of": "2032-02-10",
+    "until": "2032-04-10",
+    "known_at": "2026-11-23T02:00:00Z",
+    "warning_days": [7, 30, 60],
+    "windows": [
+        {"name": "no_certificate", "count": 0},
+        {"name": "failed", "count": 0},
+        {"name": "overdue", "count": 0},
+        {"name": "7", "count": 0},
+        {"name": "30", "count": 1},
+        {"name": "60", "count": 0},
+        {"name": "later", "count": 0},
+        {"name": "unknown_end", "count": 0},
+    ],
+    "months": [{"name": "2032-03", "count": 1}],
+    "matching": 1,
+    "rows": [
+        {
+            "item": _METER,
+            "standing": "valid",
+            "window": "30",
+            "ends_on": "2032-03-01",
+            "days_left": 20,
+            "certificate": {
+                "id": "c-1",
+                "number": "DJ-2026-0001",
+                "kind": "verification",
+                "issuer": "simt",
+                "calibrated_on": "2026-03-02",
+            },
+            "links": LINKS,
+        }
+    ],
+    "next": None,
+}
+CALENDAR_REQUEST = {"name": "手机", "language": "zh"}
+CALENDAR: dict[str, Any] = {
+    "id": "cal-0123456789abcdef",
+    "name": "手机",
+    "language": "zh",
+    "person": None,
+    "made_by": "local",
+    "made_at": "2026-11-23T02:00:00Z",
+}
+CALENDAR_NEW = {"calendar": CALENDAR, "address": "https://registry.example/calendars/SECRET.ics"}
+CALENDAR_LIST = {"calendars": [CALENDAR]}
+ENDPOINT_REQUEST: dict[str, Any] = {
+    "url": "https://lims.example/hooks/registry",
+    "event_types": ["certificate.recorded", "due.entered"],
+    "name": "LIMS",
+}
+ENDPOINT: dict[str, Any] = {
+    "id": "ep_0123456789abcdef0123456789abcdef",
+    **ENDPOINT_REQUEST,
+    "is_active": True,
+    "ended_by": None,
+    "changed_by": "local",
+    "changed_at": "2026-11-23T02:00:00Z",
+}
+ENDPOINT_NEW = {"endpoint": ENDPOINT, "secret": "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}
+ENDPOINT_LIST = {"endpoints": [ENDPOINT]}
+PING = {"id": "evt_0123456789abcdef0123456789abcdef"}
+DELIVERY_LIST: dict[str, Any] = {
+    "deliveries": [
+        {
+            "number": 1,
+            "id": PING["id"],
+            "event_type": "test.ping",
+            "subject": ENDPOINT["id"],
+            "state": "retry",
+            "tries": 1,
+            "status": 503,
+            "said": None,
+            "made_at": "2026-11-23T02:00:00Z",
+            "ended_at": "2026-11-23T02:00:01Z",
+            "next_at": "2026-11-23T02:00:06Z",
+        }
+    ],
+    "next": None,
+}
+REPEAT = {"number": 2}
 _MEMBERSHIP = {"organization": "simt", "role": "laboratory"}
 MEMBERSHIP = _MEMBERSHIP
 SESSION: dict[str, Any] = {

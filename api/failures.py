@@ -20,6 +20,7 @@ from registry.errors import (
     UnknownError,
     WaitError,
 )
+from registry.labels.errors import LabelError, SigningKeyError, UnknownLabelError, UnreadableCodeError
 from registry.ledger.merkle import ProofError
 from registry.usecases.contradictions import ContradictedError
 from traceability.problems import InputError, InvalidValueError, QuestionError, TraceabilityError, UnknownTargetError
@@ -133,6 +134,10 @@ _KIND_OF: tuple[tuple[type[Exception], Kind], ...] = (
     (UnknownTargetError, NOT_FOUND),
     (QuestionError, USAGE),
     (InvalidValueError, USAGE),
+    (UnknownLabelError, NOT_FOUND),
+    (UnreadableCodeError, INPUT),
+    (SigningKeyError, STORE),
+    (LabelError, CONTRADICTED),
     (ConflictError, CONFLICT),
     (ContradictedError, CONTRADICTED),
     (TooManyRecordsError, BUDGET),

@@ -140,6 +140,9 @@ def _without_body(send: Send) -> Send:
 
 def _with_headers(scope: Scope, send: Send) -> Callable[[Message], Awaitable[None]]:
     is_versioned = scope["path"].startswith("/static/") and scope["query_string"].startswith(b"v=")
+    # What is answered to somebody known is theirs: nothing in between may keep it for others.
+    is_personal = any(name in {b"cookie", b"authorization"} for name, _ in scope["headers"])
+    kept = "public, max-age=31536000, immutable" if is_versioned else "private, no-cache" if is_personal else "no-cache"
 
     async def sender(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -147,7 +150,7 @@ def _with_headers(scope: Scope, send: Send) -> Callable[[Message], Awaitable[Non
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
             # A static file whose address holds its digest never changes; everything else is asked for again.
-            headers.setdefault("cache-control", "public, max-age=31536000, immutable" if is_versioned else "no-cache")
+            headers.setdefault("cache-control", kept)
         await send(message)
 
     return sender

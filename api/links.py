@@ -60,6 +60,11 @@ def clients(organization: str) -> str:
     return _with_query("/clients", {"organization": organization})
 
 
+def sign_in(to: str, lang: str | None = None) -> str:
+    """The page of signing in, from which it goes on to an address of ours."""
+    return _with_query("/sign-in", {"next": to, "lang": lang})
+
+
 def take_charge(base_url: str, token: str) -> str:
     """The absolute address at which somebody takes charge by a one-time token."""
     return base_url.rstrip("/") + _with_query("/take-charge", {"token": token})

@@ -8,7 +8,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import Scope
 
 from api import failures, links
@@ -68,6 +68,8 @@ def respond(request: Request, failure: Failure, more: Sequence[ProblemPlace] = (
     language = preferred(request.headers.get("accept-language"), request.query_params.get("lang"))
     problem = problem_of(failure, language, request.url.path, more)
     headers = {**failure.headers, "content-language": language.tag, "vary": "Accept-Language, Accept"}
+    if _wants_page(request) and failure.kind is failures.UNAUTHENTICATED and request.method == "GET":
+        return RedirectResponse(links.sign_in(_asked_for(request), request.query_params.get("lang")), 303, headers)
     if _wants_page(request):
         page = rendered("problem.html", language, request, problem=problem)
         return HTMLResponse(page, status_code=problem.status, headers=headers)
@@ -138,6 +140,11 @@ def _said(defect: Any) -> Bilingual:
     if defect["type"] == "missing":
         return Bilingual("缺少该参数", "this parameter is missing")
     return Bilingual(f"取值不合法（{defect['msg']}）", defect["msg"])
+
+
+def _asked_for(request: Request) -> str:
+    """The address of the request within the service."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _wants_page(request: Request) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from fastapi import Request
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
 from api import links
@@ -44,6 +44,11 @@ def rendered(template: str, language: Language, request: Request, /, **values: o
     )
 
 
+def rendered_alone(template: str, language: Language, /, **values: object) -> str:
+    """A text that is no page of ours, as a mail; in a template that ends in .txt nothing is escaped."""
+    return _environment(language).get_template(template).render(language=language, **values)
+
+
 def _standing(request: Request) -> dict[str, object]:
     """Who is signed in, as the top of every page shows it, and the token that forms carry; None where nobody is."""
     signed_in = getattr(request.state, "signed_in", None)
@@ -60,14 +65,14 @@ def _standing(request: Request) -> dict[str, object]:
 def _environment(language: Language) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
+        autoescape=select_autoescape(disabled_extensions=("txt",), default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
-    environment.filters.update(dated=_dated, moment=_moment, number=positional, who=_who)
+    environment.filters.update(dated=_dated, moment=_moment, number=positional)
     environment.globals.update(links=links, static=_static, range_text=range_text, uncertainty_text=uncertainty_text)
     environment.globals.update(roles=words.ROLES, scopes=words.PERMISSIONS, outcomes=words.OUTCOMES)
     environment.globals.update(item_kinds=words.ITEM_KINDS, event_kinds=words.EVENT_KINDS)
@@ -90,11 +95,6 @@ def _moment(instant: datetime) -> str:
     with suppress(OverflowError):  # The last hours of the calendar have no such time.
         instant = instant.astimezone(SHANGHAI)
     return f"{instant:%Y-%m-%d %H:%M}"
-
-
-def _who(name: str | None) -> str:
-    """Who recorded something, without the sort of party before the name."""
-    return (name or "").removeprefix("person/")
 
 
 def _dated(text: str) -> Markup:

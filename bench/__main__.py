@@ -2,9 +2,15 @@
 
 import sys
 
-from bench import imports, one_item, workbook
+from bench import imports, label_reading, one_item, workbook
 
-for name, bench in {"imports": imports.main, "one item": one_item.main, "workbook": workbook.main}.items():
+BENCHES = {
+    "imports": imports.main,
+    "one item": one_item.main,
+    "workbook": workbook.main,
+    "label reading": label_reading.main,
+}
+for name, bench in BENCHES.items():
     print(f"== {name}")
     sys.argv = sys.argv[:1]
     bench()

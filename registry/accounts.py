@@ -86,7 +86,3 @@ class Mandate:
     valid_from: date
     valid_until: date | None
     is_active: bool
-
-    def is_in_force(self, on: date) -> bool:
-        """Whether it counts on a day."""
-        return self.is_active and self.valid_from <= on and (self.valid_until is None or on <= self.valid_until)

@@ -7,7 +7,6 @@ equal on both engines, ordered as they should be, and quick to load as Arrow col
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Dialect, Integer, Text
@@ -122,9 +121,9 @@ class ExactDecimal(TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
-def one_of(column: str, values: Iterable[StrEnum | int]) -> CheckConstraint:
+def one_of(column: str, values: Iterable[str | int]) -> CheckConstraint:
     """The constraint that a column holds one of the values of a closed set."""
-    listed = ", ".join(f"'{value.value}'" if isinstance(value, StrEnum) else str(value) for value in values)
+    listed = ", ".join(f"'{value}'" if isinstance(value, str) else str(value) for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
 
 

@@ -1,11 +1,14 @@
 """Passwords: Argon2id, a bounded number at a time, and the same work for a name that nobody has."""
 
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import BoundedSemaphore
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from registry.errors import UnacceptableError
+from registry.errors import UnacceptableError, WaitError
 from registry.secret_tokens import new_secret
 from registry.spelling import compared, is_storable
 
@@ -13,6 +16,7 @@ SHORTEST = 12  # Characters: NIST SP 800-63B-4 asks for 15 where a password stan
 LONGEST = 1024  # Characters; hashing takes time in proportion.
 _FEWEST = 5  # Different characters: "aaaaaaaaaaaa" and "121212121212" are what everybody tries.
 _AT_ONCE = 4  # Hashes at a time: each takes 64 MiB.
+_PATIENCE = 3.0  # Seconds that a hash waits for room: a flood of attempts may not keep all threads of the service waiting.
 
 
 class Passwords:
@@ -25,7 +29,7 @@ class Passwords:
 
     def hashed(self, password: str) -> str:
         """The hash to keep."""
-        with self._room:
+        with self._turn():
             return self._hashes.hash(password)
 
     def is_right(self, password: str, kept: str | None) -> bool:
@@ -34,9 +38,19 @@ class Passwords:
             self._nobodys = self.hashed(new_secret().text)
         if len(password) > LONGEST or not is_storable(password):
             password, kept = "", None
-        with self._room:
+        with self._turn():
             is_right = self._hashes.verify(password, kept or self._nobodys)
         return is_right and kept is not None
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Room for one hash; WaitError where there is none soon."""
+        if not self._room.acquire(timeout=_PATIENCE):
+            raise WaitError(math.ceil(_PATIENCE))
+        try:
+            yield
+        finally:
+            self._room.release()
 
 
 def check_password(password: str, sign_in: str, path: str = "$.password") -> None:

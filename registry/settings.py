@@ -6,12 +6,15 @@ from typing import Annotated
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from registry.notices.settings import NoticeSettings
+
 
 class Settings(BaseSettings):
     """Settings by environment variables `REGISTRY_…`.
 
     `database_url`: SQLAlchemy URL, by default a SQLite file in `data_dir`. `base_url`: what labels point to, and the host name
     that is answered. `session_hours`: after them people sign in again. `oidc_…`: the identity provider, where there is one.
+    `smtp_url` and `mail_from`: how reminders go out. `webhooks_allow_private`: webhooks may go to addresses of the own network.
     """
 
     model_config = SettingsConfigDict(env_prefix="REGISTRY_", frozen=True)
@@ -24,6 +27,20 @@ class Settings(BaseSettings):
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None
     test_database_url: str | None = None
+    smtp_url: str | None = None
+    mail_from: str | None = None
+    webhooks_allow_private: bool = False
+
+    @property
+    def notices(self) -> NoticeSettings:
+        """What notices need of this."""
+        return NoticeSettings(
+            base_url=self.base_url,
+            data_dir=self.data_dir,
+            allows_private=self.webhooks_allow_private,
+            smtp_url=self.smtp_url,
+            mail_from=self.mail_from,
+        )
 
     @property
     def store_url(self) -> str:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
-import registry.every_table  # noqa: F401 - tables that the metadata is to know.
+import registry.every_table  # noqa: F401 - the metadata is to know all tables.
 from registry import schema
 from registry.settings import Settings
 from registry.table_parts import metadata

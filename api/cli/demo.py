@@ -22,6 +22,7 @@ from api.language import Bilingual, Language, text
 from api.pages.rows import TargetRow, target_rows
 from registry.access import Party
 from registry.errors import ConflictError, StoreError
+from registry.notices.settings import NoticeSettings
 from registry.settings import Settings
 from registry.unit_of_work import Store
 from registry.usecases.import_records import import_records
@@ -134,7 +135,8 @@ def _serve(store: Store, port: int | None, language: Language) -> None:
         text(language, "打开 {url} 查看，例如 {example}", url=url, example=url + links.page(TARGETS[0].id)), markup=False
     )
     remark(language, "按 Ctrl+C 结束")
-    run(create_app(store, base_url=url, featured=featured), listener)
+    notices = NoticeSettings(base_url=url, data_dir=Settings().data_dir)
+    run(create_app(store, base_url=url, featured=featured, notices=notices), listener)
 
 
 def _listener(port: int | None) -> socket.socket:

@@ -60,8 +60,8 @@ def write_bytes(data: bytes) -> None:
 
 
 def remark(language: Language, message: str, **values: object) -> None:
-    """A sentence on stderr."""
-    progress_console().print(text(language, message, **values), markup=False)
+    """A sentence on stderr, not broken into lines: an address in it is to be copied."""
+    progress_console().print(text(language, message, **values), markup=False, soft_wrap=True)
 
 
 def tell_failure(failure: Failure) -> None:

@@ -19,6 +19,7 @@ from api.guard import LOOPBACK
 from api.language import Bilingual, Language, text
 from api.oidc import Provider
 from registry import schema
+from registry.repositories import accounts
 from registry.settings import Settings
 from registry.unit_of_work import open_store
 from registry.usecases.check_ledger import make_up_leaves
@@ -39,9 +40,11 @@ def serve(host: Host = "127.0.0.1", port: Port = PORT, language: LanguageOption 
     settings = Settings()
     provider = provider_of(settings)
     with opened(is_writing=True) as store:
-        with store.writing() as work:
-            token = make_first_token(work, clock.now())
-        with listening(host, port, is_claimed=token is None) as listener:
+        with store.reading() as work:
+            is_claimed = accounts.is_claimed(work)
+        with listening(host, port, is_claimed=is_claimed) as listener:
+            with store.writing() as work:
+                token = make_first_token(work, clock.now())
             url = address(listener)
             remark(language, "服务地址 {url}，按 Ctrl+C 结束", url=url)
             if token is not None:
@@ -51,7 +54,13 @@ def serve(host: Host = "127.0.0.1", port: Port = PORT, language: LanguageOption 
             elif host not in LOOPBACK and not settings.base_url.startswith("https:"):
                 remark(language, "注意：REGISTRY_BASE_URL 不是 https，密码和密钥将以明文传输")
             lifetime = timedelta(hours=settings.session_hours)
-            app = create_app(store, base_url=settings.base_url, session_lifetime=lifetime, provider=provider)
+            app = create_app(
+                store,
+                base_url=settings.base_url,
+                notices=settings.notices,
+                session_lifetime=lifetime,
+                provider=provider,
+            )
             run(app, listener)
 
 

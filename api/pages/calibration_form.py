@@ -97,7 +97,12 @@ def _typed(result: Result) -> Iterator[tuple[str, str]]:
     def number(value: Decimal | None) -> str:
         return "" if value is None else positional(value)
 
-    yield from (("quantity", result.quantity), ("unit", result.unit), ("low", number(result.low)), ("high", number(result.high)))
+    yield from (
+        ("quantity", result.quantity),
+        ("unit", result.unit),
+        ("low", number(result.low)),
+        ("high", number(result.high)),
+    )
     stated: tuple[tuple[str, Uncertainty | Amount | None], ...] = (
         ("uncertainty", result.uncertainty),
         ("error", result.error),

@@ -54,7 +54,9 @@ def gone_on(address: str, language: str | None = None) -> RedirectResponse:
 
 def links_with(address: str, language: str | None) -> str:
     """The address with the language that was asked for by name."""
-    return address if language is None or "lang=" in address else f"{address}{'&' if '?' in address else '?'}lang={language}"
+    if language not in set(Language) or "lang=" in address:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}lang={language}"
 
 
 def count_waiting(request: Request) -> None:

@@ -12,6 +12,7 @@ from api.context import Context, Given, RecordId, Speaking
 from api.language import Language
 from api.pages.forms import page
 from api.pages.rows import row_of
+from api.pages.who import who_among
 from api.render import words
 from api.render.happenings import happening_words
 from api.render.names import Names, names_in
@@ -75,9 +76,7 @@ def show_item_history(
     """Who recorded what when, and how the verdict changed with it."""
     with context.store.reading(party.viewers) as work:
         found = read_target(work, item_id, asking.known_at)
-    history = item_history(
-        context.store, party, item_id, known_at=asking.known_at, as_of=asking.as_of, policy=asking.policy
-    )
+    history = item_history(context.store, party, item_id, known_at=asking.known_at, as_of=asking.as_of, policy=asking.policy)
     values = {**_standing(context, party, found, asking), **told(context, history, language, asking.known_at)}
     return page("item_history.html", language, request, values)
 
@@ -118,9 +117,11 @@ def told(context: Context, history: History, language: Language, known_at: datet
     """A history in words, the latest first."""
     with context.store.reading() as work:
         records = load_above(work, [history.target], {entry.about for entry in history.entries if entry.about})
+        who = who_among(work, (entry.by for entry in history.entries))
     names = names_in(records, language, known_at)
     return {
         "entries": [(entry, happening_words(entry, names), names.of(entry.subject)) for entry in reversed(history.entries)],
+        "who": who,
         "left_out": history.left_out,
         "changes": [(change, _look(change.status), _titles(change.came, names)) for change in reversed(history.verdicts)],
     }

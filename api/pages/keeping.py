@@ -120,7 +120,7 @@ def _item_of(fields: Fields, id_: str, held: Item | None) -> Item:
         told.pop(name, None)
     told |= {name: given(fields, name) for name in _TEXTS if given(fields, name)}
     months = given(fields, "interval_months")
-    if months and not (months.isascii() and months.isdecimal() and len(months) < 6):  # noqa: PLR2004 - digits; the core bounds.
+    if months and not (months.isascii() and months.isdecimal() and len(months) < 6):
         raise InputError("$.interval_months", "a number of months", "应为月数")
     if months:
         told["interval_months"] = whole(int(months))
@@ -168,16 +168,12 @@ def _item_page(
     return page("item_form.html", language, request, {"typed": dict(typed), "item": item, "kinds": kinds}, error=error)
 
 
-def _event_page(
-    language: Language, request: Request, item: Item, typed: Any, *, error: Expected | None = None
-) -> HTMLResponse:
+def _event_page(language: Language, request: Request, item: Item, typed: Any, *, error: Expected | None = None) -> HTMLResponse:
     kinds = [(kind.value, name.in_(language)) for kind, name in words.EVENT_KINDS.items()]
     return page("event.html", language, request, {"typed": dict(typed), "item": item, "kinds": kinds}, error=error)
 
 
-def _share_page(
-    language: Language, request: Request, item: Item, typed: Any, *, error: Expected | None = None
-) -> HTMLResponse:
+def _share_page(language: Language, request: Request, item: Item, typed: Any, *, error: Expected | None = None) -> HTMLResponse:
     return page("share.html", language, request, {"typed": dict(typed), "item": item}, error=error)
 
 

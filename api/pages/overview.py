@@ -7,6 +7,7 @@ from api.asking import asked
 from api.context import Context, Given, Speaking
 from api.pages.forms import page
 from api.pages.rows import row_of
+from api.pages.who import who_among
 from api.render import words
 from api.render.contradictions import contradiction_sentence, saying_of
 from api.render.happenings import counts_words
@@ -30,10 +31,10 @@ _ROWS = 6  # Items that are named, of those whose verdict is not good.
 def show_overview(context: Given, language: Speaking, request: Request, party: Reading) -> HTMLResponse:
     """What somebody looks at in the morning."""
     asking = asked(now=context.clock())
-    found = overview_of(
-        context.store, party, at=asking.known_at, asked=Asked(policy=asking.policy, as_of=asking.as_of)
-    )
+    found = overview_of(context.store, party, at=asking.known_at, asked=Asked(policy=asking.policy, as_of=asking.as_of))
     due = _due(context, party, asking.as_of)
+    with context.store.reading() as work:
+        who = who_among(work, (line.recorded_by for line in found.recordings))
     names = names_in(found.records, language, asking.known_at)
     flags = [
         {
@@ -60,6 +61,7 @@ def show_overview(context: Given, language: Speaking, request: Request, party: R
             (name, words.window_look(name, min(due.warning_days, default=0)), count) for name, count in due.windows if count
         ],
         "recordings": [(line, counts_words(line.new, language)) for line in found.recordings],
+        "who": who,
         "flags": flags,
         "party": party,
     }

@@ -207,7 +207,9 @@ def _form_page(desk: _Desk, form: CalibrationForm, looked: _Looked | None = None
         "action": desk.address,
         "form": form,
         "papers": [(value, name.in_(desk.language)) for value, name in PAPERS.items()],
-        "conclusions": [(each.value, words.OUTCOMES[each].in_(desk.language)) for each in (Conclusion.PASS, Conclusion.LIMITED)],
+        "conclusions": [
+            (each.value, words.OUTCOMES[each].in_(desk.language)) for each in (Conclusion.PASS, Conclusion.LIMITED)
+        ],
         "as_found": [(each.value, words.AS_FOUND[each].in_(desk.language)) for each in AsFound],
         "standards": list(_standards(desk, form, choices)),
         "has_more": choices.has_more,

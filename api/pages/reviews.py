@@ -1,5 +1,6 @@
 """What waits for a second person: the queue, one submission with what it would come to, and the decision."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from api.context import Context, Given, Speaking
 from api.language import Language
 from api.pages.forms import Expected, Fields, given, gone_on, page
 from api.pages.outcomes import told_outcome
+from api.pages.who import who_among
 from api.render.names import Names, names_in
 from api.security import Approving, Reading
 from registry.access import Party, Permission
@@ -46,7 +48,9 @@ def show_reviews(
         found = waiting_submissions(work, party, after=cursor, most=_ROWS + 1)
         before = decided(work, party.organization or "", _MOST, _DECIDED)
         names = _names(work, [*found, *before], language, context.clock())
+        who = who_among(work, _people([*found, *before]))
     values = {
+        "who": who,
         "waiting": [(each, _subjects(each, names)) for each in found[:_ROWS]],
         "decided": [(each, _subjects(each, names)) for each in before],
         "next": found[_ROWS - 1].number if len(found) > _ROWS else None,
@@ -94,6 +98,7 @@ def _review_page(
     with context.store.reading() as work:
         found = submission(work, party, number)
         names = _names(work, [found], language, context.clock())
+        who = who_among(work, _people([found]))
     told, problem = None, error
     if found.decision is None and error is None:
         try:
@@ -104,6 +109,7 @@ def _review_page(
     is_own = party.person is not None and party.person == found.submission.person
     values = {
         "found": found,
+        "who": who,
         "names": names,
         "certificates": [each for each in entries if isinstance(each, Certificate)],
         "others": [names.of(each.id) for each in entries if not isinstance(each, Certificate)],
@@ -121,9 +127,7 @@ def _review_page(
 def _considered(context: Context, party: Party, found: Numbered) -> Outcome:
     """What letting it in would come to now, whoever looks."""
     waiting = found.submission
-    order = Order(
-        entries=waiting.entries, source=waiting.source, reason=waiting.reason, root=waiting.root, is_dry_run=True
-    )
+    order = Order(entries=waiting.entries, source=waiting.source, reason=waiting.reason, root=waiting.root, is_dry_run=True)
     outcome = record(context.store, order, party=party, at=context.clock(), asked=_asked(context))
     assert isinstance(outcome, Outcome)  # noqa: S101 - asked without a key.
     return outcome
@@ -150,6 +154,14 @@ def _names(work: UnitOfWork, found: list[Numbered], language: Language, known_at
         certificates=(*around.certificates, *fresh.values()),
     )
     return names_in(records, language, known_at)
+
+
+def _people(found: list[Numbered]) -> Iterator[str]:
+    """Who submitted and who decided."""
+    for each in found:
+        yield each.submission.submitted_by
+        if each.decision is not None:
+            yield each.decision.decided_by
 
 
 def _subjects(found: Numbered, names: Names) -> list[str]:

@@ -48,9 +48,7 @@ def target_row(found: Assessment, language: Language) -> TargetRow:
     return row_of(found.verdict, names_in(found.records, language, found.verdict.known_at))
 
 
-def assessed_rows(
-    work: UnitOfWork, items: Sequence[str], asking: Asking, language: Language
-) -> list[TargetRow]:
+def assessed_rows(work: UnitOfWork, items: Sequence[str], asking: Asking, language: Language) -> list[TargetRow]:
     """A row for each of a few items on record, whose chains are read together; unknown ones are left out."""
     records = load_above(work, items, ())
     known = known_records(records, asking.known_at)

@@ -64,7 +64,7 @@ def _number(fields: Fields, name: str) -> int:
 
 
 def _whole(text: str, path: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):  # noqa: PLR2004 - digits of the largest number stored.
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
         raise InputError(path, "a whole number is expected", "应为整数")
     return int(text)
 

@@ -64,9 +64,7 @@ def do_withdrawal(
             entry = withdrawn(work, party, certificate_id, withdrawal)
         digest = hashlib.sha256(dump([certificate_id, typed])).hexdigest()
         is_confirmed = given(fields, "do") == "confirm" and given(fields, "looked_at") == digest
-        order = Order(
-            entries=(entry,), source="page withdrawal", root="$", reason=typed["reason"], is_dry_run=not is_confirmed
-        )
+        order = Order(entries=(entry,), source="page withdrawal", root="$", reason=typed["reason"], is_dry_run=not is_confirmed)
         question = asked(now=at)
         wanted = Asked(policy=question.policy, as_of=question.as_of)
         once = Once(key=f"page/{given(fields, 'key')}", request_sha256=digest, tell=_address) if is_confirmed else None

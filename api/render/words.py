@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from api.language import Bilingual
 from registry.access import Permission, Role
+from registry.notices.events import EventType
 from traceability.records import AsFound, CertificateKind, EventKind, ItemKind, OrganizationKind, Outcome
 from traceability.verdict import Severity, Status
 
@@ -117,6 +118,55 @@ POLICY_TITLES: dict[str, Bilingual] = {
     "cn-supervision/1": Bilingual("监督检查（标准器现行有效）", "Supervision (references in force today)"),
     "ilac-p10/1": Bilingual("国际互认 ILAC P10", "ILAC P10"),
     "structure/1": Bilingual("仅看结构", "Structure only"),
+}
+
+
+class WindowLook(NamedTuple):
+    """How a window of the due list is shown: in words, and by a tone of the style sheet; never by the tone alone."""
+
+    words: Bilingual
+    tone: str
+
+
+_WINDOWS: dict[str, WindowLook] = {
+    "no_certificate": WindowLook(Bilingual("没有有效证书", "No certificate in force"), "fail"),
+    "failed": WindowLook(Bilingual("检定不合格", "Rejected"), "fail"),
+    "overdue": WindowLook(Bilingual("已过期", "Overdue"), "fail"),
+    "later": WindowLook(Bilingual("更晚", "Later"), "good"),
+    "unknown_end": WindowLook(Bilingual("有效期不明", "End unknown"), "indeterminate"),
+}
+
+
+def window_look(window: str, narrowest: int) -> WindowLook:
+    """How a window is shown; the narrowest warning window is a warning, the wider ones a notice."""
+    if not window.isdigit():
+        return _WINDOWS[window]
+    tone = "condition" if int(window) <= narrowest else "note"
+    return WindowLook(Bilingual(f"{window} 天内到期", f"Due within {window} days"), tone)
+
+
+EVENT_TYPES: dict[EventType, Bilingual] = {
+    EventType.CERTIFICATE_RECORDED: Bilingual("登记了证书", "A certificate was recorded"),
+    EventType.CERTIFICATE_WITHDRAWN: Bilingual("撤销了证书", "A certificate was withdrawn"),
+    EventType.CERTIFICATE_REPLACED: Bilingual("替换了证书", "A certificate was replaced"),
+    EventType.ITEM_RECORDED: Bilingual("登记了器具", "An item was recorded"),
+    EventType.EVENT_RECORDED: Bilingual("登记了事件", "An event was recorded"),
+    EventType.IMPORT_FINISHED: Bilingual("批量导入结束", "An import has finished"),
+    EventType.DUE_ENTERED: Bilingual("器具进入预警期限或已过期", "Items came into a warning window, or past their end"),
+    EventType.TEST_PING: Bilingual("测试", "Test"),
+}
+
+ENDED_BY: dict[str, Bilingual] = {
+    "person": Bilingual("已由人停用", "Ended by a person"),
+    "failing": Bilingual("连续多日投递失败，已自动停用", "Ended after days of failures"),
+    "gone": Bilingual("接收方表示不再接收（410），已自动停用", "Ended as the receiver said gone (410)"),
+}
+
+DELIVERY_STATES: dict[str, WindowLook] = {
+    "waiting": WindowLook(Bilingual("等待发送", "Waiting"), "note"),
+    "retry": WindowLook(Bilingual("失败，将重试", "Failed, to be retried"), "condition"),
+    "done": WindowLook(Bilingual("已送达", "Delivered"), "good"),
+    "given_up": WindowLook(Bilingual("失败，已放弃", "Failed, given up"), "fail"),
 }
 
 ROLES: dict[Role, Bilingual] = {

@@ -55,6 +55,11 @@ def person_named(work: UnitOfWork, sign_in: str) -> Person | None:
     return _person(rows[0]) if rows else None
 
 
+def names_of(work: UnitOfWork, people: list[str]) -> dict[str, str]:
+    """What people are called, by id."""
+    return {row[1]: _person(row).name for row in work.rows(_PEOPLE_WITH, people=people)} if people else {}
+
+
 def people_known_as(work: UnitOfWork, *, subject: str | None, email: str | None) -> list[Person]:
     """Active people of a subject of the identity provider; where there are none, those with the address."""
     for query, value in ((_PEOPLE_OF_SUBJECT, subject), (_PEOPLE_OF_EMAIL, email and email.lower())):
@@ -131,9 +136,7 @@ def append_password(work: UnitOfWork, person: str, password_hash: str, recording
 
 def mandated(work: UnitOfWork, holder: str, on: date) -> frozenset[str]:
     """The organizations whose holdings another one may read on a day."""
-    return frozenset(
-        mandate.over for mandate in mandates_touching(work, holder) if mandate.holder == holder and mandate.is_in_force(on)
-    )
+    return frozenset(over for (over,) in work.rows(_MANDATED, holder=holder, on=day_number(on)))
 
 
 def mandates_touching(work: UnitOfWork, organization: str | None) -> list[Mandate]:
@@ -234,12 +237,24 @@ def _good_token(_: Spelling) -> Select[Any]:
     )
 
 
+def _mandated(_: Spelling) -> Select[Any]:
+    on: Any = bindparam("on")
+    return select(_mandates.c.over).where(
+        _mandates.c.holder == bindparam("holder"),
+        _mandates.c.is_active == 1,
+        _mandates.c.valid_from <= on,
+        _mandates.c.valid_until.is_(None) | (_mandates.c.valid_until >= on),
+        is_latest(_mandates, "id"),
+    )
+
+
 def _touched() -> ColumnElement[bool]:
     return (_mandates.c.holder == bindparam("organization")) | (_mandates.c.over == bindparam("organization"))
 
 
 _FIRST_ADMINISTRATOR = Query(_first_administrator)
 _PERSON = Query(lambda _: _people_columns(_people.c.id == bindparam("id")))
+_PEOPLE_WITH = Query(lambda spelling: _people_columns(spelling.among(_people.c.id, "people")))
 _PERSON_NAMED = Query(lambda _: _people_columns(_people.c.sign_in_key == bindparam("key")).order_by(_people.c.entry).limit(1))
 _PEOPLE_OF_SUBJECT = Query(
     lambda _: _people_columns(_people.c.subject == bindparam("value"), _people.c.is_active == 1).order_by(_people.c.id).limit(2)
@@ -262,5 +277,6 @@ _PASSWORD = Query(
 )
 _TOKEN = Query(_good_token)
 _MANDATE = Query(lambda _: _mandate_columns(_mandates.c.id == bindparam("id")))
+_MANDATED = Query(_mandated)
 _MANDATES = Query(lambda _: _mandate_columns(_touched()).limit(bindparam("most")))
 _ALL_MANDATES = Query(lambda _: _mandate_columns().limit(bindparam("most")))

@@ -11,7 +11,7 @@ from registry.access import Party, Permission
 from registry.repositories.chains import load_above
 from registry.repositories.flags import Flag
 from registry.repositories.holdings import held_among
-from registry.repositories.latest import RecordingLine, latest_flags, latest_recordings, waiting_number
+from registry.repositories.latest_recordings import RecordingLine, latest_flags, latest_recordings, waiting_number
 from registry.unit_of_work import Store, UnitOfWork
 from registry.usecases.list_records import CertificateFilters, list_records
 from registry.usecases.recording import Asked

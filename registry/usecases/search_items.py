@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from registry.columns import instant_number
-from registry.repositories import stored
+from registry.repositories.latest import latest_items
 from registry.repositories.search import matching_ids
 from registry.unit_of_work import UnitOfWork
 from traceability.records import Item
@@ -26,14 +25,6 @@ def search_items(work: UnitOfWork, text: str, *, after: str | None = None, most:
     """
     size = max(1, min(most, LARGEST_PAGE))
     ids = matching_ids(work, text, after or "", size + 1)
-    latest: dict[str, Item] = {}
-    for found in stored.with_ids(work, "items", ids[:size]):
-        item = found.record
-        if isinstance(item, Item) and (item.id not in latest or _is_later(item, latest[item.id])):
-            latest[item.id] = item
+    latest = latest_items(work, ids[:size])
     items = tuple(latest[id_] for id_ in ids[:size] if id_ in latest)
     return Page(items=items, next=ids[size - 1] if len(ids) > size else None)
-
-
-def _is_later(one: Item, other: Item) -> bool:
-    return instant_number(one.recorded_at) > instant_number(other.recorded_at)

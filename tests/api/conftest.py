@@ -1,19 +1,24 @@
 """Stores and clients for the tests of the API."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import pytest
 from fastapi.testclient import TestClient
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from api.app import create_app
 from api.language import Bilingual
+from api.oidc import Provider
 from registry import schema
 from registry.access import Party
+from registry.passwords import Passwords
 from registry.unit_of_work import Store, open_store
 from registry.usecases.import_records import import_records
 from tests.api.worlds import DOCUMENT, NOW
 
 BASE_URL = "http://127.0.0.1:8000"
+QUICK = Passwords(Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))  # The least that Argon2 takes.
 
 
 @pytest.fixture
@@ -39,9 +44,23 @@ def client(seeded_store: Store) -> TestClient:
     return client_of(seeded_store)
 
 
-def client_of(store: Store) -> TestClient:
+def client_of(
+    store: Store,
+    *,
+    base_url: str = BASE_URL,
+    now: Callable[[], datetime] = lambda: NOW,
+    provider: Provider | None = None,
+    follow_redirects: bool = True,
+) -> TestClient:
     """The service on a store, as a browser without a language meets it; the clock stands still."""
-    app = create_app(store, base_url=BASE_URL, now=lambda: NOW, featured={"gate-gas": Bilingual("关口天然气", "Gate gas")})
-    made = TestClient(app, base_url=BASE_URL, raise_server_exceptions=False)
+    app = create_app(
+        store,
+        base_url=base_url,
+        now=now,
+        featured={"gate-gas": Bilingual("关口天然气", "Gate gas")},
+        passwords=QUICK,
+        provider=provider,
+    )
+    made = TestClient(app, base_url=base_url, raise_server_exceptions=False, follow_redirects=follow_redirects)
     made.headers.pop("accept-language", None)
     return made

@@ -17,8 +17,8 @@ from migrations.building import (
     whole,
 )
 
-revision = "0005"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
