@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse
 from api.asking import Asking, asked
 from api.context import Context, Given, RecordId, Speaking
 from api.language import Language
+from api.pages.actions import actions_on
 from api.pages.forms import page
 from api.pages.rows import row_of
 from api.pages.who import who_among
@@ -140,16 +141,13 @@ def _titles(findings: tuple[str, ...], names: Names) -> list[str]:
 def _standing(context: Context, party: Party, found: TargetDetail, asking: Asking) -> dict[str, object]:
     """What the top of every page of a target needs: what it is, the moment picked, and the actions that are permitted."""
     with context.store.reading() as work:
-        own = None if party.organization is None else [party.organization]
-        section = "items" if found.records.items else "metering_points"
-        is_own = bool(held_among(work, section, [found.latest.id], own))
-    is_item = isinstance(found.latest, Item)
+        may = actions_on(work, party, found.latest.id)
     return {
         "target": found.latest,
-        "is_item": is_item,
+        "is_item": isinstance(found.latest, Item),
         "asking": asking,
         "picked": _picked(asking),
-        "may": {permission.value for permission in Permission if is_own and is_item and party.may(permission)},
+        "may": may,
     }
 
 
