@@ -60,9 +60,9 @@ _TAGS = (
     "calendars",
     "webhooks",
     "certificates",
+    "submissions",
     "events",
     "metering points",
-    "submissions",
     "session",
     "people",
     "clients",
@@ -114,8 +114,8 @@ def create_app(
     reading = (searching, lists, details, items, histories)
     recordings = (records, recording, submissions)
     accounts = (session, people, clients, mandates, organization_settings)
-    parts = (*recordings, *reading, due, calendars, webhooks, *accounts, service)
-    for module in (*parts, start, target, laboratory, due_page, webhooks_page, sign_in, administration, docs):
+    parts = (*reading, *recordings, due, calendars, webhooks, *accounts, service)
+    for module in (*parts, start, target, laboratory, sign_in, administration, due_page, webhooks_page, docs):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]

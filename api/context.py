@@ -53,12 +53,15 @@ class Context:
         return self._was_claimed.is_set()
 
 
-def _context(request: Request) -> Context:
+# What only looks at the request is a coroutine: FastAPI runs functions in a thread, a hop that costs more than these.
+
+
+async def _context(request: Request) -> Context:
     context: Context = request.app.state.context
     return context
 
 
-def _language(request: Request) -> Language:
+async def _language(request: Request) -> Language:
     return preferred(request.headers.get("accept-language"), request.query_params.get("lang"))
 
 

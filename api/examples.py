@@ -45,21 +45,21 @@ RECORDS: dict[str, Any] = {
 }
 
 # One record each, as it is sent.
-ORGANIZATION: dict[str, Any] = RECORDS["organizations"][0]
-COMPETENCE: dict[str, Any] = RECORDS["competences"][0]
+SENT_ORGANIZATION: dict[str, Any] = RECORDS["organizations"][0]
+SENT_COMPETENCE: dict[str, Any] = RECORDS["competences"][0]
 NATIONAL_STANDARD: dict[str, Any] = RECORDS["items"][0]
 METER: dict[str, Any] = RECORDS["items"][1]
-CERTIFICATE: dict[str, Any] = RECORDS["certificates"][0]
-EVENT: dict[str, Any] = {"id": "e-1", "item": "EM-1024", "kind": "seal_broken", "on": "2026-10-08"}
+SENT_CERTIFICATE: dict[str, Any] = RECORDS["certificates"][0]
+SENT_EVENT: dict[str, Any] = {"id": "e-1", "item": "EM-1024", "kind": "seal_broken", "on": "2026-10-08"}
 WITHDRAWAL: dict[str, Any] = {
     "withdrawal": {"on": "2026-11-20", "void_from": "2026-03-02"},
     "reason": "装置接线错误，数据无效",
 }
 REPLACEMENT: dict[str, Any] = {
-    "certificate": {**CERTIFICATE, "id": "c-1a", "number": "DJ-2026-0001A", "issued_on": "2026-04-01"},
+    "certificate": {**SENT_CERTIFICATE, "id": "c-1a", "number": "DJ-2026-0001A", "issued_on": "2026-04-01"},
     "reason": "更正签发日期",
 }
-METERING_POINT: dict[str, Any] = {
+SENT_METERING_POINT: dict[str, Any] = {
     "id": "gate-1",
     "organization": "simt",
     "level": 1,
@@ -122,7 +122,7 @@ SUBMISSION: dict[str, Any] = {
     "submitted_at": "2026-11-23T02:00:00Z",
     "source": "API certificates",
     "reason": None,
-    "records": {"certificates": [{**CERTIFICATE, "recorded_at": "2026-11-23T02:00:00Z"}]},
+    "records": {"certificates": [{**SENT_CERTIFICATE, "recorded_at": "2026-11-23T02:00:00Z"}]},
     "contradictions": [
         {
             "code": "NO_COMPETENCE",

@@ -50,6 +50,11 @@ def label(base_url: str, target: str) -> str:
     return base_url.rstrip("/") + page(target)
 
 
+def record(collection: str, record_id: str) -> str:
+    """A record as a resource of a collection: `certificates`, `organizations`, `metering-points` and so on."""
+    return f"{API}/{collection}/{quote(record_id, safe='')}"
+
+
 def person(person_id: str) -> str:
     """The page of a person, for administrators."""
     return f"/people/{quote(person_id, safe='')}"
@@ -73,11 +78,6 @@ def take_charge(base_url: str, token: str) -> str:
 def set_password(base_url: str, token: str) -> str:
     """The absolute address at which a person sets a password by a one-time token."""
     return base_url.rstrip("/") + _with_query("/set-password", {"token": token})
-
-
-def record(collection: str, record_id: str) -> str:
-    """A record as a resource of a collection: `certificates`, `organizations`, `metering-points` and so on."""
-    return f"{API}/{collection}/{quote(record_id, safe='')}"
 
 
 def _with_query(path: str, query: dict[str, str | None]) -> str:

@@ -7,11 +7,11 @@ from registry.access import Party, Permission
 
 
 class Place(NamedTuple):
-    """A page of the navigation; `count` stands behind its name where there is one."""
+    """A page of the navigation; `badge` stands behind its name where there is one."""
 
     address: str
     name: Bilingual
-    count: str
+    badge: str
     is_here: bool
 
 
@@ -51,4 +51,4 @@ def _count(waiting: int | None) -> str:
 
 
 def _is_here(page: _Page, path: str) -> bool:
-    return path == page.address or path.startswith(f"{page.address}/")
+    return path == page.address or path.startswith(f"{page.address}/") or (page.address == "/items" and path.startswith("/i/"))

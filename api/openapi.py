@@ -139,12 +139,6 @@ def records_body(example: str) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def body_of(kind: type[msgspec.Struct], example: str) -> dict[str, Any]:
-    """The declaration of one record, or of what is sent around one, as request body."""
-    content = {"application/json": {"schema": {"$ref": _REFERENCE.format(name=kind.__name__)}, "example": example}}
-    return {"requestBody": {"required": True, "content": content}}
-
-
 def describe(app: FastAPI) -> dict[str, Any]:
     """The whole document, made once for an app."""
     if app.openapi_schema is None:

@@ -198,7 +198,7 @@ def _decimal(text: str, place: str) -> Decimal:
 
 
 def field_at(path: str, form: CalibrationForm) -> str:
-    """The name of the input, row (`results-0`) or standard that a place in the certificate is made from; empty for the whole."""
+    """The name of the input, row (`results-0`) or standard that a place in the certificate is made from; empty for all."""
     row = _RESULT.match(path)
     if row is not None:
         rest = path[row.end() :].removeprefix(".")

@@ -77,7 +77,7 @@ def do_withdrawal(
         effects = effects_of(context.store, party, entry.record, at=at, asked=wanted)
     except _WRONG as error:
         return _page(context, language, request, party, certificate, typed, error=error)
-    return _page(context, language, request, party, certificate, typed, effects=effects, digest=digest)
+    return _page(context, language, request, party, certificate, typed, looked=(effects, digest))
 
 
 def effect_values(effects: Effects, names: Names) -> dict[str, Any]:
@@ -105,10 +105,11 @@ def _page(
     certificate: Certificate,
     typed: dict[str, str],
     *,
-    effects: Effects | None = None,
-    digest: str = "",
+    looked: tuple[Effects, str] | None = None,
     error: Expected | None = None,
 ) -> HTMLResponse:
+    """The form; with what it would turn and the digest of what was looked at, once it was."""
+    effects, digest = looked or (None, "")
     with context.store.reading() as work:
         waits = settings_of(work, party).four_eyes
     names = Names(language=language) if effects is None else names_in(effects.records, language, context.clock())

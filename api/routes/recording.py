@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from api import failures, links
 from api.context import RecordId
-from api.openapi import answers, body_of, refusals
+from api.openapi import answers, json_body, refusals
 from api.routes.telling import Recording, Seen, Telling, Told
 from api.schemas.recording import RecordingAnswer, ReplacementBody, ShareAnswer, ShareBody, WithdrawalBody, share_answer
 from api.security import Administering, RecordingCertificates, RecordingCompetences, RecordingItems, Sharing
@@ -53,7 +53,7 @@ _CHANGE = {
     status_code=201,
     response_class=Response,
     responses={**_DONE, **_REFUSED},
-    openapi_extra=body_of(Organization, "ORGANIZATION"),
+    openapi_extra=json_body(Organization, "SENT_ORGANIZATION"),
 )
 def record_organization(party: Administering, telling: Recording) -> Response:
     """Organizations are recorded by administrators. One that is on record with other content is changed with PUT."""
@@ -67,7 +67,7 @@ def record_organization(party: Administering, telling: Recording) -> Response:
     tags=["records"],
     response_class=Response,
     responses=_CHANGE,
-    openapi_extra=body_of(Organization, "ORGANIZATION"),
+    openapi_extra=json_body(Organization, "SENT_ORGANIZATION"),
 )
 def change_organization(party: Administering, telling: Recording, organization_id: RecordId, seen: Seen) -> Response:
     """What was recorded before stays on record."""
@@ -82,7 +82,7 @@ def change_organization(party: Administering, telling: Recording, organization_i
     status_code=201,
     response_class=Response,
     responses={**_DONE, **_REFUSED},
-    openapi_extra=body_of(Competence, "COMPETENCE"),
+    openapi_extra=json_body(Competence, "SENT_COMPETENCE"),
 )
 def record_competence(party: RecordingCompetences, telling: Recording) -> Response:
     """Competences are recorded by regulators, not by those who hold them."""
@@ -96,7 +96,7 @@ def record_competence(party: RecordingCompetences, telling: Recording) -> Respon
     tags=["records"],
     response_class=Response,
     responses=_CHANGE,
-    openapi_extra=body_of(Competence, "COMPETENCE"),
+    openapi_extra=json_body(Competence, "SENT_COMPETENCE"),
 )
 def change_competence(party: RecordingCompetences, telling: Recording, competence_id: RecordId, seen: Seen) -> Response:
     """Earlier versions stay: what was known on a day can still be asked."""
@@ -111,7 +111,7 @@ def change_competence(party: RecordingCompetences, telling: Recording, competenc
     status_code=201,
     response_class=Response,
     responses={**_DONE, **_REFUSED},
-    openapi_extra=body_of(Item, "METER"),
+    openapi_extra=json_body(Item, "METER"),
 )
 def record_item(party: RecordingItems, telling: Recording) -> Response:
     """The organization holds it from then on. National standards are recorded by regulators."""
@@ -126,7 +126,7 @@ def record_item(party: RecordingItems, telling: Recording) -> Response:
     status_code=201,
     response_class=Response,
     responses={**_DONE, **_REFUSED},
-    openapi_extra=body_of(Item, "NATIONAL_STANDARD"),
+    openapi_extra=json_body(Item, "NATIONAL_STANDARD"),
 )
 def record_national_standard(party: RecordingCompetences, telling: Recording) -> Response:
     """An item of kind `national_standard`, for those who record what trust hangs on."""
@@ -140,7 +140,7 @@ def record_national_standard(party: RecordingCompetences, telling: Recording) ->
     tags=["items"],
     response_class=Response,
     responses=_CHANGE,
-    openapi_extra=body_of(Item, "NATIONAL_STANDARD"),
+    openapi_extra=json_body(Item, "NATIONAL_STANDARD"),
 )
 def change_national_standard(party: RecordingCompetences, telling: Recording, item_id: RecordId, seen: Seen) -> Response:
     """Earlier versions stay: what was recognized on a day can still be asked."""
@@ -154,7 +154,7 @@ def change_national_standard(party: RecordingCompetences, telling: Recording, it
     tags=["items"],
     response_class=Response,
     responses=_CHANGE,
-    openapi_extra=body_of(Item, "METER"),
+    openapi_extra=json_body(Item, "METER"),
 )
 def change_item(party: RecordingItems, telling: Recording, item_id: RecordId, seen: Seen) -> Response:
     """The whole item as it is from now on; earlier versions stay. If-Match names the version that was seen."""
@@ -173,7 +173,7 @@ def change_item(party: RecordingItems, telling: Recording, item_id: RecordId, se
         **answers(ShareAnswer, "A dry run: nothing was written", "SHARED"),
         **_OF_ONE,
     },
-    openapi_extra=body_of(ShareBody, "SHARE"),
+    openapi_extra=json_body(ShareBody, "SHARE"),
 )
 def share_item(party: Sharing, telling: Recording, item_id: RecordId) -> Response:
     """With its certificates and events, those to come included; for good."""
@@ -197,7 +197,7 @@ def share_item(party: Sharing, telling: Recording, item_id: RecordId) -> Respons
     status_code=201,
     response_class=Response,
     responses={**_DONE, **_WAITS, **_REFUSED},
-    openapi_extra=body_of(Certificate, "CERTIFICATE"),
+    openapi_extra=json_body(Certificate, "SENT_CERTIFICATE"),
 )
 def record_certificate(party: RecordingCertificates, telling: Recording) -> Response:
     """The answer holds the new verdict of the item and each contradiction. A result notice has the outcome `fail`."""
@@ -212,7 +212,7 @@ def record_certificate(party: RecordingCertificates, telling: Recording) -> Resp
     status_code=201,
     response_class=Response,
     responses={**_DONE, **_WAITS, **_OF_ONE},
-    openapi_extra=body_of(WithdrawalBody, "WITHDRAWAL"),
+    openapi_extra=json_body(WithdrawalBody, "WITHDRAWAL"),
 )
 def withdraw_certificate(party: RecordingCertificates, telling: Recording, certificate_id: RecordId) -> Response:
     """Once, for good, by its issuer or by who recorded it. It stays on record, and counts until `void_from`."""
@@ -230,7 +230,7 @@ def withdraw_certificate(party: RecordingCertificates, telling: Recording, certi
     status_code=201,
     response_class=Response,
     responses={**_DONE, **_WAITS, **_OF_ONE},
-    openapi_extra=body_of(ReplacementBody, "REPLACEMENT"),
+    openapi_extra=json_body(ReplacementBody, "REPLACEMENT"),
 )
 def replace_certificate(party: RecordingCertificates, telling: Recording, certificate_id: RecordId) -> Response:
     """Both stay on record; from now on the new one counts, for the past as well."""
@@ -253,7 +253,7 @@ def replace_certificate(party: RecordingCertificates, telling: Recording, certif
     status_code=201,
     response_class=Response,
     responses={**_DONE, **_REFUSED},
-    openapi_extra=body_of(Event, "EVENT"),
+    openapi_extra=json_body(Event, "SENT_EVENT"),
 )
 def record_event(party: RecordingItems, telling: Recording) -> Response:
     """The answer holds the new verdict of the item."""
@@ -268,7 +268,7 @@ def record_event(party: RecordingItems, telling: Recording) -> Response:
     status_code=201,
     response_class=Response,
     responses={**_DONE, **_REFUSED},
-    openapi_extra=body_of(MeteringPoint, "METERING_POINT"),
+    openapi_extra=json_body(MeteringPoint, "SENT_METERING_POINT"),
 )
 def record_metering_point(party: RecordingItems, telling: Recording) -> Response:
     """Of the own organization; each branch needs a chain of its own."""
@@ -276,37 +276,37 @@ def record_metering_point(party: RecordingItems, telling: Recording) -> Response
 
 
 @router.put(
-    "/metering-points/{point_id}",
+    "/metering-points/{metering_point_id}",
     operation_id="changeMeteringPoint",
     summary="A further version of a metering point",
     tags=["items"],
     response_class=Response,
     responses=_CHANGE,
-    openapi_extra=body_of(MeteringPoint, "METERING_POINT"),
+    openapi_extra=json_body(MeteringPoint, "SENT_METERING_POINT"),
 )
-def change_metering_point(party: RecordingItems, telling: Recording, point_id: RecordId, seen: Seen) -> Response:
+def change_metering_point(party: RecordingItems, telling: Recording, metering_point_id: RecordId, seen: Seen) -> Response:
     """The whole point as it is from now on, with the rows of its history; earlier versions stay."""
-    return _change(telling, party, "metering_points", point_id, seen)
+    return _change(telling, party, "metering_points", metering_point_id, seen)
 
 
 @router.post(
-    "/metering-points/{point_id}/installations",
+    "/metering-points/{metering_point_id}/installations",
     operation_id="recordInstallation",
     summary="Another item serves a branch from a day on",
     tags=["items"],
     status_code=201,
     response_class=Response,
     responses={**_DONE, **_OF_ONE, **refusals(failures.STALE)},
-    openapi_extra=body_of(Branch, "INSTALLATION"),
+    openapi_extra=json_body(Branch, "INSTALLATION"),
 )
-def record_installation(party: RecordingItems, telling: Recording, point_id: RecordId) -> Response:
+def record_installation(party: RecordingItems, telling: Recording, metering_point_id: RecordId) -> Response:
     """A further version of the point: what served the branch until then ends the day before."""
     branch = record_from(parse_object(telling.sent.body), Branch)
     with telling.store.reading() as work:
-        before = current_metering_point(work, party, point_id)
+        before = current_metering_point(work, party, metering_point_id)
     entry = Entry("metering_points", 0, installed(before, branch))
     order = _order(telling, entry, "installation", seen=frozenset({version_tag(before)}))
-    return telling.record(party, order, links.record("metering-points", point_id))
+    return telling.record(party, order, links.record("metering-points", metering_point_id))
 
 
 def _record(telling: Telling, party: Party, section: str, collection: str) -> Response:
@@ -318,11 +318,11 @@ def _record(telling: Telling, party: Party, section: str, collection: str) -> Re
 
 def _change(telling: Telling, party: Party, section: str, id_: str, seen: frozenset[str] | None) -> Response:
     """A further version of a record that the party may change."""
-    with telling.store.reading() as work:
-        check_current(work, party, section, id_)
     record: Any = record_from(parse_object(telling.sent.body), SECTIONS[section])
     if record.id != id_:
         raise InputError("$.id", f"the path says {id_!r}", f"路径中的标识是 {id_!r}")
+    with telling.store.reading() as work:
+        check_current(work, party, section, id_)
     order = _order(telling, Entry(section, 0, record), "change", seen=seen)
     return telling.record(party, order, links.record(section.replace("_", "-"), id_), 200)
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 from api import failures, links
 from api.context import Given, Speaking
 from api.language import Language
-from api.openapi import answers, body_of, refusals
+from api.openapi import answers, json_body, refusals
 from api.render.names import names_among, names_in
 from api.routes.answering import json_answer
 from api.routes.telling import Recording, Told
@@ -97,7 +97,7 @@ def get_submission(context: Given, language: Speaking, party: Reading, number: N
         **answers(RecordingAnswer, "A dry run: nothing was written", "RECORDED"),
         **_REFUSED,
     },
-    openapi_extra=body_of(ApprovalBody, "APPROVAL"),
+    openapi_extra=json_body(ApprovalBody, "APPROVAL"),
 )
 def approve_submission(party: Approving, telling: Recording, number: Number) -> Response:
     """By another person than the one who submitted it; checked anew, known from now on. The body is an empty object."""
@@ -130,7 +130,7 @@ def approve_submission(party: Approving, telling: Recording, number: Number) -> 
         **answers(SubmissionAnswer, "A dry run: it still waits", "SUBMISSION"),
         **_REFUSED,
     },
-    openapi_extra=body_of(RejectionBody, "REJECTION"),
+    openapi_extra=json_body(RejectionBody, "REJECTION"),
 )
 def reject_submission(party: Approving, telling: Recording, number: Number) -> Response:
     """Nothing of it is recorded; it stays to be read with the reason."""

@@ -10,6 +10,7 @@ from fastapi import Depends, Header, Query, Request, Response
 from api import failures
 from api.asking import asked
 from api.context import Context, Given, Speaking
+from api.etags import BETWEEN
 from api.failures import RefusedError
 from api.language import Bilingual, Language
 from api.render.names import names_among
@@ -138,7 +139,7 @@ def _headers(outcome: Outcome, location: str | None) -> dict[str, str]:
 def telling_of(*media_types: str) -> Any:
     """The dependency that reads a request whose body is of one of the media types."""
 
-    def telling(
+    async def telling(
         context: Given,
         language: Speaking,
         sent: Annotated[Sent, sent_as(*media_types)],
@@ -162,7 +163,7 @@ Recording = Annotated[Telling, telling_of(JSON)]
 _IF_MATCH = Header(description="The ETag of the version that is to change, or *.", examples=['"0123456789abcdef"'])
 
 
-def _seen(if_match: Annotated[str | None, _IF_MATCH] = None) -> frozenset[str] | None:
+async def _seen(if_match: Annotated[str | None, _IF_MATCH] = None) -> frozenset[str] | None:
     """The tags of the versions that the sender saw; None for any. RefusedError (428) where nothing is said."""
     if if_match is None or not if_match.strip():
         raise RefusedError(
@@ -171,8 +172,8 @@ def _seen(if_match: Annotated[str | None, _IF_MATCH] = None) -> frozenset[str] |
     if if_match.strip() == "*":
         return None
     tags = (tag.strip() for tag in if_match.split(","))
-    # A weak tag never matches here (RFC 9110, 13.1.1).
-    return frozenset(tag[1:-1] for tag in tags if len(tag) > 1 and tag[0] == tag[-1] == '"')
+    # A weak tag never matches here (RFC 9110, 13.1.1); of others the part counts that is the version's (api.etags).
+    return frozenset(tag[1:-1].partition(BETWEEN)[0] for tag in tags if len(tag) > 1 and tag[0] == tag[-1] == '"')
 
 
 Seen = Annotated[frozenset[str] | None, Depends(_seen)]

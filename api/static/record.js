@@ -26,6 +26,7 @@ document.addEventListener("click", (event) => {
 
 function number(rows) {
   rows.forEach((row, index) => {
+    row.id = `results-${index}`;
     row.querySelector(".row-number").textContent = index + 1;
     row.querySelectorAll("[name]").forEach((field) => {
       field.name = field.name.replace(/^results-\d+-/, `results-${index}-`);

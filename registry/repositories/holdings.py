@@ -62,15 +62,20 @@ def hold_recorded(work: UnitOfWork, section: str, records: list[Record], organiz
     wanted |= {(holder, id_) for id_, item in of_items.items() for holder in holders.get(item, ())}
     days = {record.id: _day(record) for record in records}
     if section in _ONE_VERSION:  # Nobody holds them yet.
-        work.append(Holdings, [(holder, section, id_, recording, days[id_]) for holder, id_ in sorted(wanted)])
+        _append(work, section, wanted, recording, days)
     else:
         _hold(work, section, wanted, recording, days)
 
 
 def _hold(work: UnitOfWork, section: str, pairs: set[Holding], recording: int, days: Mapping[str, int | None]) -> int:
-    fresh = sorted(pairs - holders_of(work, section, (id_ for _, id_ in pairs)))
-    work.append(Holdings, [(organization, section, id_, recording, days.get(id_)) for organization, id_ in fresh])
+    fresh = pairs - holders_of(work, section, (id_ for _, id_ in pairs))
+    _append(work, section, fresh, recording, days)
     return len(fresh)
+
+
+def _append(work: UnitOfWork, section: str, pairs: set[Holding], recording: int, days: Mapping[str, int | None]) -> None:
+    rows = [(organization, section, id_, recording, days.get(id_)) for organization, id_ in sorted(pairs)]
+    work.append(Holdings, rows)
 
 
 def _days_of(work: UnitOfWork, section: str, ids: set[str]) -> dict[str, int]:

@@ -26,7 +26,7 @@ _NOBODY = "~"  # Stands for what a calibration that is only tried does not have 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A standard, None where nothing is on record under the id; the certificate in force on the day; why it cannot be chosen."""
+    """A standard (None where none is on record), its certificate in force on the day, and why it cannot be chosen."""
 
     id: str
     item: Item | None

@@ -1,4 +1,4 @@
-"""A laboratory at work, for the tests of its pages: two people with passwords, standards good and lapsed, a ledger. Synthetic."""
+"""A laboratory at work, for the tests of its pages: people with passwords, standards good and lapsed, a ledger. Synthetic."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from registry.unit_of_work import Store
 from registry.usecases.import_records import import_records
 from tests.api.parties import BEGUN, OWN, Parties, claim
 
-PASSWORD = "合成口令-四个词-不外传"  # noqa: S105 - of people who do not exist.
+PASSWORD = "合成口令-四个词-不外传"
 QUICK = Passwords(Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))  # KiB; the real cost is measured elsewhere.
 TECHNICIAN, REVIEWER = "laborant", "pruefer"  # Sign-in names.
 PEOPLE = {TECHNICIAN: "合成检定员", REVIEWER: "合成核验员"}

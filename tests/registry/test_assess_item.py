@@ -243,6 +243,8 @@ _VALUES = {
     "issuers": ["A", "B"],
     "keys": ["A", "B"],
     "names": ["A", "B"],
+    "item": "A",
+    "viewers": ["A", "B"],
     "owner": "A",
     "organization": "A",
     "number": 1,
