@@ -30,7 +30,6 @@ from traceability.records import Organization
 router = APIRouter(include_in_schema=False)
 
 _WRONG = (RegistryError, TraceabilityError, RefusedError)
-_HOME = "/overview"  # Where whoever wanted to go nowhere else begins.
 _AWAY = 600  # Seconds that somebody may be at the identity provider.
 _NOT_HERE = Bilingual("此地址没有内容", "there is nothing at this address")
 
@@ -240,9 +239,8 @@ def _signed_in(context: Context, request: Request, new: NewSession, to: str) -> 
     """On with a session; first to the choice of a role for who has several."""
     with context.store.reading() as work:
         has_choice = len(accounts.memberships_of(work, [new.session.person])) > 1
-    onward = _HOME if to == "/" else to
-    chosen = request.url.include_query_params(next=onward)
-    response = gone_on(f"/account?{chosen.query}" if has_choice else onward, request.query_params.get("lang"))
+    chosen = request.url.include_query_params(next=to)
+    response = gone_on(f"/account?{chosen.query}" if has_choice else to, request.query_params.get("lang"))
     give_session(context, response, new)
     return response
 
