@@ -12,6 +12,7 @@ from pydantic import AfterValidator
 
 from api.language import Bilingual, Language, preferred
 from api.oidc import Provider
+from registry.jobs.running import JobRunner
 from registry.notices.settings import NoticeSettings
 from registry.passwords import Passwords
 from registry.repositories import accounts
@@ -25,13 +26,15 @@ SESSION_LIFETIME = timedelta(hours=12)  # A working day and its evening.
 class Context:
     """The store, the clock, and what pages show of their surroundings.
 
-    `featured`: targets that the start page shows first under a title of their own, as the demo does. `session_lifetime`: after
-    it people sign in again, however busy they were. `provider`: the identity provider that people may sign in at.
+    `jobs`: what has work done in the background, opened when it is needed first. `featured`: targets that the start page shows
+    first under a title of their own, as the demo does. `session_lifetime`: after it people sign in again, however busy they
+    were. `provider`: the identity provider that people may sign in at.
     """
 
     store: Store
     clock: Callable[[], datetime]
     base_url: str
+    jobs: Callable[[], JobRunner]
     featured: Mapping[str, Bilingual] = field(default_factory=dict)
     notices: NoticeSettings = field(default_factory=NoticeSettings, repr=False)
     passwords: Passwords = field(default_factory=Passwords, repr=False)

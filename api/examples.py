@@ -196,6 +196,32 @@ IMPORTED: dict[str, Any] = {
     "verdicts": [],
 }
 
+IMPORT_JOB: dict[str, Any] = {
+    "id": "Zk3b0n2mT1qXw9Aa",
+    "name": "台账.xlsx",
+    "format": "xlsx",
+    "sha256": "0" * 64,
+    "created_at": "2026-11-28T08:00:00Z",
+    "created_by": "示例人员",
+    "state": "checked",
+    "progress": None,
+    "counts": {"new": 198, "same": 2, "changed": 0, "bad": 0, "contradicted": 1},
+    "codes": {"UNCERTAINTY_BELOW_CMC": 1},
+    "findings": 200,
+    "can_confirm": True,
+    "recording": None,
+    "reason": None,
+    "links": {
+        "self": "/api/v1/imports/Zk3b0n2mT1qXw9Aa",
+        "report": "/api/v1/imports/Zk3b0n2mT1qXw9Aa/report",
+        "page": "/imports/Zk3b0n2mT1qXw9Aa",
+    },
+}
+
+IMPORT_JOBS: dict[str, Any] = {"imports": [IMPORT_JOB], "next": None}
+
+UNDO: dict[str, Any] = {"reason": "导入了错误的台账"}
+
 POLICIES: dict[str, Any] = {
     "policies": [
         {

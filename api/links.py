@@ -45,6 +45,21 @@ def certificate(id_: str) -> str:
     return f"{API}/certificates/{quote(id_, safe='')}"
 
 
+def import_(id_: str) -> str:
+    """An import as a resource."""
+    return f"{API}/imports/{quote(id_, safe='')}"
+
+
+def import_page(id_: str, **query: str | None) -> str:
+    """The page of an import."""
+    return _with_query(f"/imports/{quote(id_, safe='')}", query)
+
+
+def quoted(text: str) -> str:
+    """A text as a part of an address or header."""
+    return quote(text, safe="")
+
+
 def label(base_url: str, target: str) -> str:
     """The absolute address that a QR image holds."""
     return base_url.rstrip("/") + page(target)

@@ -21,6 +21,7 @@ from api.problems import PROBLEM_JSON, Problem
 from api.schemas import accounts, notices
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
 from api.schemas.history import HistoryAnswer
+from api.schemas.imports import ImportJobAnswer, ImportJobList, UndoBody
 from api.schemas.items import AliasAnswer, AliasBody, ItemAnswer
 from api.schemas.lists import CertificateList, CompetenceList, EventList, ItemList, MeteringPointList, OrganizationList
 from api.schemas.recording import (
@@ -74,6 +75,9 @@ _ANSWERS: tuple[type, ...] = (
     ShareBody,
     ApprovalBody,
     RejectionBody,
+    ImportJobAnswer,
+    ImportJobList,
+    UndoBody,
     PolicyList,
     Health,
     Readiness,

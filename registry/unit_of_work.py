@@ -17,6 +17,7 @@ from registry.table_parts import Table, table_of
 
 _FEW = 100  # Rows up to which one INSERT costs PostgreSQL less than a COPY, which waits three times for the server.
 _MANY_FACTS = 512  # Facts that wait to become leaves together; bounds memory.
+_KEPT = 5_000  # Records of one list that a writer keeps: what a batch meets, and not all that a large import brings.
 _MANY = 10_000  # Rows written to a table at once, from which on the planner should not wait for the next autovacuum.
 
 
@@ -40,10 +41,13 @@ class Store:
     def writing(self) -> Iterator["UnitOfWork"]:
         """A unit of work that alone may write; committed when the block ends well, undone otherwise."""
         with transaction(self.engine, is_writer=True) as connection:
-            work = UnitOfWork(connection, RecordCache())
+            work = UnitOfWork(connection, RecordCache(_KEPT))
             yield work
-            work.settle()
-            work.refresh_statistics()
+            if work.is_given_up:
+                connection.rollback()
+            else:
+                work.settle()
+                work.refresh_statistics()
 
     def close(self) -> None:
         """Give the connections back."""
@@ -66,6 +70,7 @@ class UnitOfWork:
         self.cache = cache
         self.viewers = viewers
         self.statements = 0
+        self.is_given_up = False
         self._dialect = connection.dialect
         self._driver: Any = connection.connection.driver_connection
         self._next: dict[type[Table], int] = {}
@@ -141,6 +146,10 @@ class UnitOfWork:
         """Write the leaves of what was noted; done before every commit."""
         facts, self._facts = self._facts, []
         append_facts(self, facts)
+
+    def give_up(self) -> None:
+        """Let everything that was written be undone when the unit of work ends; nothing more is to be done with it."""
+        self.is_given_up = True
 
     def refresh_statistics(self) -> None:
         """Let PostgreSQL's planner know of tables that grew much; until its autovacuum comes by, questions would be slow."""

@@ -9,6 +9,7 @@ from sqlalchemy import Select, Table, bindparam, literal, select, union
 from registry.account_tables import Clients, Memberships, RecordingOrigins
 from registry.columns import day_of
 from registry.queries import Query, Spelling
+from registry.repositories.retractions import is_kept
 from registry.table_parts import table_of
 from registry.tables import Certificates, Events, Organizations
 from registry.unit_of_work import UnitOfWork
@@ -77,19 +78,20 @@ def _about(table: Table) -> Query:
 def _with_numbers(spelling: Spelling) -> Select[Any]:
     columns = ("issuer", "number_key", "id", "item", "calibrated_on", "replaces")
     wanted = select(*(_certificates.c[name] for name in columns)).where(spelling.among(_certificates.c.number_key, "keys"))
+    wanted = wanted.where(is_kept("certificates", _certificates.c.entry))
     return wanted.order_by(_certificates.c.entry)
 
 
 def _replacing(spelling: Spelling) -> Select[Any]:
     wanted = select(_certificates.c.replaces, _certificates.c.id).where(_certificates.c.replaces.is_not(None))
+    wanted = wanted.where(is_kept("certificates", _certificates.c.entry))
     return wanted.where(spelling.among(_certificates.c.replaces, "ids")).order_by(_certificates.c.entry)
 
 
 def _recorded_for(spelling: Spelling) -> Select[Any]:
     joined = _certificates.join(_origins, _origins.c.recording == _certificates.c.recording)
-    return (
-        select(_certificates.c.id, _origins.c.organization).select_from(joined).where(spelling.among(_certificates.c.id, "ids"))
-    )
+    wanted = select(_certificates.c.id, _origins.c.organization).select_from(joined)
+    return wanted.where(spelling.among(_certificates.c.id, "ids"), is_kept("certificates", _certificates.c.entry))
 
 
 def _members(spelling: Spelling) -> Any:

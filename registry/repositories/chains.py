@@ -8,14 +8,16 @@ decides. The number of queries does not depend on the length of the chain.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select, bindparam, func, literal_column, select, union, union_all
 
-from registry.columns import LATEST
+from registry.columns import LATEST, instant_number
 from registry.errors import TooManyRecordsError
 from registry.mapping import Row
 from registry.queries import Query, Spelling
+from registry.repositories.retractions import Kept, any_retracted
 from registry.repositories.stored import records_of, withdrawn
 from registry.spelling import is_storable
 from registry.table_parts import table_of
@@ -46,17 +48,21 @@ _references = table_of(CertificateReferences)
 _withdrawals = table_of(Withdrawals)
 
 _WITHDRAWALS = "withdrawals"
-_LISTS = (*SECTIONS, _WITHDRAWALS)
+_RETRACTED = "retracted"  # No list: imports that were undone, so that their rows are left out.
+_LISTS = (*SECTIONS, _WITHDRAWALS, _RETRACTED)
 
 
-def load_chain(work: UnitOfWork, target: str, budget: int = BUDGET) -> Records:
-    """All records that the verdict on an item or metering point can rest on; empty when nothing is known of the target."""
-    return _loaded(work, target, _named_by(work, _ABOVE, target, budget), budget)
+def load_chain(work: UnitOfWork, target: str, budget: int = BUDGET, known_at: datetime | None = None) -> Records:
+    """All records that the verdict on an item or metering point can rest on; empty when nothing is known of the target.
+
+    `known_at`: imports that were undone later still count; those that were undone by then never came. None: as of now.
+    """
+    return _loaded(work, target, _named_by(work, _ABOVE, target, budget), budget, known_at)
 
 
-def load_dependents(work: UnitOfWork, subject: str, budget: int = BUDGET) -> Records:
-    """All records that show what hangs on a certificate or item, at any depth."""
-    return _loaded(work, subject, _named_by(work, _BELOW, subject, budget), budget)
+def load_dependents(work: UnitOfWork, subject: str, budget: int = BUDGET, known_at: datetime | None = None) -> Records:
+    """All records that show what hangs on a certificate or item, at any depth; `known_at` as for `load_chain`."""
+    return _loaded(work, subject, _named_by(work, _BELOW, subject, budget), budget, known_at)
 
 
 def load_items(work: UnitOfWork, item_ids: Iterable[str], budget: int = BUDGET) -> Records:
@@ -87,7 +93,7 @@ def _named_by(work: UnitOfWork, query: Query, subject: str, budget: int) -> list
     return work.rows(query, target=subject, most=budget + 1) if is_storable(subject) else []
 
 
-def _loaded(work: UnitOfWork, subject: str, reached: list[Row], budget: int) -> Records:
+def _loaded(work: UnitOfWork, subject: str, reached: list[Row], budget: int, known_at: datetime | None = None) -> Records:
     """The records of what step 1 found: rows of the number of a list in _LISTS and the running number of a record."""
     if len(reached) > budget:
         raise TooManyRecordsError(subject, budget)
@@ -95,6 +101,10 @@ def _loaded(work: UnitOfWork, subject: str, reached: list[Row], budget: int) -> 
     lists = list(entries.values())
     for number, entry in reached:
         lists[number].append(entry)
+    if entries.pop(_RETRACTED):
+        kept = Kept(work, LATEST if known_at is None else instant_number(known_at))
+        for name, found_entries in entries.items():
+            found_entries[:] = kept.of("certificates" if name == _WITHDRAWALS else name, found_entries)
     for each in lists:
         each.sort()
     withdrawals = entries.pop(_WITHDRAWALS)
@@ -130,6 +140,7 @@ def _named(items: CTE, points: ColumnElement[bool] | None = None, further: Selec
         _WITHDRAWALS: select(_withdrawals.c.certificate_entry).select_from(
             of_items.join(_withdrawals, _withdrawals.c.certificate_entry == _certificates.c.entry)
         ),
+        _RETRACTED: any_retracted(),
     }
     numbered = [select(literal_column(str(_LISTS.index(name))), *arm.subquery().c) for name, arm in arms.items()]
     return union_all(*numbered).limit(bindparam("most"))

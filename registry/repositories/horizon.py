@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import CompoundSelect, Select, bindparam, func, literal, select, union_all
 
 from registry.queries import Query, Spelling
+from registry.repositories.retractions import undone_since
 from registry.repositories.sections import SECTION_TABLES
 from registry.table_parts import Table, table_of
 from registry.tables import Certificates, Recordings, Withdrawals
@@ -47,8 +48,10 @@ def horizon(work: UnitOfWork) -> Horizon:
 def touched_since(work: UnitOfWork, before: Horizon) -> set[Touched] | None:
     """What was recorded after a horizon, and the items, organizations and numbers that it is about; None: too much to say.
 
-    Asked by writers in their turn, who learn the running numbers with it.
+    Asked by writers in their turn, who learn the running numbers with it. An import that was undone is always too much.
     """
+    if undone_since(work, before.recordings):
+        return None
     rows, ((*last,),) = work.gather([(_SINCE, {"most": MOST + 1, **before._asdict()}), (_LAST, {})])
     for name, number in zip(Horizon._fields, last, strict=True):
         work.number_from(_MODELS[name], number)

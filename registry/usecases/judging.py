@@ -16,7 +16,7 @@ from registry.access import Party, Permission
 from registry.errors import ConflictError, NotPermittedError, RegistryError
 from registry.repositories import beside, stored
 from registry.repositories.chains import load_above, load_around
-from registry.repositories.holdings import held_among
+from registry.repositories.holdings import held_among, holders_of
 from registry.repositories.horizon import NUMBER, Horizon, Touched, horizon
 from registry.spelling import compared
 from registry.unit_of_work import UnitOfWork
@@ -150,6 +150,12 @@ class _Standing:
         self._seen: set[tuple[str, str]] = set()
         self.fresh: dict[tuple[str, str], Record] = {}  # What was found good so far and is not stored.
         self._held = self._look_up_holdings(work, ids, entries)
+        # An id stays with who holds it, also when all records under it were taken back with an import.
+        self.reserved = {
+            (section, id_)
+            for section in (SECTIONS if self._held is not None else ())
+            for _, id_ in holders_of(work, section, ids[section])
+        }
         corrected = {
             id_
             for entry in entries
@@ -321,7 +327,8 @@ _NEEDED = {
 def _check_id(standing: _Standing, entry: Entry, path: str) -> None:
     """Refuse an id that is taken by what the party does not hold, whatever that is and says: one answer for all."""
     section, id_ = entry.section, entry.record.id
-    is_foreign = (section, id_) in standing.versions and not standing.holds(section, id_) and section != "organizations"
+    is_taken = (section, id_) in standing.versions or (section, id_) in standing.reserved
+    is_foreign = is_taken and not standing.holds(section, id_) and section != "organizations"
     if is_foreign or id_ in standing.taken.get(section, ()):
         raise ConflictError(f"{path}.id", id_, f"the id {id_!r} cannot be used", f"标识 {id_!r} 不可使用")
 

@@ -192,6 +192,17 @@ def write(work: UnitOfWork, recorder: Recorder, judged: Iterable[Judged]) -> Non
 
     Raises InputError for a certificate that would replace itself through others.
     """
+    judged = list(judged)
+    append_judged(work, recorder, judged)
+    if any(each.is_written and _replaces(each) for each in judged):
+        check_replacements(work, recorder.first["certificates"])
+
+
+def append_judged(work: UnitOfWork, recorder: Recorder, judged: Iterable[Judged], position: int = 0) -> int:
+    """The same for one batch of several, whose replacements are to be checked after the last one.
+
+    `position`: how many contradictions the recording has already; returns how many it has now.
+    """
     written = [each for each in judged if each.is_written]
     with work.together() if len(written) <= _FEW else nullcontext():
         for section in SECTIONS:
@@ -203,10 +214,13 @@ def write(work: UnitOfWork, recorder: Recorder, judged: Iterable[Judged]) -> Non
             if withdrawn:
                 recorder.add(section, withdrawn)
         found = [(each.entry, one) for each in written for one in each.contradictions]
-        flags = [_flag(recorder.begun(), number, entry, one) for number, (entry, one) in enumerate(found)]
+        flags = [_flag(recorder.begun(), number, entry, one) for number, (entry, one) in enumerate(found, position)]
         keep_flags(work, flags)
-    if any(isinstance(each.entry.record, Certificate) and each.entry.record.replaces is not None for each in written):
-        check_replacements(work, recorder.first["certificates"])
+    return position + len(found)
+
+
+def _replaces(each: Judged) -> bool:
+    return isinstance(each.entry.record, Certificate) and each.entry.record.replaces is not None
 
 
 def _is_withdrawal(each: Judged) -> bool:

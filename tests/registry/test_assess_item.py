@@ -249,6 +249,11 @@ _VALUES = {
     "organization": "A",
     "number": 1,
     "before": 9,
+    "entry": 1,
+    "import_entry": 1,
+    "job_entry": 1,
+    "position": 1,
+    "recording": 1,
     **dict.fromkeys(horizon.Horizon._fields, 1),
 }
 # The walk over what was just met, and a check that begins at the newest rows.
