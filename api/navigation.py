@@ -33,7 +33,7 @@ _PAGES = (
 _MOST_COUNTED = 99
 
 
-def places(party: Party | None, waiting: int | None, path: str) -> tuple[Place, ...]:
+def places(party: Party | None, waiting: int, path: str) -> tuple[Place, ...]:
     """The pages that a party may open, in order; none for somebody unknown. `waiting`: how much waits for review."""
     if party is None:
         return ()
@@ -44,7 +44,7 @@ def places(party: Party | None, waiting: int | None, path: str) -> tuple[Place, 
     )
 
 
-def _count(waiting: int | None) -> str:
+def _count(waiting: int) -> str:
     if not waiting:
         return ""
     return f"{_MOST_COUNTED}+" if waiting > _MOST_COUNTED else str(waiting)

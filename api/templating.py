@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -17,6 +18,10 @@ from api.language import Language, translations
 from api.navigation import places
 from api.render import words
 from api.render.amounts import range_text, uncertainty_text
+from registry.access import Party, Permission
+from registry.errors import RegistryError
+from registry.unit_of_work import Store
+from registry.usecases.overview import waiting_count
 from traceability.json_text import positional
 from traceability.periods import SHANGHAI
 
@@ -52,13 +57,23 @@ def rendered_alone(template: str, language: Language, /, **values: object) -> st
 def _standing(request: Request) -> dict[str, object]:
     """Who is signed in, as the top of every page shows it, and the token that forms carry; None where nobody is."""
     signed_in = getattr(request.state, "signed_in", None)
-    app = request.scope.get("app")
+    app: Any = request.scope.get("app")
+    party: Party | None = getattr(request.state, "party", None)
     return {
         "signed_in": signed_in,
         "csrf": "" if signed_in is None else signed_in.session.csrf,
         "can_sign_in": app is not None and app.state.context.was_claimed,
-        "places": places(getattr(request.state, "party", None), getattr(request.state, "waiting", None), request.url.path),
+        "places": places(party, 0 if party is None else _waiting(app.state.context.store, party), request.url.path),
     }
+
+
+def _waiting(store: Store, party: Party) -> int:
+    """How much waits for review, where somebody asks who may review; nothing while the store is away."""
+    with suppress(RegistryError):
+        if party.may(Permission.APPROVE):
+            with store.reading() as work:
+                return waiting_count(work, party)
+    return 0
 
 
 @cache

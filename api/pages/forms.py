@@ -8,14 +8,11 @@ from fastapi import Depends, Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from api import failures
-from api.context import Context
 from api.failures import RefusedError, failure_of
 from api.language import Bilingual, Language
 from api.templating import rendered
-from registry.access import Party, Permission
 from registry.errors import RegistryError
 from registry.spelling import storable
-from registry.usecases.overview import waiting_count
 from traceability.problems import TraceabilityError
 
 FORM = "application/x-www-form-urlencoded"
@@ -59,16 +56,6 @@ def links_with(address: str, language: str | None) -> str:
     return f"{address}{'&' if '?' in address else '?'}lang={language}"
 
 
-def count_waiting(request: Request) -> None:
-    """Let the top of the page say how much waits for review, where somebody asks who may review."""
-    party: Party | None = getattr(request.state, "party", None)
-    if party is None or not party.may(Permission.APPROVE):
-        return
-    context: Context = request.app.state.context
-    with context.store.reading() as work:
-        request.state.waiting = waiting_count(work, party)
-
-
 def page(
     template: str,
     language: Language,
@@ -78,7 +65,6 @@ def page(
     error: Expected | None = None,
 ) -> HTMLResponse:
     """A page with a form, not kept by anything in between; with an error, what is wrong stands on it."""
-    count_waiting(request)
     failure = None if error is None else failure_of(error)
     headers = {"content-language": language.tag, "vary": "Accept-Language, Cookie", "cache-control": "no-store"}
     if failure is None:

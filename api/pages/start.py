@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse, Response
 
 from api.asking import asked
 from api.context import Given, Speaking
-from api.pages.forms import count_waiting, gone_on
+from api.pages.forms import gone_on
 from api.pages.rows import target_rows
 from api.security import Visiting
 from api.templating import rendered
@@ -50,7 +50,6 @@ def show_start(
             "featured": list(target_rows(work, featured, asking, language)),
             "rows": list(target_rows(work, [*exact, *ids], asking, language)),
         }
-    count_waiting(request)
     values |= {"q": text, "next": page.next, "titles": featured, "is_known": party is not None}
     return HTMLResponse(
         rendered("start.html", language, request, **values),

@@ -15,7 +15,6 @@ from api.asking import Asking
 from api.context import Given, RecordId, Speaking
 from api.language import Bilingual, Language
 from api.pages.actions import actions_on
-from api.pages.forms import count_waiting
 from api.pages.rows import first_reason, target_row
 from api.render import words
 from api.render.amounts import range_text, uncertainty_text
@@ -82,7 +81,6 @@ def show_target(
         found = assess_item(work, code, asking.as_of, asking.known_at, asking.policy, asking.purpose)
         is_holder = sees_target(work, party, code)
         may = actions_on(work, party, code)
-    count_waiting(request)
     page = rendered("target.html", language, request, is_holder=is_holder, may=may, **_values(found, asking, language, request))
     return HTMLResponse(page, headers={"content-language": language.tag, "vary": "Accept-Language"})
 
