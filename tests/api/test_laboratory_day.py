@@ -219,7 +219,9 @@ def _see_it_turned(desk: Desk, item: str) -> None:
     line = page.get_by_role("row").filter(has_text="撤销证书")
     expect(line).to_contain_text(REASON)
     expect(line).to_contain_text(PEOPLE[REVIEWER])
-    expect(page.locator(".changes .pill")).to_have_text([re.compile("不可溯源"), re.compile("✔ 可溯源"), re.compile("不可溯源")])
+    expect(page.locator(".changes .pill")).to_have_text(
+        [re.compile("不可溯源"), re.compile("✔ 可溯源"), re.compile("不可溯源")]
+    )
 
 
 def _fits_a_phone(page: Page, base: str, item: str) -> None:

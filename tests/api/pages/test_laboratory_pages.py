@@ -3,19 +3,22 @@
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from html import unescape
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from api.app import create_app
 from registry.access import OPERATOR, Role
 from registry.organization_settings import OrganizationSettings
 from registry.unit_of_work import Store, open_store
 from registry.usecases.import_records import import_records
 from registry.usecases.organization_settings import change_settings
-from tests.api.conftest import client_of
+from tests.api.conftest import BASE_URL
 from tests.api.laboratories import GOOD, LABORATORY, LAPSED, METER, QUANTITY, ledger, open_laboratory
 from tests.api.parties import FOREIGN, OWN, Acting, Parties
 from tests.api.worlds import NOW
@@ -63,7 +66,9 @@ class Browser:
         """What comes of a form that is looked at and then confirmed as it was."""
         looked = self.post(path, {**fields, "do": "preview"})
         assert looked.status_code == 200, _text(looked)
-        return self.post(path, {**fields, "do": "confirm", **{name: _hidden(looked.text, name) for name in ("key", "looked_at")}})
+        return self.post(
+            path, {**fields, "do": "confirm", **{name: _hidden(looked.text, name) for name in ("key", "looked_at")}}
+        )
 
 
 def _hidden(page: str, name: str) -> str:
@@ -96,7 +101,10 @@ def store(opened: tuple[Store, Parties]) -> Store:
 
 @pytest.fixture
 def laboratory(opened: tuple[Store, Parties]) -> Browser:
-    return Browser(client_of(opened[0]), opened[1].own[Role.LABORATORY])
+    """The service with a clock that goes on by a second whenever it is asked."""
+    seconds = count()
+    app = create_app(opened[0], base_url=BASE_URL, now=lambda: NOW + timedelta(seconds=next(seconds)))
+    return Browser(TestClient(app, base_url=BASE_URL), opened[1].own[Role.LABORATORY])
 
 
 @pytest.fixture
@@ -218,7 +226,8 @@ def test_items_are_recorded_changed_shared_and_have_events(laboratory: Browser, 
     assert laboratory.post("/items/X%2F1/change", {**fields, "name": "再改"}).status_code == 412
     assert laboratory.post("/items/X%2F1/events", {"kind": "repaired", "on": "2026-11-01"}).status_code == 303
     page = _text(laboratory.get("/items/X%2F1"))
-    assert all(words in page for words in ("合成改名", "第 2 版", "a、b", "修理"))
+    for words in ("合成改名", "第 2 版", "a、b", "修理"):
+        assert words in page, page
     assert foreign.get("/items/X%2F1").status_code == 404
     assert laboratory.post("/items/X%2F1/share", {"organization": "nobody"}).status_code == 422
     assert laboratory.post("/items/X%2F1/share", {"organization": FOREIGN}).status_code == 303
