@@ -71,6 +71,11 @@ class Browser:
         )
 
 
+def _looked_at(answer: Any) -> dict[str, str]:
+    """What a form carries once it was looked at."""
+    return {name: _hidden(answer.text, name) for name in ("key", "looked_at")}
+
+
 def _hidden(page: str, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]*)"', page)
     assert found is not None, name
@@ -81,15 +86,35 @@ def _text(answer: Any) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.text.partition("<main")[2])))
 
 
-@pytest.fixture
-def opened(sqlite_template: Path, tmp_path: Path) -> Iterator[tuple[Store, Parties]]:
-    path = tmp_path / "registry.sqlite"
-    shutil.copy(sqlite_template, path)
+def _open(template: Path, path: Path) -> tuple[Store, Parties]:
+    shutil.copy(template, path)
     store = open_store(f"sqlite:///{path}")
     parties = open_laboratory(store)
     with store.writing() as work:
         document = dump_records(records_from(ledger())).decode()
         import_records(work, [document], party=LABORATORY, at=NOW, source="synthetic")
+    return store, parties
+
+
+def _service(store: Store) -> TestClient:
+    """The service with a clock that goes on by a second whenever it is asked."""
+    seconds = count()
+    app = create_app(store, base_url=BASE_URL, now=lambda: NOW + timedelta(seconds=next(seconds)))
+    return TestClient(app, base_url=BASE_URL)
+
+
+@pytest.fixture(scope="module")
+def reader(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Somebody of a laboratory, for tests that write nothing."""
+    store, parties = _open(sqlite_template, tmp_path_factory.mktemp("laboratory") / "registry.sqlite")
+    yield Browser(_service(store), parties.own[Role.LABORATORY])
+    store.close()
+
+
+@pytest.fixture
+def opened(sqlite_template: Path, tmp_path: Path) -> Iterator[tuple[Store, Parties]]:
+    """A laboratory of a test's own."""
+    store, parties = _open(sqlite_template, tmp_path / "registry.sqlite")
     yield store, parties
     store.close()
 
@@ -101,10 +126,7 @@ def store(opened: tuple[Store, Parties]) -> Store:
 
 @pytest.fixture
 def laboratory(opened: tuple[Store, Parties]) -> Browser:
-    """The service with a clock that goes on by a second whenever it is asked."""
-    seconds = count()
-    app = create_app(opened[0], base_url=BASE_URL, now=lambda: NOW + timedelta(seconds=next(seconds)))
-    return Browser(TestClient(app, base_url=BASE_URL), opened[1].own[Role.LABORATORY])
+    return Browser(_service(opened[0]), opened[1].own[Role.LABORATORY])
 
 
 @pytest.fixture
@@ -112,13 +134,13 @@ def foreign(opened: tuple[Store, Parties], laboratory: Browser) -> Browser:
     return Browser(laboratory.service, opened[1].foreign[Role.LABORATORY])
 
 
-def test_rows_are_added_and_removed_and_keep_what_was_typed(laboratory: Browser) -> None:
+def test_rows_are_added_and_removed_and_keep_what_was_typed(reader: Browser) -> None:
     """Where scripts do not run, a technician must not lose a paper half typed."""
     path = f"/items/{METER}/record"
-    more = laboratory.post(path, {**PAPER, "do": "add_result"}).text
+    more = reader.post(path, {**PAPER, "do": "add_result"}).text
     assert ('name="results-1-unit"' in more, 'value="N-1"' in more, 'value="0.1"' in more) == (True, True, True)
     assert re.search(rf'name="reference:{GOOD}" value="1" checked', more)
-    fewer = laboratory.post(path, {**PAPER, "results-1-quantity": "second", "do": "remove_result:0"}).text
+    fewer = reader.post(path, {**PAPER, "results-1-quantity": "second", "do": "remove_result:0"}).text
     assert ('value="second"' in fewer, 'value="0.1"' in fewer) == (True, False)
 
 
@@ -145,11 +167,11 @@ def test_nothing_is_written_before_it_was_looked_at_and_then_once(laboratory: Br
     looked = laboratory.post(path, {**PAPER, "serial": "OTHER", "do": "preview"})
     marked = looked.text.partition('id="serial"')[2].partition("</p>")[0]
     assert ("不可溯源" in looked.text, "aria-invalid" in marked, "不一致" in marked) == (True, True, True)
-    hidden = {name: _hidden(looked.text, name) for name in ("key", "looked_at")}
+    hidden = _looked_at(looked)
     unseen = laboratory.post(path, {**PAPER, "do": "confirm", **hidden})
     assert (unseen.status_code, "预览：登记后会怎样" in unseen.text) == (200, True)
     assert fingerprint(store) == before
-    hidden = {name: _hidden(unseen.text, name) for name in ("key", "looked_at")}
+    hidden = _looked_at(unseen)
     done, again = (laboratory.post(path, {**PAPER, "do": "confirm", **hidden}) for _ in range(2))
     assert (done.status_code, done.headers["location"]) == (303, again.headers["location"])
     assert "可溯源" in _text(laboratory.get(done.headers["location"]))
@@ -168,9 +190,9 @@ def test_nothing_is_written_before_it_was_looked_at_and_then_once(laboratory: Br
         ({"other_reference": "NOWHERE"}, "reference:NOWHERE"),
     ],
 )
-def test_what_is_wrong_stands_at_its_field(laboratory: Browser, changed: dict[str, str], field: str) -> None:
+def test_what_is_wrong_stands_at_its_field(reader: Browser, changed: dict[str, str], field: str) -> None:
     """Otherwise somebody would have to guess which of thirty fields is meant."""
-    answer = laboratory.post(f"/items/{METER}/record", {**PAPER, **changed, "do": "preview"})
+    answer = reader.post(f"/items/{METER}/record", {**PAPER, **changed, "do": "preview"})
     assert answer.status_code == 422
     assert f'href="#{field}' in answer.text
     assert f'id="{field}' in answer.text.partition("</section>")[2]
@@ -287,16 +309,16 @@ def test_the_first_page_tells_how_things_stand(laboratory: Browser) -> None:
         "/settings",
     ],
 )
-def test_every_page_is_english_throughout_and_bears_no_inline_script_or_style(laboratory: Browser, path: str) -> None:
+def test_every_page_is_english_throughout_and_bears_no_inline_script_or_style(reader: Browser, path: str) -> None:
     """Otherwise a colleague from abroad meets sentences that were forgotten, or the browser refuses a part of the page."""
-    page = laboratory.get(path, **{"accept-language": "en"})
+    page = reader.get(path, **{"accept-language": "en"})
     assert page.status_code == 200
     left = HAN.findall(re.sub(r"<[^>]+>", " ", page.text))
     assert [words for words in left if not words.startswith("合成") and words not in {"中文", "计量溯源登记", "号"}] == []
     assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)", page.text)
 
 
-def test_lists_refuse_what_they_cannot_read(laboratory: Browser) -> None:
+def test_lists_refuse_what_they_cannot_read(reader: Browser) -> None:
     """A filter that is not understood must not look like an empty list."""
     for path in ("/items?kind=x", "/certificates?kind=x", "/certificates?calibrated_from=x", "/certificates?cursor=x"):
-        assert laboratory.get(path).status_code == 422, path
+        assert reader.get(path).status_code == 422, path
