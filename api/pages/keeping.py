@@ -107,7 +107,7 @@ def do_share(
     """On to the history, where it stands."""
     item = _held_item(context, party, item_id)
     try:
-        share_item_once(context.store, party, item_id, given(fields, "organization"), at=context.clock())
+        share_item_once(context.store, party, item_id, given(fields, "recipient"), at=context.clock())
     except _WRONG as error:
         return _share_page(language, request, item, fields, error=error)
     return gone_on(links.inside("items", item_id, "history"), request.query_params.get("lang"))

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from api.asking import asked
-from api.context import Context, Given, Speaking
+from api.context import Given, Speaking
 from api.pages.forms import page
 from api.pages.rows import row_of
 from api.pages.who import who_among
@@ -12,13 +12,10 @@ from api.render import words
 from api.render.contradictions import contradiction_sentence, saying_of
 from api.render.happenings import counts_words
 from api.render.names import names_in
+from api.routes.due import warning_days_of
 from api.security import Reading
-from registry.access import Party
-from registry.organization_settings import DEFAULT_SETTINGS
-from registry.repositories.organization_settings import latest
 from registry.usecases.contradictions import Contradiction
-from registry.usecases.due_list import DueList, due_list
-from registry.usecases.overview import overview_of
+from registry.usecases.overview import MOST_DUE, due_counts, overview_of
 from registry.usecases.recording import Asked
 from traceability.verdict import Severity, Status
 
@@ -32,7 +29,9 @@ def show_overview(context: Given, language: Speaking, request: Request, party: R
     """What somebody looks at in the morning."""
     asking = asked(now=context.clock())
     found = overview_of(context.store, party, at=asking.known_at, asked=Asked(policy=asking.policy, as_of=asking.as_of))
-    due = _due(context, party, asking.as_of)
+    with context.store.reading() as work:
+        warning_days = warning_days_of(work, party)
+        due = due_counts(work, party, asking.as_of, asking.known_at, warning_days)
     with context.store.reading() as work:
         who = who_among(work, (line.recorded_by for line in found.recordings))
     names = names_in(found.records, language, asking.known_at)
@@ -57,19 +56,11 @@ def show_overview(context: Given, language: Speaking, request: Request, party: R
         "counts": [(status, words.STATUSES[status], count) for status, count in found.counts.items()],
         "rows": [row_of(verdict, names) for verdict in found.verdicts if verdict.status is not Status.TRACEABLE][:_ROWS],
         "due": due,
-        "due_looks": [
-            (name, words.window_look(name, min(due.warning_days, default=0)), count) for name, count in due.windows if count
-        ],
+        "most_due": MOST_DUE,
+        "due_looks": [(name, words.window_look(name, min(warning_days, default=0)), count) for name, count in due.windows],
         "recordings": [(line, counts_words(line.new, language)) for line in found.recordings],
         "who": who,
         "flags": flags,
         "party": party,
     }
     return page("overview.html", language, request, values)
-
-
-def _due(context: Context, party: Party, day: object) -> DueList:
-    at = context.clock()
-    with context.store.reading() as work:
-        settings = DEFAULT_SETTINGS if party.organization is None else latest(work, party.organization)[1]
-        return due_list(work, party.viewers, day, at, settings.warning_days, most=1)  # type: ignore[arg-type]

@@ -4,8 +4,10 @@ Everything is bounded: the verdicts are those on the items whose certificates ar
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from itertools import islice
 
 from registry.access import Party, Permission
 from registry.repositories.chains import load_above
@@ -13,16 +15,19 @@ from registry.repositories.flags import Flag
 from registry.repositories.holdings import held_among
 from registry.repositories.latest_recordings import RecordingLine, latest_flags, latest_recordings, waiting_number
 from registry.unit_of_work import Store, UnitOfWork
+from registry.usecases.due_list import due_items, window_names
 from registry.usecases.list_records import CertificateFilters, list_records
 from registry.usecases.recording import Asked
 from traceability.assess import assess_known
 from traceability.known import known_records
+from traceability.periods import days_later
 from traceability.records import Certificate, Records
 from traceability.verdict import Status, Verdict
 
 MOST_ASSESSED = 40  # Items: a fifth of a second.
 MOST_LINES = 8  # Recordings, and contradictions.
 MOST_COUNTED = 99  # Submissions that are counted.
+MOST_DUE = 300  # Items that are counted as due.
 _LATEST_CERTIFICATES = 100
 
 
@@ -67,6 +72,23 @@ def overview_of(store: Store, party: Party, *, at: datetime, asked: Asked) -> Ov
         flags=tuple(flags),
         records=records,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueCounts:
+    """How many items lie in each window that has any, the most pressing first; `is_all`: whether all were counted."""
+
+    windows: tuple[tuple[str, int], ...]
+    is_all: bool
+
+
+def due_counts(work: UnitOfWork, party: Party, day: date, known_at: datetime, warning_days: Sequence[int]) -> DueCounts:
+    """What is due, or stands badly already; counting ends at MOST_DUE, as a large list takes seconds."""
+    until = days_later(day, max(warning_days, default=0))
+    found = list(islice(due_items(work, party.viewers, day, until, known_at, sorted(warning_days)), MOST_DUE))
+    counted = Counter(row.window for row in found)
+    windows = ((name, counted[name]) for name in window_names(warning_days))
+    return DueCounts(windows=tuple(each for each in windows if each[1]), is_all=len(found) < MOST_DUE)
 
 
 def waiting_count(work: UnitOfWork, party: Party) -> int:

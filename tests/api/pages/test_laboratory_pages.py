@@ -251,8 +251,8 @@ def test_items_are_recorded_changed_shared_and_have_events(laboratory: Browser, 
     for words in ("合成改名", "第 2 版", "a、b", "修理"):
         assert words in page, page
     assert foreign.get("/items/X%2F1").status_code == 404
-    assert laboratory.post("/items/X%2F1/share", {"organization": "nobody"}).status_code == 422
-    assert laboratory.post("/items/X%2F1/share", {"organization": FOREIGN}).status_code == 303
+    assert laboratory.post("/items/X%2F1/share", {"recipient": "nobody"}).status_code == 422
+    assert laboratory.post("/items/X%2F1/share", {"recipient": FOREIGN}).status_code == 303
     assert foreign.get("/items/X%2F1").status_code == 200
     assert "共享" in _text(laboratory.get("/items/X%2F1/history"))
 
