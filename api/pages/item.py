@@ -152,8 +152,13 @@ def _standing(context: Context, party: Party, found: TargetDetail, asking: Askin
 
 
 def _picked(asking: Asking) -> str:
-    """The moment picked as a form shows it; empty for now."""
-    return "" if asking.is_now else asking.known_at.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M:%S")
+    """The moment picked as a form shows it; empty for now, and for the last hours of the calendar, which Shanghai has not."""
+    if asking.is_now:
+        return ""
+    try:
+        return asking.known_at.astimezone(SHANGHAI).replace(tzinfo=None).isoformat(timespec="seconds")
+    except OverflowError:
+        return ""
 
 
 def _corrections(party: Party, found: CertificateDetail, *, is_own: bool) -> list[str]:

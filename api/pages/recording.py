@@ -28,7 +28,7 @@ from api.pages.calibration_form import (
     form_of,
     read_form,
 )
-from api.pages.forms import Expected, Fields, given, gone_on, page
+from api.pages.forms import Expected, Fields, given, gone_on, key_of, page
 from api.pages.outcomes import Said, Told, said, told_outcome
 from api.pages.rows import assessed_rows
 from api.render import words
@@ -178,8 +178,7 @@ def _done(desk: _Desk, fields: Fields) -> Response:
             may_change=False,
             is_dry_run=not is_confirmed,
         )
-        key = f"page/{given(fields, 'key')}"
-        once = Once(key=key, request_sha256=digest, tell=_address) if is_confirmed else None
+        once = Once(key=key_of(fields), request_sha256=digest, tell=_address) if is_confirmed else None
         outcome = record(desk.context.store, order, party=desk.party, at=at, asked=_asked(desk), once=once)
     except ContradictedError as error:
         names = names_in(error.records, desk.language, error.known_at)

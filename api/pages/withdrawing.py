@@ -10,7 +10,7 @@ from api import links
 from api.asking import asked, day
 from api.context import Context, Given, RecordId, Speaking
 from api.language import Language
-from api.pages.forms import Expected, Fields, given, gone_on, page
+from api.pages.forms import Expected, Fields, given, gone_on, key_of, page
 from api.render import words
 from api.render.names import Names, names_in
 from api.security import RecordingCertificates
@@ -67,7 +67,7 @@ def do_withdrawal(
         order = Order(entries=(entry,), source="page withdrawal", root="$", reason=typed["reason"], is_dry_run=not is_confirmed)
         question = asked(now=at)
         wanted = Asked(policy=question.policy, as_of=question.as_of)
-        once = Once(key=f"page/{given(fields, 'key')}", request_sha256=digest, tell=_address) if is_confirmed else None
+        once = Once(key=key_of(fields), request_sha256=digest, tell=_address) if is_confirmed else None
         outcome = record(context.store, order, party=party, at=at, asked=wanted, once=once)
         if isinstance(outcome, Repeated):
             return gone_on(outcome.answer, request.query_params.get("lang"))
