@@ -10,16 +10,16 @@ from datetime import date, datetime
 
 from registry.access import Party
 from registry.repositories.chains import load_around
+from registry.repositories.standards import held_standards
 from registry.unit_of_work import Store, UnitOfWork
 from registry.usecases.list_records import ItemFilters, list_records
 from traceability.known import Known, known_records
 from traceability.policy import Policy
-from traceability.records import Certificate, CertificateKind, Item, ItemKind, Records, Reference
+from traceability.records import Certificate, CertificateKind, Item, Records, Reference
 from traceability.rules.descent import Step, steps_up
 from traceability.verdict import Finding, Severity
 
-MOST = 20  # Standards of one search, of each kind.
-_KINDS = (ItemKind.MEASUREMENT_STANDARD, ItemKind.REFERENCE_MATERIAL, ItemKind.NATIONAL_STANDARD)
+MOST = 40  # Standards of one search.
 _PREVENTING = frozenset({Severity.FAIL, Severity.INDETERMINATE})
 _NOBODY = "~"  # Stands for what a calibration that is only tried does not have yet.
 
@@ -60,19 +60,28 @@ def reference_choices(
     at: datetime,
     policy: Policy,
 ) -> Choices:
-    """What can be chosen for a calibration of an item on a day, at most MOST of each kind besides those chosen."""
-    with store.reading(party.viewers) as work:
-        found, has_more = _found(work, text, at)
-    ids = list(dict.fromkeys((*chosen, *(id_ for id_ in found if id_ != item_id))))
+    """What can be chosen for a calibration of an item on a day, at most MOST besides those chosen.
+
+    `text` finds items by what is printed on them; without one all standards are found.
+    """
+    if text.strip():
+        with store.reading(party.viewers) as work:
+            found = _found(work, text, at)
     with store.reading() as everything:
+        if not text.strip():
+            found = held_standards(everything, party.viewers, MOST + 1)
+        ids = list(dict.fromkeys((*chosen, *(id_ for id_ in found[:MOST] if id_ != item_id))))
         records = load_around(everything, [*ids, item_id], ())
     known = known_records(records, at)
-    return Choices(choices=tuple(_choices(known, policy, item_id, day, ids)), has_more=has_more, records=records, known=known)
+    return Choices(
+        choices=tuple(_choices(known, policy, item_id, day, ids)), has_more=len(found) > MOST, records=records, known=known
+    )
 
 
-def _found(work: UnitOfWork, text: str, at: datetime) -> tuple[list[str], bool]:
-    pages = [list_records(work, ItemFilters(kind=kind, text=text), known_at=at, most=MOST) for kind in _KINDS]
-    return [record.id for page in pages for record in page.records], any(page.next is not None for page in pages)
+def _found(work: UnitOfWork, text: str, at: datetime) -> list[str]:
+    """The items that a text leads to, whatever they are: what serves as a standard here may be an instrument elsewhere."""
+    page = list_records(work, ItemFilters(text=text), known_at=at, most=MOST + 1)
+    return [record.id for record in page.records]
 
 
 def _choices(known: Known, policy: Policy, item_id: str, day: date, ids: Sequence[str]) -> Iterator[Choice]:
