@@ -6,6 +6,7 @@ from sqlalchemy import Select, bindparam, select
 
 from registry.queries import Query, Spelling
 from registry.repositories.holdings import is_held
+from registry.repositories.retractions import is_kept
 from registry.table_parts import table_of
 from registry.tables import Items
 from registry.unit_of_work import UnitOfWork
@@ -23,7 +24,7 @@ def held_standards(work: UnitOfWork, viewers: list[str] | None, most: int) -> li
 
 
 def _standards(spelling: Spelling) -> Select[Any]:
-    of_kind = select(_items.c.id).distinct().where(spelling.among(_items.c.kind, "kinds"))
+    of_kind = select(_items.c.id).distinct().where(spelling.among(_items.c.kind, "kinds"), is_kept("items", _items.c.entry))
     return of_kind.order_by(_items.c.id).limit(bindparam("most"))
 
 

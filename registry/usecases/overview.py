@@ -10,9 +10,9 @@ from datetime import date, datetime
 from itertools import islice
 
 from registry.access import Party, Permission
+from registry.repositories import stored
 from registry.repositories.chains import load_above
 from registry.repositories.flags import Flag
-from registry.repositories.holdings import held_among
 from registry.repositories.latest_recordings import RecordingLine, latest_flags, latest_recordings, waiting_number
 from registry.unit_of_work import Store, UnitOfWork
 from registry.usecases.due_list import due_items, window_names
@@ -56,11 +56,9 @@ def overview_of(store: Store, party: Party, *, at: datetime, asked: Asked) -> Ov
     items = list(dict.fromkeys(each.item for each in page.records if isinstance(each, Certificate)))
     with store.reading() as work:
         recordings = latest_recordings(work, party.organization, MOST_LINES)
-        flags = latest_flags(work, party.organization, MOST_LINES)
+        flags, flagged = _flags(work, party)
         waiting = waiting_count(work, party)
-        flagged = [each.subject for each in flags]
-        seen = held_among(work, "items", flagged, party.viewers)
-        records = load_above(work, [*items[:MOST_ASSESSED], *seen], ())
+        records = load_above(work, [*items[:MOST_ASSESSED], *flagged], ())
     known = known_records(records, at)
     verdicts = [assess_known(known, item, asked.as_of, asked.policy) for item in items[:MOST_ASSESSED] if item in known.items]
     order = {status: place for place, status in enumerate(reversed(Status))}
@@ -72,6 +70,17 @@ def overview_of(store: Store, party: Party, *, at: datetime, asked: Asked) -> Ov
         flags=tuple(flags),
         records=records,
     )
+
+
+def _flags(work: UnitOfWork, party: Party) -> tuple[list[Flag], list[str]]:
+    """The contradictions of records that still count, and the items that they are about."""
+    flags = latest_flags(work, party.organization, MOST_LINES)
+    ids = {section: [each.id for each in flags if each.section == section] for section in ("items", "certificates")}
+    found = {section: [each.record for each in stored.with_ids(work, section, ids[section])] for section in ids if ids[section]}
+    items = {each.id for each in found.get("items", ())}
+    certificates = {each.id: each.item for each in found.get("certificates", ()) if isinstance(each, Certificate)}
+    kept = items | certificates.keys()
+    return [each for each in flags if each.section not in ids or each.id in kept], sorted(items | {*certificates.values()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
