@@ -154,6 +154,12 @@ def _record_calibration(desk: Desk) -> str:
     page.get_by_label("签发日").fill("2026-11-21")
     page.get_by_label("有效至（可不填）").fill("2028-11-19")
     page.locator(f'li[id="reference:{GOOD}"]').get_by_role("checkbox").check()
+    asked = len(desk.requests)
+    page.get_by_role("button", name="增加一行结果").click()
+    expect(page.locator("fieldset.result")).to_have_count(2)
+    page.get_by_role("button", name="删去此行").last.click()
+    expect(page.locator("fieldset.result")).to_have_count(1)
+    assert len(desk.requests) == asked, "rows come and go without the server"
     for field, value in {
         "quantity": QUANTITY,
         "unit": "kWh",
