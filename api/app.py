@@ -15,7 +15,7 @@ from api.context import SESSION_LIFETIME, Context
 from api.guard import Guard
 from api.language import Bilingual
 from api.oidc import Provider
-from api.pages import administration, docs, sign_in, start, target, verifying
+from api.pages import administration, docs, laboratory, sign_in, start, target, verifying
 from api.pages import due as due_page
 from api.pages import imports as import_pages
 from api.pages import webhooks as webhooks_page
@@ -126,7 +126,8 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     recordings = (records, recording, submissions, imports)
     accounts = (session, people, clients, mandates, organization_settings)
     parts = (*reading, *recordings, proofs, due, calendars, webhooks, *accounts, service)
-    pages = (start, target, sign_in, administration, due_page, webhooks_page, import_pages, docs, verifying)
+    told = (due_page, webhooks_page, import_pages, docs, verifying)
+    pages = (start, target, laboratory, sign_in, administration, *told)
     for module in (*parts, *pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -14,6 +14,7 @@ from api import links
 from api.asking import Asking
 from api.context import Given, RecordId, Speaking
 from api.language import Bilingual, Language
+from api.pages.actions import actions_on
 from api.pages.rows import first_reason, target_row
 from api.render import words
 from api.render.amounts import range_text, uncertainty_text
@@ -79,7 +80,8 @@ def show_target(
     with context.store.reading() as work:
         found = assess_item(work, code, asking.as_of, asking.known_at, asking.policy, asking.purpose)
         is_holder = sees_target(work, party, code)
-    seen = {"is_holder": is_holder, "has_proofs": context.signer is not None}
+        may = actions_on(work, party, code)
+    seen = {"is_holder": is_holder, "has_proofs": context.signer is not None, "may": may}
     page = rendered("target.html", language, request, **seen, **_values(found, asking, language, request))
     return HTMLResponse(page, headers={"content-language": language.tag, "vary": "Accept-Language"})
 
