@@ -17,7 +17,7 @@ from api.context import SESSION_LIFETIME, Context
 from api.guard import Guard
 from api.language import Bilingual
 from api.oidc import Provider
-from api.pages import administration, docs, sign_in, start, sticker, target, verifying
+from api.pages import administration, docs, laboratory, sign_in, start, sticker, target, verifying
 from api.pages import disputes as disputes_page
 from api.pages import due as due_page
 from api.pages import imports as import_pages
@@ -150,8 +150,8 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     accounts = (session, people, clients, mandates, organization_settings)
     parts = (scans, *reading, *recordings, *of_labels, proofs, due, calendars, webhooks, *accounts, service)
     pages_of_labels = (sticker, labels_page, disputes_page)
-    other_pages = (sign_in, administration, due_page, webhooks_page, import_pages, docs, verifying)
-    pages = (start, target, *pages_of_labels, *other_pages)
+    told = (due_page, webhooks_page, import_pages, docs, verifying)
+    pages = (start, target, *pages_of_labels, laboratory, sign_in, administration, *told)
     for module in (*parts, *pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

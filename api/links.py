@@ -25,6 +25,16 @@ def mismatch(code: str) -> str:
     return f"{page(code)}/mismatch"
 
 
+def inside(collection: str, record_id: str, *parts: str, **query: str | None) -> str:
+    """A page for those who are known, about a record: `/items/{id}/history`, `/certificates/{id}/withdraw` and so on."""
+    return _with_query("/" + "/".join([collection, quote(record_id, safe=""), *parts]), query)
+
+
+def api_list(collection: str, **query: str | None) -> str:
+    """A list as a resource, with its filters."""
+    return _with_query(f"{API}/{collection}", query)
+
+
 def item(target: str) -> str:
     """The item or metering point as a resource."""
     return f"{API}/items/{quote(target, safe='')}"

@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from api import links
 from api.asking import asked
 from api.context import Given, Speaking
+from api.pages.forms import gone_on
 from api.pages.rows import target_rows
 from api.security import Visiting
 from api.templating import rendered
@@ -31,8 +32,11 @@ def show_start(
 ) -> Response:
     """Featured targets where there are any, then items that match, all with today's verdict.
 
+    People who are signed in begin with their overview instead, and come here to search.
     What somebody unknown looks for is taken as the code of a label, and answered by its page; of items they are told nothing.
     """
+    if party is not None and party.person is not None and not q and cursor is None:
+        return gone_on("/overview", request.query_params.get("lang"))
     asking = asked(now=context.clock())
     text = storable(q.strip())
     if party is None and text:

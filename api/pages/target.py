@@ -16,6 +16,7 @@ from api.asking import Asking
 from api.context import Context, Given, RecordId, Speaking
 from api.failures import failure_of
 from api.language import Bilingual, Language
+from api.pages.actions import actions_on
 from api.pages.forms import Fields, given, gone_on
 from api.pages.labels import blank_page
 from api.pages.rows import first_reason, target_row
@@ -100,13 +101,14 @@ class LabelNotice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What the page of a target is made of. `linked`: those items of the chain whose pages the reader may open."""
+    """What the page of a target is made of. `linked`: items of the chain that the reader may open; `may`: what they may do."""
 
     code: str
     scanned: Scanned
     found: Assessment
     register: Register
     linked: frozenset[str]
+    may: frozenset[str]
 
 
 @router.get("/i/{code}")
@@ -163,7 +165,8 @@ def _page(context: Context, work: UnitOfWork, code: str, scanned: Scanned, askin
     found = assess_item(work, scanned.target, asking.as_of, asking.known_at, asking.policy, asking.purpose)
     linked = seen_items(work, party, [item.id for item in found.records.items])
     register = context.scanning.register(work, latest_recording(work))
-    return Page(code=code, scanned=scanned, found=found, register=register, linked=frozenset(linked))
+    may = actions_on(work, party, scanned.target)
+    return Page(code=code, scanned=scanned, found=found, register=register, linked=frozenset(linked), may=may)
 
 
 def _nowhere(error: LabelError | UnknownTargetError | WaitError, language: Language, request: Request, code: str) -> Response:
@@ -230,6 +233,7 @@ def _values(page: Page, asking: Asking, language: Language, request: Request) ->
     label = scanned.shown_label
     return {
         "is_holder": scanned.is_holder,
+        "may": page.may,
         "notice": _notice(scanned, language),
         "code": page.code,
         "may_tell": scanned.is_public and scanned.label is not None,
