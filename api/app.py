@@ -15,6 +15,7 @@ from api.language import Bilingual
 from api.oidc import Provider
 from api.pages import administration, docs, sign_in, start, target
 from api.pages import due as due_page
+from api.pages import rounds as rounds_page
 from api.pages import webhooks as webhooks_page
 from api.problems import add_handlers, refuse
 from api.routes import (
@@ -29,6 +30,7 @@ from api.routes import (
     organization_settings,
     people,
     records,
+    rounds,
     searching,
     service,
     session,
@@ -57,6 +59,7 @@ _TAGS = (
     "due",
     "calendars",
     "webhooks",
+    "rounds",
     "certificates",
     "events",
     "metering points",
@@ -109,8 +112,21 @@ def create_app(
     app.state.context = context
     add_handlers(app)
     reading = (searching, lists, details, items, histories)
-    parts = (records, *reading, due, calendars, webhooks, session, people, clients, mandates, organization_settings, service)
-    for module in (*parts, start, target, sign_in, administration, due_page, webhooks_page, docs):
+    parts = (
+        records,
+        *reading,
+        due,
+        calendars,
+        webhooks,
+        rounds,
+        session,
+        people,
+        clients,
+        mandates,
+        organization_settings,
+        service,
+    )
+    for module in (*parts, start, target, sign_in, administration, due_page, webhooks_page, rounds_page, docs):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]

@@ -18,7 +18,7 @@ from api import examples, failures, reading_examples
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
-from api.schemas import accounts, notices
+from api.schemas import accounts, notices, rounds
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
 from api.schemas.history import HistoryAnswer
 from api.schemas.items import AliasAnswer, AliasBody, ItemAnswer
@@ -58,6 +58,7 @@ _ANSWERS: tuple[type, ...] = (
     Health,
     Readiness,
     *notices.SCHEMAS,
+    *rounds.SCHEMAS,
     *accounts.SCHEMAS,
     Problem,
     Records,

@@ -67,7 +67,7 @@ def _environment(language: Language) -> Environment:
     )
     environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     environment.filters["dated"] = _dated
-    environment.globals.update(links=links, static=_static, roles=words.ROLES, scopes=words.PERMISSIONS)
+    environment.globals.update(links=links, static=static, roles=words.ROLES, scopes=words.PERMISSIONS)
     return environment
 
 
@@ -88,7 +88,7 @@ def _dated(text: str) -> Markup:
 
 
 @cache
-def _static(name: str) -> str:
+def static(name: str) -> str:
     """The address of a static file, with its digest so that browsers may keep it for ever."""
     digest = sha256((STATIC / name).read_bytes()).hexdigest()[:12]
     return f"/static/{name}?v={digest}"

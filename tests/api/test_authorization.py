@@ -21,11 +21,13 @@ from api.security import ANYBODY, PUBLIC
 from registry.access import OPERATOR, PERMISSIONS, Party, Permission, Role
 from registry.accounts import Membership
 from registry.repositories import accounts
+from registry.rounds import ObservationTold
 from registry.unit_of_work import Store, open_store
 from registry.usecases.clients import add_client, add_key, revoke_key
 from registry.usecases.import_records import import_records
 from registry.usecases.mandates import give_mandate
 from registry.usecases.people import Particulars, invite
+from registry.usecases.rounds import Plan, keep_photo, plan_round, record_observations
 from registry.usecases.signing_in import start_session
 from tests.api.conftest import client_of
 from tests.api.parties import BEGUN, FOREIGN, OPERATORS, OWN, Acting, Parties, claim
@@ -88,7 +90,27 @@ def _things(store: Store) -> dict[str, str]:
         "key_id": str(key.key.entry),
         "mandate_id": mandate.id,
         "role": Role.AUDITOR.value,
+        **_round(store),
     }
+
+
+def _round(store: Store) -> dict[str, str]:
+    """A round of the own auditors at their own organization, with an observation that has a photo."""
+    auditor = Party(name="person/alpha", organization=OWN, role=Role.AUDITOR, person=f"{OWN}-{Role.AUDITOR}")
+    with store.writing() as work:
+        planned = plan_round(work, auditor, Plan(organization=OWN, site=SECRET, items=(f"{SECRET}-METER",)), BEGUN)
+    photo = keep_photo(store, auditor, planned.id, b"\xff\xd8\xff" + SECRET.encode(), BEGUN)
+    seen = ObservationTold(
+        id=f"{SECRET}-SEEN",
+        item=f"{SECRET}-METER",
+        nameplate_matches=False,
+        seal_intact=False,
+        photo=photo,
+        remark=SECRET,
+        observed_at=BEGUN,
+    )
+    record_observations(store, auditor, planned.id, [seen], BEGUN)
+    return {"round_id": planned.id, "observation_id": seen.id, "sha256": photo, "deed": "confirmed"}
 
 
 def _records() -> dict[str, Any]:
@@ -116,7 +138,7 @@ def _records() -> dict[str, Any]:
 
 def _unknown(name: str, known: str) -> str:
     """An id of the same form under which there is nothing."""
-    if name == "role":
+    if name in {"role", "deed"}:
         return known
     return known.replace(SECRET, UNKNOWN) if SECRET in known else f"9{known[1:]}" if known.isdigit() else known[:-3] + "zzz"
 
