@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -9,12 +10,14 @@ from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
 from api import clock, openapi
+from api.background import job_runner
 from api.context import SESSION_LIFETIME, Context
 from api.guard import Guard
 from api.language import Bilingual
 from api.oidc import Provider
 from api.pages import administration, docs, sign_in, start, target
 from api.pages import due as due_page
+from api.pages import imports as import_pages
 from api.pages import rounds as rounds_page
 from api.pages import webhooks as webhooks_page
 from api.problems import add_handlers, refuse
@@ -24,16 +27,19 @@ from api.routes import (
     details,
     due,
     histories,
+    imports,
     items,
     lists,
     mandates,
     organization_settings,
     people,
+    recording,
     records,
     rounds,
     searching,
     service,
     session,
+    submissions,
     webhooks,
 )
 from api.templating import STATIC
@@ -61,6 +67,7 @@ _TAGS = (
     "webhooks",
     "rounds",
     "certificates",
+    "submissions",
     "events",
     "metering points",
     "session",
@@ -91,6 +98,7 @@ def create_app(
         store=store,
         clock=now,
         base_url=base_url,
+        jobs=cache(lambda: job_runner(store, now)),
         featured=featured or {},
         passwords=passwords or Passwords(),
         session_lifetime=session_lifetime,
@@ -112,21 +120,11 @@ def create_app(
     app.state.context = context
     add_handlers(app)
     reading = (searching, lists, details, items, histories)
-    parts = (
-        records,
-        *reading,
-        due,
-        calendars,
-        webhooks,
-        rounds,
-        session,
-        people,
-        clients,
-        mandates,
-        organization_settings,
-        service,
-    )
-    for module in (*parts, start, target, sign_in, administration, due_page, webhooks_page, rounds_page, docs):
+    recordings = (records, recording, submissions, imports)
+    accounts = (session, people, clients, mandates, organization_settings)
+    parts = (*reading, *recordings, due, calendars, webhooks, rounds, *accounts, service)
+    pages = (start, target, sign_in, administration, due_page, webhooks_page, import_pages, rounds_page, docs)
+    for module in (*parts, *pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]

@@ -13,6 +13,7 @@ from pydantic import AfterValidator
 
 from api.language import Bilingual, Language, preferred
 from api.oidc import Provider
+from registry.jobs.running import JobRunner
 from registry.notices.settings import NoticeSettings
 from registry.passwords import Passwords
 from registry.repositories import accounts
@@ -26,13 +27,15 @@ SESSION_LIFETIME = timedelta(hours=12)  # A working day and its evening.
 class Context:
     """The store, the clock, and what pages show of their surroundings.
 
-    `featured`: targets that the start page shows first under a title of their own, as the demo does. `session_lifetime`: after
-    it people sign in again, however busy they were. `provider`: the identity provider that people may sign in at.
+    `jobs`: what has work done in the background, opened when it is needed first. `featured`: targets that the start page shows
+    first under a title of their own, as the demo does. `session_lifetime`: after it people sign in again, however busy they
+    were. `provider`: the identity provider that people may sign in at.
     """
 
     store: Store
     clock: Callable[[], datetime]
     base_url: str
+    jobs: Callable[[], JobRunner]
     featured: Mapping[str, Bilingual] = field(default_factory=dict)
     notices: NoticeSettings = field(default_factory=NoticeSettings, repr=False)
     passwords: Passwords = field(default_factory=Passwords, repr=False)
@@ -59,12 +62,15 @@ class Context:
         return self._was_claimed.is_set()
 
 
-def _context(request: Request) -> Context:
+# What only looks at the request is a coroutine: FastAPI runs functions in a thread, a hop that costs more than these.
+
+
+async def _context(request: Request) -> Context:
     context: Context = request.app.state.context
     return context
 
 
-def _language(request: Request) -> Language:
+async def _language(request: Request) -> Language:
     return preferred(request.headers.get("accept-language"), request.query_params.get("lang"))
 
 

@@ -44,7 +44,35 @@ RECORDS: dict[str, Any] = {
     ],
 }
 
-_METER = {**RECORDS["items"][1], "country": "CN"}
+# One record each, as it is sent.
+SENT_ORGANIZATION: dict[str, Any] = RECORDS["organizations"][0]
+SENT_COMPETENCE: dict[str, Any] = RECORDS["competences"][0]
+NATIONAL_STANDARD: dict[str, Any] = RECORDS["items"][0]
+METER: dict[str, Any] = RECORDS["items"][1]
+SENT_CERTIFICATE: dict[str, Any] = RECORDS["certificates"][0]
+SENT_EVENT: dict[str, Any] = {"id": "e-1", "item": "EM-1024", "kind": "seal_broken", "on": "2026-10-08"}
+WITHDRAWAL: dict[str, Any] = {
+    "withdrawal": {"on": "2026-11-20", "void_from": "2026-03-02"},
+    "reason": "装置接线错误，数据无效",
+}
+REPLACEMENT: dict[str, Any] = {
+    "certificate": {**SENT_CERTIFICATE, "id": "c-1a", "number": "DJ-2026-0001A", "issued_on": "2026-04-01"},
+    "reason": "更正签发日期",
+}
+SENT_METERING_POINT: dict[str, Any] = {
+    "id": "gate-1",
+    "organization": "simt",
+    "level": 1,
+    "energy": "electricity",
+    "branches": [{"name": "meter", "item": "EM-1024", "quantity": "ac_active_energy", "from": "2026-03-05"}],
+}
+INSTALLATION: dict[str, Any] = {"name": "meter", "item": "EM-1025", "quantity": "ac_active_energy", "from": "2026-10-09"}
+SHARE: dict[str, Any] = {"organization": "simt"}
+SHARED: dict[str, Any] = {"item": "EM-1024", "organization": "simt", "new": 2, "recording": 6}
+APPROVAL: dict[str, Any] = {}
+REJECTION: dict[str, Any] = {"reason": "标准器的证书编号不符"}
+
+_METER = {**METER, "country": "CN"}
 LINKS = {
     "self": "/api/v1/items/EM-1024",
     "verdict": "/api/v1/items/EM-1024/verdict",
@@ -64,6 +92,51 @@ ITEM: dict[str, Any] = {
     "links": LINKS,
 }
 ITEM_LIST: dict[str, Any] = {"items": [{"item": _METER, "links": LINKS}], "known_at": "2026-11-23T02:00:00Z", "next": None}
+
+RECORDED: dict[str, Any] = {
+    "standing": "recorded",
+    "recording": 5,
+    "submission": None,
+    "recorded_at": "2026-11-23T02:00:00Z",
+    "counts": {"certificates": {"new": 1, "same": 0}},
+    "ids": {"certificates": ["c-1"]},
+    "contradictions": [],
+    "contradictions_in_all": 0,
+    "verdicts": [
+        {
+            "target": "EM-1024",
+            "as_of": "2026-11-23",
+            "policy": "cn-legal/1",
+            "status": "traceable",
+            "status_words": "可溯源",
+            "findings": [],
+            "traceable_until": "2032-03-01",
+            "links": LINKS,
+        }
+    ],
+    "affected_in_all": 1,
+}
+SUBMISSION: dict[str, Any] = {
+    "number": 1,
+    "submitted_by": "client/8fbb2a",
+    "submitted_at": "2026-11-23T02:00:00Z",
+    "source": "API certificates",
+    "reason": None,
+    "records": {"certificates": [{**SENT_CERTIFICATE, "recorded_at": "2026-11-23T02:00:00Z"}]},
+    "contradictions": [
+        {
+            "code": "NO_COMPETENCE",
+            "severity": "fail",
+            "path": "$.issuer",
+            "subject": "c-1",
+            "facts": {"number": "DJ-2026-0001", "issuer": "simt", "day": "2026-03-02"},
+            "sentence": "三相智能电能表 0.2S级的检定证书 DJ-2026-0001 的签发机构“simt”在 2026-03-02 没有本策略认可的有效资质。",
+            "is_grave": True,
+        }
+    ],
+    "decision": None,
+}
+SUBMISSION_LIST: dict[str, Any] = {"submissions": [SUBMISSION], "next": None}
 
 VERDICT: dict[str, Any] = {
     "target": "EM-1024",
@@ -117,7 +190,37 @@ IMPORTED: dict[str, Any] = {
     "sha256": "0" * 64,
     "targets": [{"id": "EM-1024", "links": LINKS}],
     "targets_in_all": 2,
+    "submission": None,
+    "contradictions": None,
+    "contradictions_in_all": None,
+    "verdicts": [],
 }
+
+IMPORT_JOB: dict[str, Any] = {
+    "id": "Zk3b0n2mT1qXw9Aa",
+    "name": "台账.xlsx",
+    "format": "xlsx",
+    "sha256": "0" * 64,
+    "created_at": "2026-11-28T08:00:00Z",
+    "created_by": "示例人员",
+    "state": "checked",
+    "progress": None,
+    "counts": {"new": 198, "same": 2, "changed": 0, "bad": 0, "contradicted": 1},
+    "codes": {"UNCERTAINTY_BELOW_CMC": 1},
+    "findings": 200,
+    "can_confirm": True,
+    "recording": None,
+    "reason": None,
+    "links": {
+        "self": "/api/v1/imports/Zk3b0n2mT1qXw9Aa",
+        "report": "/api/v1/imports/Zk3b0n2mT1qXw9Aa/report",
+        "page": "/imports/Zk3b0n2mT1qXw9Aa",
+    },
+}
+
+IMPORT_JOBS: dict[str, Any] = {"imports": [IMPORT_JOB], "next": None}
+
+UNDO: dict[str, Any] = {"reason": "导入了错误的台账"}
 
 POLICIES: dict[str, Any] = {
     "policies": [

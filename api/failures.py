@@ -22,6 +22,7 @@ from registry.errors import (
 )
 from registry.labels.errors import LabelError, SigningKeyError, UnknownLabelError, UnreadableCodeError
 from registry.ledger.merkle import ProofError
+from registry.usecases.contradictions import ContradictedError
 from traceability.problems import InputError, InvalidValueError, QuestionError, TraceabilityError, UnknownTargetError
 
 
@@ -138,6 +139,7 @@ _KIND_OF: tuple[tuple[type[Exception], Kind], ...] = (
     (SigningKeyError, STORE),
     (LabelError, CONTRADICTED),
     (ConflictError, CONFLICT),
+    (ContradictedError, CONTRADICTED),
     (TooManyRecordsError, BUDGET),
     (StaleError, STALE),
     (UnknownError, NOT_FOUND),

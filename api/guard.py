@@ -14,12 +14,15 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api import links
 from api.failures import CROSS_SITE, HOST, TOO_LARGE, RefusedError
 from api.language import Bilingual
 from registry.errors import StoreError
+from registry.usecases.import_files import MOST_BYTES as MOST_UPLOADED
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-MOST_BYTES = 64 * 1024 * 1024  # Bytes of a request body; larger documents go through `registry import`, which streams.
+MOST_BYTES = 64 * 1024 * 1024  # Bytes of a request body; larger documents go through imports, which stream.
+_STREAMED = frozenset({"/imports", f"{links.API}/imports"})  # Where files come in, which are never in memory as a whole.
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS = {
@@ -54,16 +57,17 @@ class Guard:
             await self._app(scope, receive, send)
             return
         send = _with_headers(scope, send)
+        most = MOST_UPLOADED if scope["path"] in _STREAMED else MOST_BYTES
         try:
             headers = Headers(scope=scope)
             await self._check_host(_name_of(headers.get("host", "")))
-            _check_site(scope["method"], headers)
+            _check_site(scope["method"], headers, most)
         except (RefusedError, StoreError) as error:
             await self._refuse(scope, error)(scope, receive, send)
             return
         if scope["method"] == "HEAD":
             scope, send = {**scope, "method": "GET"}, _without_body(send)
-        await self._app(_with_encoded_path(scope), _limited(receive), send)
+        await self._app(_with_encoded_path(scope), _limited(receive, most), send)
 
     async def _check_host(self, name: str | None) -> None:
         """Refuse a name that is none of ours, or not yet."""
@@ -75,7 +79,7 @@ class Guard:
             raise RefusedError(HOST, Bilingual("在有人接管之前，只回应本机地址", "only loopback names are answered for now"))
 
 
-def _check_site(method: str, headers: Headers) -> None:
+def _check_site(method: str, headers: Headers, most: int) -> None:
     if method in _SAFE:
         return
     host = headers.get("host", "")
@@ -83,8 +87,8 @@ def _check_site(method: str, headers: Headers) -> None:
     is_foreign = origin is not None and origin.partition("://")[2] != host
     if is_foreign or headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         raise RefusedError(CROSS_SITE, Bilingual("请求来自另一网站", "the request comes from another site"))
-    if _declared_length(headers) > MOST_BYTES:
-        raise _too_large()
+    if _declared_length(headers) > most:
+        raise _too_large(most)
 
 
 def _name_of(host: str) -> str | None:
@@ -100,15 +104,15 @@ def _declared_length(headers: Headers) -> int:
     return int(declared) if declared.isdigit() else 0
 
 
-def _too_large() -> RefusedError:
-    megabytes = MOST_BYTES // (1024 * 1024)
+def _too_large(most: int) -> RefusedError:
+    megabytes = most // (1024 * 1024)
     return RefusedError(
         TOO_LARGE,
-        Bilingual(f"请求体超过 {megabytes} MiB；大文件请用 registry import", f"more than {megabytes} MiB; use registry import"),
+        Bilingual(f"请求体超过 {megabytes} MiB；大文件请用导入或 registry import", f"more than {megabytes} MiB; use an import"),
     )
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, most: int) -> Receive:
     """The same body, counted as it arrives: one without a declared length ends at the limit as well."""
     read = 0
 
@@ -116,8 +120,8 @@ def _limited(receive: Receive) -> Receive:
         nonlocal read
         message = await receive()
         read += len(message.get("body", b""))
-        if read > MOST_BYTES:
-            raise _too_large()
+        if read > most:
+            raise _too_large(most)
         return message
 
     return counted

@@ -35,9 +35,29 @@ def certificate(id_: str) -> str:
     return f"{API}/certificates/{quote(id_, safe='')}"
 
 
+def import_(id_: str) -> str:
+    """An import as a resource."""
+    return f"{API}/imports/{quote(id_, safe='')}"
+
+
+def import_page(id_: str, **query: str | None) -> str:
+    """The page of an import."""
+    return _with_query(f"/imports/{quote(id_, safe='')}", query)
+
+
+def quoted(text: str) -> str:
+    """A text as a part of an address or header."""
+    return quote(text, safe="")
+
+
 def label(base_url: str, target: str) -> str:
     """The absolute address that a QR image holds."""
     return base_url.rstrip("/") + page(target)
+
+
+def record(collection: str, record_id: str) -> str:
+    """A record as a resource of a collection: `certificates`, `organizations`, `metering-points` and so on."""
+    return f"{API}/{collection}/{quote(record_id, safe='')}"
 
 
 def person(person_id: str) -> str:

@@ -21,8 +21,20 @@ from api.problems import PROBLEM_JSON, Problem
 from api.schemas import accounts, notices, rounds
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
 from api.schemas.history import HistoryAnswer
+from api.schemas.imports import ImportJobAnswer, ImportJobList, UndoBody
 from api.schemas.items import AliasAnswer, AliasBody, ItemAnswer
 from api.schemas.lists import CertificateList, CompetenceList, EventList, ItemList, MeteringPointList, OrganizationList
+from api.schemas.recording import (
+    ApprovalBody,
+    RecordingAnswer,
+    RejectionBody,
+    ReplacementBody,
+    ShareAnswer,
+    ShareBody,
+    SubmissionAnswer,
+    SubmissionList,
+    WithdrawalBody,
+)
 from api.schemas.records import ImportAnswer
 from api.schemas.search import SearchAnswer
 from api.schemas.service import Health, PolicyList, Readiness
@@ -54,6 +66,18 @@ _ANSWERS: tuple[type, ...] = (
     AliasAnswer,
     AliasBody,
     ImportAnswer,
+    RecordingAnswer,
+    ShareAnswer,
+    SubmissionAnswer,
+    SubmissionList,
+    WithdrawalBody,
+    ReplacementBody,
+    ShareBody,
+    ApprovalBody,
+    RejectionBody,
+    ImportJobAnswer,
+    ImportJobList,
+    UndoBody,
     PolicyList,
     Health,
     Readiness,
@@ -188,7 +212,7 @@ def _with_examples(part: Any) -> Any:
 def _schemas(kinds: Iterable[type]) -> dict[str, Any]:
     _, components = msgspec.json.schema_components(kinds, ref_template=_REFERENCE)
     schemas = {name: _plain(schema) for name, schema in sorted(components.items())}
-    records = schemas.pop(Records.__name__)
+    records = dict(schemas[Records.__name__])
     # The document has one field that the values do not have: the name of the format.
     records["properties"] = {"format": {"const": FORMAT}, **records["properties"]}
     schemas[_RECORDS] = records | {"title": _RECORDS, "required": ["format"]}

@@ -14,8 +14,11 @@ from starlette.types import Scope
 from api import failures, links
 from api.failures import EXPECTED, Failure, Kind, RefusedError, failure_of
 from api.language import Bilingual, Language, preferred
+from api.render.contradictions import contradiction_sentence
+from api.render.names import names_in
 from api.templating import rendered
 from registry.errors import RegistryError
+from registry.usecases.contradictions import ContradictedError
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -25,10 +28,14 @@ _OUR_FAULT = Bilingual("服务器出错，已记入日志", "the server failed; 
 
 
 class ProblemPlace(msgspec.Struct, frozen=True, kw_only=True):
-    """One defect: `path` is its place in the body (JSONPath) or the name of the parameter."""
+    """One defect: `path` is its place in the body (JSONPath) or the name of the parameter.
+
+    `code`: of a contradiction to what is on record, where it is one.
+    """
 
     path: str
     detail: str
+    code: str | msgspec.UnsetType = msgspec.UNSET
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +96,19 @@ def problem_type(kind: Kind) -> str:
 
 
 async def _on_expected(request: Request, error: Any) -> Response:
-    return respond(request, failure_of(error))
+    return respond(request, failure_of(error), _places(request, error))
+
+
+def _places(request: Request, error: Any) -> list[ProblemPlace]:
+    """Every contradiction with its field, where a record was refused for them."""
+    if not isinstance(error, ContradictedError):
+        return []
+    language = preferred(request.headers.get("accept-language"), request.query_params.get("lang"))
+    names = names_in(error.records, language, error.known_at)
+    return [
+        ProblemPlace(path=found.path, detail=contradiction_sentence(found, names), code=found.code)
+        for found in error.contradictions
+    ]
 
 
 async def _on_validation(request: Request, error: Any) -> Response:

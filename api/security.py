@@ -131,7 +131,7 @@ Acting = Annotated[Party, Depends(party_of)]
 def permitted(permission: Permission) -> Any:
     """The dependency of a route that needs a permission; its value is the party. RefusedError (403) where it is not given."""
 
-    def check(party: Acting) -> Party:
+    async def check(party: Acting) -> Party:
         if not party.may(permission):
             raise RefusedError(failures.FORBIDDEN, _FORBIDDEN)
         return party
@@ -144,7 +144,7 @@ def _declared(dependency: Callable[..., Any], need: str) -> Any:
     return Depends(dependency)
 
 
-def _known(party: Acting) -> Party:
+async def _known(party: Acting) -> Party:
     return party
 
 
@@ -173,7 +173,7 @@ def _person(context: Given, party: Known, request: Request) -> SignedIn:
 SignedInPerson = Annotated[SignedIn, Depends(_person)]  # What concerns a person's own session and password.
 
 
-def _public() -> None:
+async def _public() -> None:
     """Nothing is asked of whoever comes."""
 
 

@@ -2,10 +2,11 @@
 
 import sys
 
-from bench import imports, label_reading, one_item, workbook
+from bench import bulk, imports, label_reading, one_item, workbook
 
 BENCHES = {
     "imports": imports.main,
+    "bulk imports": bulk.main,
     "one item": one_item.main,
     "workbook": workbook.main,
     "label reading": label_reading.main,

@@ -90,4 +90,4 @@ def keep_tenants_out(table: str) -> None:
     if is_postgresql():
         op.execute(f"DROP POLICY held ON {table}")
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
-        op.execute(f"REVOKE SELECT ON {table} FROM registry_tenant")  # noqa: S608 - names of ours.
+        op.execute(f"REVOKE SELECT ON {table} FROM registry_tenant")

@@ -120,7 +120,8 @@ def _postgresql(url: URL) -> Engine:
 
 def _begin_postgresql(connection: Connection) -> None:
     if connection.get_execution_options().get(_IS_WRITER, False):
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER})")
+        driver: Any = connection.connection.driver_connection
+        driver.execute(f"SELECT pg_advisory_xact_lock({_WRITER})")
 
 
 def _wall_in(connection: Connection, viewers: list[str]) -> None:

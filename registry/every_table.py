@@ -1,13 +1,33 @@
 """All tables of the store, for those who go through all of them: migrations, the ledger, tests."""
 
-from registry import account_tables, label_tables, ledger_tables, notice_tables, round_tables, tables
+from registry import (
+    account_tables,
+    import_tables,
+    label_tables,
+    ledger_tables,
+    notice_tables,
+    recording_tables,
+    round_tables,
+    tables,
+)
 from registry.table_parts import Table
+
+_MODULES = (
+    tables,
+    account_tables,
+    import_tables,
+    label_tables,
+    ledger_tables,
+    notice_tables,
+    recording_tables,
+    round_tables,
+)
 
 TABLES: tuple[type[Table], ...] = tuple(
     sorted(
         (
             table
-            for module in (tables, account_tables, label_tables, ledger_tables, notice_tables, round_tables)
+            for module in _MODULES
             for table in vars(module).values()
             if isinstance(table, type) and issubclass(table, Table) and table is not Table
         ),

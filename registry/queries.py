@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import ARRAY, ColumnElement, Dialect, Executable, Text, any_, bindparam, cast, column, func, select
+from sqlalchemy import ARRAY, ColumnElement, Dialect, Executable, Select, Text, any_, bindparam, cast, column, func, select
 
 
 class Spelling(ABC):
@@ -22,6 +22,10 @@ class Spelling(ABC):
     @abstractmethod
     def given(self, name: str) -> ColumnElement[str]:
         """A text that is passed under a name, as a column of its own."""
+
+    @abstractmethod
+    def listed(self, name: str) -> Select[Any]:
+        """The texts of a list that is passed under a name, as rows of one column `value`."""
 
 
 class Compiled(NamedTuple):
@@ -88,6 +92,10 @@ class _Sqlite(Spelling):
     def given(self, name: str) -> ColumnElement[str]:
         return bindparam(name, type_=Text())
 
+    def listed(self, name: str) -> Select[Any]:
+        values = func.json_each(bindparam(name)).table_valued("value")
+        return select(column("value", Text())).select_from(values)
+
 
 class _Postgresql(Spelling):
     """PostgreSQL has arrays, and asks for the type and collation of what stands alone."""
@@ -97,6 +105,9 @@ class _Postgresql(Spelling):
 
     def given(self, name: str) -> ColumnElement[str]:
         return cast(bindparam(name, type_=Text()), Text()).collate("C")
+
+    def listed(self, name: str) -> Select[Any]:
+        return select(func.unnest(cast(bindparam(name, type_=ARRAY(Text())), ARRAY(Text()))).collate("C").label("value"))
 
 
 _SPELLINGS: dict[str, Spelling] = {"sqlite": _Sqlite(), "postgresql": _Postgresql()}

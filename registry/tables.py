@@ -210,7 +210,7 @@ class Certificates(Table, table=True):
         one_of("as_found", AsFound),
         one_of("adjusted", (0, 1)),
         CheckConstraint("use_within_days >= 0", name="use_within_days"),
-        UniqueConstraint("id"),
+        Index("uq_certificates_id_recorded_at", "id", "recorded_at", unique=True),
         Index(None, "item", "issuer"),  # All that the walk up a chain asks of a certificate.
         Index(None, "calibrated_on", "id"),
         Index(None, "number_key"),
@@ -244,7 +244,7 @@ class Withdrawals(Table, table=True):
     """The issuer takes a certificate back: once, and for good."""
 
     __tablename__ = "withdrawals"
-    __table_args__ = (STRICT,)
+    __table_args__ = (Index(None, "recording"), STRICT)
 
     certificate_entry: int = part_of("certificates")
     recorded_at: datetime | None = instant_column()
@@ -294,7 +294,7 @@ class Events(Table, table=True):
     __table_args__ = (
         filled("id"),
         one_of("kind", EventKind),
-        UniqueConstraint("id"),
+        Index("uq_events_id_recorded_at", "id", "recorded_at", unique=True),
         Index(None, "item"),
         Index(None, "happened_on", "id"),
         STRICT,

@@ -15,7 +15,9 @@ from registry.mapping import Row
 from registry.queries import Query, arguments
 from registry.table_parts import Table, table_of
 
+_FEW = 100  # Rows up to which one INSERT costs PostgreSQL less than a COPY, which waits three times for the server.
 _MANY_FACTS = 512  # Facts that wait to become leaves together; bounds memory.
+_KEPT = 5_000  # Records of one list that a writer keeps: what a batch meets, and not all that a large import brings.
 _MANY = 10_000  # Rows written to a table at once, from which on the planner should not wait for the next autovacuum.
 
 
@@ -39,10 +41,13 @@ class Store:
     def writing(self) -> Iterator["UnitOfWork"]:
         """A unit of work that alone may write; committed when the block ends well, undone otherwise."""
         with transaction(self.engine, is_writer=True) as connection:
-            work = UnitOfWork(connection, RecordCache())
+            work = UnitOfWork(connection, RecordCache(_KEPT))
             yield work
-            work.settle()
-            work.refresh_statistics()
+            if work.is_given_up:
+                connection.rollback()
+            else:
+                work.settle()
+                work.refresh_statistics()
 
     def close(self) -> None:
         """Give the connections back."""
@@ -65,6 +70,7 @@ class UnitOfWork:
         self.cache = cache
         self.viewers = viewers
         self.statements = 0
+        self.is_given_up = False
         self._dialect = connection.dialect
         self._driver: Any = connection.connection.driver_connection
         self._next: dict[type[Table], int] = {}
@@ -105,13 +111,30 @@ class UnitOfWork:
         if table.is_fact:
             columns = table_of(table).c.keys()
             self.note(Fact(name, row[0], row_text(name, dict(zip(columns, row, strict=True)))) for row in rows)
-        if self.is_postgresql:
+        if self.is_postgresql and len(rows) <= _FEW:
+            one = f"({', '.join(['%s'] * len(rows[0]))})"
+            values = [value for row in rows for value in row]
+            self._driver.execute(f"INSERT INTO {name} VALUES {', '.join([one] * len(rows))}", values)  # noqa: S608 - its own name.
+        elif self.is_postgresql:
             with self._driver.cursor() as cursor, cursor.copy(f"COPY {name} FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
         else:
             places = ", ".join("?" * len(rows[0]))
             self._driver.executemany(f"INSERT INTO {name} VALUES ({places})", rows)  # noqa: S608 - a table's own name.
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Few rows that are appended inside are sent without waiting for each; what is wrong shows at the end at the latest."""
+        if not self.is_postgresql:
+            yield
+            return
+        with self._driver.pipeline():
+            yield
+
+    def number_from(self, table: type[Table], last: int) -> None:
+        """Take a table's last running number as known, as a question asked in this unit of work told it."""
+        self._next.setdefault(table, last + 1)
 
     def note(self, facts: Iterable[Fact]) -> None:
         """Let facts become leaves of the ledger, in the order in which they are noted."""
@@ -123,6 +146,10 @@ class UnitOfWork:
         """Write the leaves of what was noted; done before every commit."""
         facts, self._facts = self._facts, []
         append_facts(self, facts)
+
+    def give_up(self) -> None:
+        """Let everything that was written be undone when the unit of work ends; nothing more is to be done with it."""
+        self.is_given_up = True
 
     def refresh_statistics(self) -> None:
         """Let PostgreSQL's planner know of tables that grew much; until its autovacuum comes by, questions would be slow."""

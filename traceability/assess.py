@@ -9,7 +9,7 @@ import msgspec
 from traceability import timeline
 from traceability.examination import Examined, Examiner
 from traceability.inquiry import ANY_PURPOSE, Answer, Inquiry, chains_of
-from traceability.known import known_records
+from traceability.known import Known, known_records
 from traceability.periods import civil_day
 from traceability.policy import Policy
 from traceability.problems import QuestionError
@@ -32,9 +32,14 @@ def assess(
     recorded later does not exist. `purpose`: the quantity and range asked of an item. Raises UnknownTargetError and
     QuestionError for questions that have no verdict, InvalidValueError for a naive timestamp.
     """
+    return assess_known(known_records(records, known_at), target, as_of, policy, purpose)
+
+
+def assess_known(known: Known, target: str, as_of: date | datetime, policy: Policy, purpose: Purpose = ANY_PURPOSE) -> Verdict:
+    """The same on records that are indexed already, as known at their instant."""
     # 1. The day asked for, and the records as known.
     day = civil_day(as_of)
-    inquiry = Inquiry(Examiner(known_records(records, known_at), policy), target, purpose)
+    inquiry = Inquiry(Examiner(known, policy), target, purpose)
     # 2. From the target to its certificates in force, and from there through every reference.
     answer = inquiry.on(day)
     # 3. Each code and subject once, with its worst severity; the status is the worst of all.
@@ -44,7 +49,7 @@ def assess(
     return Verdict(
         target=target,
         as_of=day,
-        known_at=known_at,
+        known_at=known.known_at,
         policy=policy.name,
         status=status,
         findings=findings,

@@ -52,6 +52,31 @@ def records_from(document: object) -> Records:
         raise InputError("$", "nested too deeply", "嵌套过深") from error
 
 
+def parse_object(source: str | bytes) -> dict[str, Any]:
+    """A JSON object of its own, nulls left out, what the format forbids inside kept for `record_from` to refuse."""
+    scanner = Scanner([source if isinstance(source, str) else decoded(source)])
+    value = scanner.value("$")
+    scanner.expect_end()
+    if not isinstance(value, dict):
+        raise InputError("$", "an object is expected here", "此处应为对象")
+    return value
+
+
+def record_from(value: Any, kind: type[T], path: str = "$") -> T:
+    """A parsed JSON value as a record or a part of one; InputError with the path and the reason.
+
+    Instants are read here, as the format asks more of them than msgspec does.
+    """
+    if isinstance(value, dict):
+        _read_instant(value, path)
+        withdrawal = value.get("withdrawal")
+        if isinstance(withdrawal, dict):
+            _read_instant(withdrawal, f"{path}.withdrawal")
+        for name in _COUNTS & value.keys():
+            value[name] = whole(value[name])
+    return convert(value, kind, path)
+
+
 def collect(entries: Iterable[Entry]) -> Records:
     """All records of a document, with the rules that only the whole shows (SEMANTICS 2)."""
     lists: dict[str, list[Record]] = {section: [] for section in SECTIONS}
@@ -155,7 +180,7 @@ def read_lines(lines: Iterable[str]) -> Iterator[Entry]:
             continue
         index = counts[key]
         counts[key] += 1
-        yield Entry(key, index, _record(inner, SECTIONS[key], f"$.{key}[{index}]"))
+        yield Entry(key, index, record_from(inner, SECTIONS[key], f"$.{key}[{index}]"))
     _require_format({"format"} if is_headed else set())
 
 
@@ -188,7 +213,7 @@ def _section(scanner: Scanner, section: str) -> Iterator[Entry]:
         text = scanner.object_text()
         record = None if text is None else read(text)
         if text is None or record is None:
-            record = _record(scanner.value(path), SECTIONS[section], path)
+            record = record_from(scanner.value(path), SECTIONS[section], path)
         else:
             scanner.step_over(text)
         yield Entry(section, index, record)
@@ -208,7 +233,7 @@ def _entries_of(document: Mapping[str, Any]) -> Iterator[Entry]:
         if not isinstance(value, list):
             raise InputError(f"$.{key}", "a list is expected here", "此处应为列表")
         for index, element in enumerate(value):
-            yield Entry(key, index, _record(element, SECTIONS[key], f"$.{key}[{index}]"))
+            yield Entry(key, index, record_from(element, SECTIONS[key], f"$.{key}[{index}]"))
     _require_format(set(document))
 
 
@@ -233,18 +258,6 @@ def _without_nulls(value: Any) -> Any:
             return [_without_nulls(inner) for inner in value]
         case _:
             return value
-
-
-def _record(value: Any, kind: type[T], path: str) -> T:
-    """A record; its instants are read here, as the format asks more of them than msgspec does."""
-    if isinstance(value, dict):
-        _read_instant(value, path)
-        withdrawal = value.get("withdrawal")
-        if isinstance(withdrawal, dict):
-            _read_instant(withdrawal, f"{path}.withdrawal")
-        for name in _COUNTS & value.keys():
-            value[name] = whole(value[name])
-    return convert(value, kind, path)
 
 
 def _read_instant(value: dict[str, Any], path: str) -> None:

@@ -28,6 +28,7 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     "notices": {"run": "api.cli.notices:run"},
     "take-charge": "api.cli.accounts:take_charge",
     "reset-password": "api.cli.accounts:reset_password",
+    "work": "api.cli.service:work",
     "doctor": "api.cli.service:doctor",
     "migrate": "api.cli.service:migrate",
 }

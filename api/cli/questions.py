@@ -116,7 +116,7 @@ def impact(
     with opened() as store, store.reading() as work:
         dependents = impact_of(work, subject, moment)
         if graphml:
-            known = known_records(load_dependents(work, subject), moment)
+            known = known_records(load_dependents(work, subject, known_at=moment), moment)
             graph, starts = traceability_graph(known), nodes_of(known, subject)
             write_bytes(to_graphml(graph.subgraph(starts | descendants(graph, starts))))
             return

@@ -1,7 +1,9 @@
 """`registry serve`, `registry doctor`, `registry migrate`."""
 
+import signal
 import socket
 from datetime import timedelta
+from threading import Event
 from typing import Annotated
 
 import typer
@@ -11,6 +13,7 @@ from rich.table import Table
 
 from api import clock, links
 from api.app import create_app
+from api.background import job_runner, working
 from api.cli.diagnosis import diagnose
 from api.cli.output import JsonOption, LanguageOption, people, remark, write_json
 from api.cli.stores import opened
@@ -32,6 +35,7 @@ Host = Annotated[
         "--host", help="监听地址；在有人接管之前只能是本机 / Address to listen on; loopback until somebody took charge"
     ),
 ]
+Threads = Annotated[int, typer.Option("--threads", min=1, max=16, help="线程数 / Threads")]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="端口，0 为任意空闲端口 / Port, 0 for any free one")]
 
 
@@ -61,7 +65,8 @@ def serve(host: Host = "127.0.0.1", port: Port = PORT, language: LanguageOption 
                 session_lifetime=lifetime,
                 provider=provider,
             )
-            run(app, listener)
+            with working(app.state.context.jobs(), threads=1):
+                run(app, listener)
 
 
 def provider_of(settings: Settings) -> Provider | None:
@@ -77,6 +82,16 @@ def provider_of(settings: Settings) -> Provider | None:
         client_secret=settings.oidc_client_secret.get_secret_value(),
         base_url=settings.base_url,
     )
+
+
+def work(threads: Threads = 1, language: LanguageOption = Language.ZH) -> None:
+    """另开进程处理导入等后台任务。/ Do background jobs, such as imports, in a further process."""
+    with opened(is_writing=True) as store, working(job_runner(store, clock.now), threads):
+        remark(language, "正在等待任务，按 Ctrl+C 结束")
+        stopped = Event()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, lambda *_: stopped.set())
+        stopped.wait()
 
 
 def doctor(as_json: JsonOption = False, language: LanguageOption = Language.ZH) -> None:  # noqa: FBT002

@@ -72,9 +72,7 @@ def show_rounds(
 def plan(context: Given, language: Speaking, request: Request, party: Auditing, fields: Fields) -> Response:
     """The page of the new round."""
     listed = tuple(given(fields, "items").split())
-    wanted = Plan(
-        organization=given(fields, "organization"), site=given(fields, "site")[:255], items=listed or None
-    )
+    wanted = Plan(organization=given(fields, "organization"), site=given(fields, "site")[:255], items=listed or None)
     try:
         with context.store.writing() as work:
             planned = plan_round(work, party, wanted, context.clock())

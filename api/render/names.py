@@ -6,7 +6,7 @@ from datetime import datetime
 
 from api.language import Language
 from api.render import words
-from traceability.known import known_records
+from traceability.known import Known, known_records
 from traceability.records import Certificate, Event, Item, MeteringPoint, Organization, Outcome, Records
 
 _HAN = re.compile("[㐀-鿿]")
@@ -81,7 +81,11 @@ class Names:
 
 def names_in(records: Records, language: Language, known_at: datetime) -> Names:
     """The names that a set of records gives, as known at an instant: what was recorded later has no name yet."""
-    known = known_records(records, known_at)
+    return names_among(records, known_records(records, known_at), language)
+
+
+def names_among(records: Records, known: Known, language: Language) -> Names:
+    """The same from records that are indexed already."""
     return Names(
         language=language,
         items=known.items,

@@ -5,6 +5,7 @@ a finding with fewer facts still makes a sentence. Dates stay ISO: they are comp
 """
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from api.language import Bilingual, Language
@@ -22,9 +23,14 @@ class Saying(NamedTuple):
 
 def sentence(finding: Finding, names: Names) -> str:
     """The finding as one sentence in the language of the names."""
-    facts = {name: _fact(name, value, names) for name, value in finding.detail.items() if value}
-    facts["subject"] = names.of(finding.subject)
-    template = SAYINGS[finding.code].sentence.in_(names.language)
+    return filled(SAYINGS[finding.code].sentence, finding.subject, finding.detail, names)
+
+
+def filled(saying: Bilingual, subject: str, detail: Mapping[str, str], names: Names) -> str:
+    """A template of the house with its facts, in the language of the names."""
+    facts = {name: _fact(name, value, names) for name, value in detail.items() if value}
+    facts["subject"] = names.of(subject)
+    template = saying.in_(names.language)
     chosen = _OPTIONAL.sub(lambda part: _part(part[1], facts), template)
     said = _PLACE.sub(lambda place: _spaced(facts.get(place[1], "?"), place), chosen)
     return said if names.language is Language.ZH else said[0].upper() + said[1:]

@@ -1,34 +1,25 @@
 """Putting records in."""
 
+import hashlib
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from api import failures, links
-from api.context import Given, Speaking
-from api.failures import RefusedError
-from api.language import Bilingual
 from api.openapi import answers, records_body, refusals
-from api.routes.answering import json_answer
-from api.schemas.records import ImportAnswer, import_answer
+from api.render.names import names_among
+from api.routes.telling import Telling, Told, telling_of
+from api.schemas.records import ImportAnswer, document_answer, import_answer
 from api.security import RecordingCertificates
 from registry.exchange.documents import read_document
 from registry.exchange.text import decoded_chunks
-from registry.usecases.import_records import import_records
-from traceability.records import Certificate, Event, Item, MeteringPoint
+from registry.usecases.documents import document_entries, import_once
+from registry.usecases.import_records import ImportReport
+from registry.usecases.recording import Order, Outcome, targets_of
 
 router = APIRouter(prefix=links.API, tags=["records"])
 
-_ACCEPTED = frozenset({"application/json", "application/x-ndjson"})
-
-
-async def _body(request: Request) -> bytes:
-    """The body, of a media type that no other site can make a browser send without asking first."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in _ACCEPTED:
-        accepted = ", ".join(sorted(_ACCEPTED))
-        raise RefusedError(failures.MEDIA_TYPE, Bilingual(f"应为 {accepted}", f"{accepted} expected"))
-    return await request.body()
+_ACCEPTED = ("application/json", "application/x-ndjson")
 
 
 @router.post(
@@ -39,29 +30,62 @@ async def _body(request: Request) -> bytes:
     response_class=Response,
     responses={
         **answers(ImportAnswer, "Recorded; what to ask next", "IMPORTED", 201),
+        **answers(ImportAnswer, "A dry run: nothing was written", "IMPORTED"),
+        **answers(ImportAnswer, "Waits for a second person", "IMPORTED", 202),
         **refusals(
-            failures.INPUT, failures.CONFLICT, failures.TOO_LARGE, failures.MEDIA_TYPE, failures.CROSS_SITE, failures.STORE
+            failures.INPUT,
+            failures.USAGE,
+            failures.CONTRADICTED,
+            failures.CONFLICT,
+            failures.BUDGET,
+            failures.TOO_LARGE,
+            failures.MEDIA_TYPE,
+            failures.CROSS_SITE,
+            failures.STORE,
         ),
     },
     openapi_extra=records_body("RECORDS"),
 )
 def record_records(
-    context: Given, language: Speaking, party: RecordingCertificates, body: Annotated[bytes, Depends(_body)]
+    party: RecordingCertificates,
+    telling: Annotated[Telling, telling_of(*_ACCEPTED)],
+    reason: Annotated[str | None, Query(max_length=2000, description="Why, where the document corrects certificates.")] = None,
 ) -> Response:
-    """All of the document or nothing. Sending it again changes nothing and is answered alike, with `new` 0."""
-    with context.store.writing() as work:
-        chunks = decoded_chunks([body])
-        report = import_records(work, chunks, party=party, at=context.clock(), source="POST /records")
-    return json_answer(import_answer(report, _targets(body) if report.new else []), language, 201)
+    """All of the document or nothing. Sending it again changes nothing and is answered alike, with `new` 0.
+
+    The operator's documents keep their `recorded_at` and are not checked for contradictions; those of organizations are known
+    from now on, and hold a limited number of records: larger ones are imported.
+    """
+    body = telling.sent.body
+
+    def tell(outcome: ImportReport | Outcome) -> Told:
+        if isinstance(outcome, ImportReport):
+            return telling.told(import_answer(outcome, _targets(body) if outcome.new else []), _status(telling))
+        names = names_among(outcome.records, outcome.known, telling.language)
+        return telling.told(document_answer(outcome, hashlib.sha256(body).hexdigest(), names), telling.status_of(outcome))
+
+    if party.is_operator:
+        report = import_once(
+            telling.store,
+            decoded_chunks([body]),
+            at=telling.at,
+            source="POST /records",
+            once=telling.once(tell),
+            is_dry_run=telling.is_dry_run,
+        )
+        return telling.respond(report, tell)
+    entries = document_entries(decoded_chunks([body]))
+    order = Order(entries=entries, source="POST /records", reason=reason, is_dry_run=telling.is_dry_run)
+    return telling.respond(telling.recorded(party, order, tell), tell)
+
+
+def _status(telling: Telling) -> int:
+    return 200 if telling.is_dry_run else 201
 
 
 def _targets(body: bytes) -> list[str]:
     """The items and metering points that the document speaks about."""
     targets: set[str] = set()
     for entry in read_document(decoded_chunks([body])):
-        match entry.record:
-            case Item(id=target) | MeteringPoint(id=target) | Certificate(item=target) | Event(item=target):
-                targets.add(target)
-            case _:
-                pass
+        targets.update(targets_of(entry.record))
     return sorted(targets)

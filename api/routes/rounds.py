@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import failures, links
 from api.context import Context, Given, RecordId, Speaking
@@ -66,8 +66,6 @@ _LARGEST = 2**62  # Running numbers are smaller.
 _JPEG = "image/jpeg"
 _WRONG = (failures.INPUT, failures.MEDIA_TYPE, failures.TOO_LARGE, failures.CROSS_SITE, failures.STORE)
 _ADDING = (*_WRONG, failures.NOT_FOUND, failures.CONFLICT)
-
-Sha256 = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 
 
 @router.get(
@@ -209,7 +207,7 @@ def post_photo(context: Given, party: Auditing, round_id: RecordId, content: Ann
 
 
 @router.get(
-    "/{round_id}/photos/{sha256}",
+    "/{round_id}/photos/{digest}",
     operation_id="getRoundPhoto",
     summary="A photo of a round",
     response_class=Response,
@@ -218,12 +216,12 @@ def post_photo(context: Given, party: Auditing, round_id: RecordId, content: Ann
         **refusals(failures.USAGE, failures.NOT_FOUND, failures.STORE),
     },
 )
-def get_photo(context: Given, party: Reading, round_id: RecordId, sha256: Sha256) -> Response:
-    """For whoever sees the round."""
+def get_photo(context: Given, party: Reading, round_id: RecordId, digest: RecordId) -> Response:
+    """By its SHA-256, for whoever sees the round."""
     with context.store.reading() as work:
-        content = stored_rounds.photo_of(work, seen_round(work, party, round_id), sha256)
+        content = stored_rounds.photo_of(work, seen_round(work, party, round_id), digest)
     if content is None:
-        raise UnknownError(sha256)
+        raise UnknownError(digest)
     return Response(content, 200, media_type=_JPEG)
 
 

@@ -63,7 +63,23 @@ class ImpactAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 def verdict_answer(verdict: Verdict, names: Names) -> VerdictAnswer:
     """The verdict with its findings in words."""
-    findings = (
+    return VerdictAnswer(
+        target=verdict.target,
+        as_of=verdict.as_of,
+        known_at=verdict.known_at,
+        policy=verdict.policy,
+        status=verdict.status,
+        status_words=words.STATUSES[verdict.status].words.in_(names.language),
+        findings=finding_answers(verdict, names),
+        graph=verdict.graph,
+        depth=verdict.depth,
+        traceable_until=verdict.traceable_until,
+    )
+
+
+def finding_answers(verdict: Verdict, names: Names) -> tuple[FindingAnswer, ...]:
+    """The findings of a verdict in words."""
+    return tuple(
         FindingAnswer(
             code=finding.code,
             severity=finding.severity,
@@ -73,16 +89,4 @@ def verdict_answer(verdict: Verdict, names: Names) -> VerdictAnswer:
             source=SAYINGS[finding.code].source,
         )
         for finding in verdict.findings
-    )
-    return VerdictAnswer(
-        target=verdict.target,
-        as_of=verdict.as_of,
-        known_at=verdict.known_at,
-        policy=verdict.policy,
-        status=verdict.status,
-        status_words=words.STATUSES[verdict.status].words.in_(names.language),
-        findings=tuple(findings),
-        graph=verdict.graph,
-        depth=verdict.depth,
-        traceable_until=verdict.traceable_until,
     )

@@ -80,7 +80,7 @@ def _tell_days() -> None:
             op.execute(f"DROP TRIGGER append_only_holdings_{change}")
     for section, day in (("certificates", "calibrated_on"), ("events", "happened_on")):
         op.execute(
-            f"UPDATE holdings SET day = (SELECT {day} FROM {section} WHERE {section}.id = holdings.id) "  # noqa: S608 - names of ours.
+            f"UPDATE holdings SET day = (SELECT {day} FROM {section} WHERE {section}.id = holdings.id) "
             f"WHERE section = '{section}'"
         )
     if is_postgresql():

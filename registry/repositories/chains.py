@@ -8,14 +8,16 @@ decides. The number of queries does not depend on the length of the chain.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, CompoundSelect, bindparam, func, literal_column, select, union, union_all
+from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select, bindparam, func, literal_column, select, union, union_all
 
-from registry.columns import LATEST
+from registry.columns import LATEST, instant_number
 from registry.errors import TooManyRecordsError
 from registry.mapping import Row
 from registry.queries import Query, Spelling
+from registry.repositories.retractions import Kept, any_retracted
 from registry.repositories.stored import records_of, withdrawn
 from registry.spelling import is_storable
 from registry.table_parts import table_of
@@ -46,17 +48,21 @@ _references = table_of(CertificateReferences)
 _withdrawals = table_of(Withdrawals)
 
 _WITHDRAWALS = "withdrawals"
-_LISTS = (*SECTIONS, _WITHDRAWALS)
+_RETRACTED = "retracted"  # No list: imports that were undone, so that their rows are left out.
+_LISTS = (*SECTIONS, _WITHDRAWALS, _RETRACTED)
 
 
-def load_chain(work: UnitOfWork, target: str, budget: int = BUDGET) -> Records:
-    """All records that the verdict on an item or metering point can rest on; empty when nothing is known of the target."""
-    return _loaded(work, target, _named_by(work, _ABOVE, target, budget), budget)
+def load_chain(work: UnitOfWork, target: str, budget: int = BUDGET, known_at: datetime | None = None) -> Records:
+    """All records that the verdict on an item or metering point can rest on; empty when nothing is known of the target.
+
+    `known_at`: imports that were undone later still count; those that were undone by then never came. None: as of now.
+    """
+    return _loaded(work, target, _named_by(work, _ABOVE, target, budget), budget, known_at)
 
 
-def load_dependents(work: UnitOfWork, subject: str, budget: int = BUDGET) -> Records:
-    """All records that show what hangs on a certificate or item, at any depth."""
-    return _loaded(work, subject, _named_by(work, _BELOW, subject, budget), budget)
+def load_dependents(work: UnitOfWork, subject: str, budget: int = BUDGET, known_at: datetime | None = None) -> Records:
+    """All records that show what hangs on a certificate or item, at any depth; `known_at` as for `load_chain`."""
+    return _loaded(work, subject, _named_by(work, _BELOW, subject, budget), budget, known_at)
 
 
 def load_items(work: UnitOfWork, item_ids: Iterable[str], budget: int = BUDGET) -> Records:
@@ -65,11 +71,29 @@ def load_items(work: UnitOfWork, item_ids: Iterable[str], budget: int = BUDGET) 
     return _loaded(work, ", ".join(ids[:3]), work.rows(_OF_ITEMS, items=ids, target="", most=budget + 1), budget)
 
 
+def load_above(work: UnitOfWork, ids: Iterable[str], issuers: Iterable[str], budget: int = BUDGET) -> Records:
+    """All records that verdicts on several items can rest on, and the competences of further issuers.
+
+    Among the ids may be those of metering points, whose branches are not followed.
+    """
+    return _loaded_for(work, _ABOVE_ALL, ids, issuers, budget)
+
+
+def load_around(work: UnitOfWork, ids: Iterable[str], issuers: Iterable[str], budget: int = BUDGET) -> Records:
+    """Items, their certificates and events, metering points, competences of the issuers and of further ones."""
+    return _loaded_for(work, _AROUND, ids, issuers, budget)
+
+
+def _loaded_for(work: UnitOfWork, query: Query, ids: Iterable[str], issuers: Iterable[str], budget: int) -> Records:
+    wanted, further = (sorted(filter(is_storable, set(each))) for each in (ids, issuers))
+    return _loaded(work, ", ".join(wanted[:3]), work.rows(query, ids=wanted, issuers=further, most=budget + 1), budget)
+
+
 def _named_by(work: UnitOfWork, query: Query, subject: str, budget: int) -> list[Row]:
     return work.rows(query, target=subject, most=budget + 1) if is_storable(subject) else []
 
 
-def _loaded(work: UnitOfWork, subject: str, reached: list[Row], budget: int) -> Records:
+def _loaded(work: UnitOfWork, subject: str, reached: list[Row], budget: int, known_at: datetime | None = None) -> Records:
     """The records of what step 1 found: rows of the number of a list in _LISTS and the running number of a record."""
     if len(reached) > budget:
         raise TooManyRecordsError(subject, budget)
@@ -77,6 +101,10 @@ def _loaded(work: UnitOfWork, subject: str, reached: list[Row], budget: int) -> 
     lists = list(entries.values())
     for number, entry in reached:
         lists[number].append(entry)
+    if entries.pop(_RETRACTED):
+        kept = Kept(work, LATEST if known_at is None else instant_number(known_at))
+        for name, found_entries in entries.items():
+            found_entries[:] = kept.of("certificates" if name == _WITHDRAWALS else name, found_entries)
     for each in lists:
         each.sort()
     withdrawals = entries.pop(_WITHDRAWALS)
@@ -86,10 +114,15 @@ def _loaded(work: UnitOfWork, subject: str, reached: list[Row], budget: int) -> 
     return Records(**{name: tuple(records) for name, records in found.items()})  # type: ignore[arg-type]  # Each list has its kind.
 
 
-def _named(items: CTE) -> CompoundSelect[Any]:
-    """What belongs to items and to a metering point `target`, as rows of a list's number and a running number."""
+def _named(items: CTE, points: ColumnElement[bool] | None = None, further: Select[Any] | None = None) -> CompoundSelect[Any]:
+    """What belongs to items and to metering points, as rows of a list's number and a running number.
+
+    `points`: which metering points, `target` when left out. `further`: issuers besides those of the certificates found.
+    """
     of_items = items.join(_certificates, _certificates.c.item == items.c.item)
-    issuers = select(_certificates.c.issuer).select_from(of_items).distinct().cte("issuers")
+    of_certificates = select(_certificates.c.issuer).select_from(of_items)
+    issuers = (of_certificates.distinct() if further is None else of_certificates.union(further)).cte("issuers")
+    is_point = _metering_points.c.id == bindparam("target") if points is None else points
     issuer = select(issuers.c.issuer)
     held = _competences.alias("held")
     arms = {
@@ -103,10 +136,11 @@ def _named(items: CTE) -> CompoundSelect[Any]:
         "items": select(_items.c.entry).select_from(items.join(_items, _items.c.id == items.c.item)),
         "certificates": select(_certificates.c.entry).select_from(of_items),
         "events": select(_events.c.entry).select_from(items.join(_events, _events.c.item == items.c.item)),
-        "metering_points": select(_metering_points.c.entry).where(_metering_points.c.id == bindparam("target")),
+        "metering_points": select(_metering_points.c.entry).where(is_point),
         _WITHDRAWALS: select(_withdrawals.c.certificate_entry).select_from(
             of_items.join(_withdrawals, _withdrawals.c.certificate_entry == _certificates.c.entry)
         ),
+        _RETRACTED: any_retracted(),
     }
     numbered = [select(literal_column(str(_LISTS.index(name))), *arm.subquery().c) for name, arm in arms.items()]
     return union_all(*numbered).limit(bindparam("most"))
@@ -120,13 +154,32 @@ def _above(spelling: Spelling) -> CompoundSelect[Any]:
         .where(_metering_points.c.id == bindparam("target"), _branches.c.item.is_not(None))
     )
     reached = select(spelling.given("target").label("item")).cte("reached", recursive=True)
-    step = (
+    return _named(reached.union(branch_items, _step_up(reached)))
+
+
+def _above_all(spelling: Spelling) -> CompoundSelect[Any]:
+    """From all items of a list up through every reference."""
+    given = spelling.listed("ids").subquery()
+    reached = select(given.c.value.label("item")).cte("reached", recursive=True)
+    is_point = spelling.among(_metering_points.c.id, "ids")
+    return _named(reached.union(_step_up(reached)), is_point, spelling.listed("issuers"))
+
+
+def _around(spelling: Spelling) -> CompoundSelect[Any]:
+    """The items of a list, and nothing that they rest on."""
+    given = spelling.listed("ids").subquery()
+    items = select(given.c.value.label("item")).cte("reached")
+    return _named(items, spelling.among(_metering_points.c.id, "ids"), spelling.listed("issuers"))
+
+
+def _step_up(reached: CTE) -> Select[Any]:
+    """The items that the certificates of the items reached rest on."""
+    return (
         select(_references.c.item)
         .select_from(reached)
         .join(_certificates, _certificates.c.item == reached.c.item)
         .join(_references, _references.c.certificate_entry == _certificates.c.entry)
     )
-    return _named(reached.union(branch_items, step))
 
 
 def _below(spelling: Spelling) -> CompoundSelect[Any]:
@@ -151,3 +204,5 @@ def _of_items(spelling: Spelling) -> CompoundSelect[Any]:
 _ABOVE = Query(_above)
 _BELOW = Query(_below)
 _OF_ITEMS = Query(_of_items)
+_ABOVE_ALL = Query(_above_all)
+_AROUND = Query(_around)

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, exists, literal_column,
 from registry.account_tables import Holdings
 from registry.columns import day_number, instant_number
 from registry.queries import Query, Spelling
+from registry.repositories.retractions import is_kept
 from registry.table_parts import table_of
 from registry.tables import Certificates, Events, ItemQuantities, Items, Results, Withdrawals
 from registry.unit_of_work import UnitOfWork
@@ -72,6 +73,7 @@ def _settles(item: ColumnElement[str]) -> ColumnElement[bool]:
         & this.opened_on.is_(None)
         & ~exists().where(_withdrawals.c.certificate_entry == this.entry)
         & ~exists().where(newer.replaces == this.id)
+        & is_kept("certificates", this.entry)
     )
     is_latest = ~exists().where(
         other.item == this.item,

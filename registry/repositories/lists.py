@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, Table, bindparam, exists, func, or_, select
 
 from registry.queries import Query, Spelling
 from registry.repositories import stored
 from registry.repositories.holdings import held_among
+from registry.repositories.retractions import is_kept
 from registry.repositories.sections import SECTION_TABLES
 from registry.repositories.walks import BEGINNING, END, LAST, Place, Walk, named, walked
 from registry.spelling import is_storable
@@ -123,21 +124,26 @@ def _filter(section: str, names: tuple[str, ...]) -> Query:
 
     def build(spelling: Spelling) -> Select[Any]:
         return select(table.c.id, table.c.entry).where(
-            spelling.among(table.c.id, "ids"), _is_known(section, table), *conditions
+            spelling.among(table.c.id, "ids"), _is_counted(section, table), _is_known(section, table), *conditions
         )
 
     return Query(build)
+
+
+def _is_counted(section: str, table: FromClause) -> ColumnElement[bool]:
+    """Whether a row was not taken back with its import by the instant."""
+    return is_kept(section, table.c.entry, bindparam("known_at"))
 
 
 def _is_known(section: str, table: Table) -> ColumnElement[bool]:
     """Whether a row is the version that was known at the instant: of organizations the latest row, as they bear none."""
     other = table.alias("other")
     if "recorded_at" not in table.c:
-        latest = select(func.max(other.c.entry)).where(other.c.id == table.c.id).scalar_subquery()
+        latest = select(func.max(other.c.entry)).where(other.c.id == table.c.id, _is_counted(section, other)).scalar_subquery()
         return table.c.entry == latest
     if not SECTION_TABLES[section].has_versions:
         return table.c.recorded_at <= bindparam("known_at")
-    known = (other.c.id == table.c.id, other.c.recorded_at <= bindparam("known_at"))
+    known = (other.c.id == table.c.id, other.c.recorded_at <= bindparam("known_at"), _is_counted(section, other))
     return table.c.recorded_at == select(func.max(other.c.recorded_at)).where(*known).scalar_subquery()
 
 
@@ -159,6 +165,7 @@ def _has_quantity(table: Table) -> ColumnElement[bool]:
         .where(
             certificates.c.item == table.c.id,
             certificates.c.recorded_at <= bindparam("known_at"),
+            _is_counted("certificates", certificates),
             results.c.quantity == bindparam("quantity"),
         ),
     )

@@ -9,6 +9,7 @@ from sqlalchemy import Column, ColumnElement, Select, bindparam, exists, literal
 from registry.exchange.dcc.catalogue import CitedCertificate, HeldCertificate, HeldDocument, HeldItem, Standing
 from registry.exchange.dcc.identity import key
 from registry.queries import Query, Spelling
+from registry.repositories.retractions import is_kept
 from registry.table_parts import table_of
 from registry.tables import (
     CertificateReferences,
@@ -161,7 +162,7 @@ def _item(_: Spelling) -> Select[Any]:
     is_read = exists().where(_documents.c.recording == _items.c.recording)
     return (
         select(_items.c.kind, _items.c.name, _items.c.serial, is_read)
-        .where(_items.c.id == bindparam("id"))
+        .where(_items.c.id == bindparam("id"), is_kept("items", _items.c.entry))
         .order_by(_items.c.recorded_at.desc())
         .limit(1)
     )
@@ -178,7 +179,7 @@ def _items_marked(_: Spelling) -> Select[Any]:
         .where(_references.c.item == _items.c.id, ~is_replaced)
     )
     is_read = exists().where(_read_items.c.item == _items.c.id)
-    marked = _items.c.serial_key == bindparam("key")
+    marked = (_items.c.serial_key == bindparam("key")) & is_kept("items", _items.c.entry)
     return select(_items.c.id).distinct().where(marked, or_(is_certified, is_used, ~is_read)).order_by(_items.c.id)
 
 
@@ -195,6 +196,7 @@ def _certificates_numbered(_: Spelling) -> Select[Any]:
     )
     return select(_certificates.c.id, _certificates.c.issuer, _certificates.c.item, _certificates.c.serial, serial).where(
         _certificates.c.number_key == bindparam("key"),
+        is_kept("certificates", _certificates.c.entry),
         ~exists().where(newer.c.replaces == _certificates.c.id),
         ~exists().where(_documents.c.recording == _certificates.c.recording),
     )

@@ -42,7 +42,7 @@ class Recorder:
     """One recording: everything that comes from one source, in one unit of work. What is stored already leaves no trace.
 
     `party`: on whose behalf; its organization holds what is new. `reason`: why a record is corrected, where one is.
-    `recording`: its running number, once there is something new. `first`: the first new entry of each list.
+    `recording`: its running number, once there is something new. `first`, `last`: the outermost new entries of each list.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class Recorder:
         self.same: Counter[str] = Counter()
         self.recording: int | None = None
         self.first: dict[str, int] = {}
+        self.last: dict[str, int] = {}
         self._work = work
         self._party = party
         self._reason = reason
@@ -75,6 +76,10 @@ class Recorder:
         self.same[section.name] += len(again) - len(changed)
         fresh = [entry for identity, entry in batch.items() if identity not in held] if held else entries
         self._append(section, fresh + changed)
+
+    def append(self, section_name: str, entries: list[Entry]) -> None:
+        """Append records of one list of which nothing is stored, or no such version, as was seen in this turn."""
+        self._append(SECTION_TABLES[section_name], entries)
 
     @property
     def counts(self) -> dict[str, Count]:
@@ -165,6 +170,7 @@ class Recorder:
         recording = self.begun()
         numbers = self._work.allot_many(section.table, len(entries))
         self.first.setdefault(section.name, numbers.start)
+        self.last[section.name] = numbers[-1]
         self._work.append(
             section.table,
             [section.row(entry.record, number, recording, entry.index) for number, entry in zip(numbers, entries, strict=True)],

@@ -12,6 +12,7 @@ from registry.columns import instant_number
 from registry.queries import Query, Spelling
 from registry.repositories import stored
 from registry.repositories.holdings import is_held
+from registry.repositories.retractions import Kept
 from registry.repositories.stored import Stored
 from registry.spelling import is_storable
 from registry.table_parts import Table, table_of
@@ -57,7 +58,7 @@ def versions(work: UnitOfWork, section: str, id_: str, known_at: int) -> list[St
     """
     if not is_storable(id_) or not _is_seen(work, section, id_):
         return []
-    known = [each for each in stored.with_ids(work, section, [id_]) if _recorded_at(each) <= known_at]
+    known = stored.known_with_id(work, section, id_, known_at)
     if section == "organizations":
         return known[-1:]
     return sorted(known, key=_recorded_at)
@@ -112,7 +113,9 @@ def _of_item(work: UnitOfWork, section: str, item: str, known_at: int) -> list[S
 
 
 def _loaded(work: UnitOfWork, section: str, rows: list[Any], known_at: int) -> list[Stored]:
-    """The records of rows of a running number and a recording."""
+    """The records, known at an instant, of rows of a running number and a recording."""
+    counted = set(Kept(work, known_at).of(section, (entry for entry, _ in rows))) if rows else set()
+    rows = [(entry, recording) for entry, recording in rows if entry in counted]
     if not rows:
         return []
     (records,) = stored.records_of(work, {section: [entry for entry, _ in rows]}).values()

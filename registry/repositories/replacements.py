@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, select
 
 from registry.mapping import Row
 from registry.queries import Query, Spelling
+from registry.repositories.retractions import is_kept
 from registry.table_parts import table_of
 from registry.tables import Certificates
 from registry.unit_of_work import UnitOfWork
@@ -65,7 +66,12 @@ def _across_items(entry: ColumnElement[int]) -> Select[Any]:
     return (
         select(_certificates.c.place, _certificates.c.id, _certificates.c.replaces, _replaced.c.place)
         .join(_replaced, _replaced.c.id == _certificates.c.replaces)
-        .where(_replaced.c.item != _certificates.c.item, entry >= bindparam("first"))
+        .where(
+            _replaced.c.item != _certificates.c.item,
+            entry >= bindparam("first"),
+            is_kept("certificates", _certificates.c.entry),
+            is_kept("certificates", _replaced.c.entry),
+        )
         .order_by(entry)
         .limit(1)
     )
@@ -77,7 +83,11 @@ def _of_items_with_new(_: Spelling) -> Select[Any]:
     columns = (_certificates.c.item, _certificates.c.id, _certificates.c.replaces, _certificates.c.entry, _certificates.c.place)
     return (
         select(*columns)
-        .where(_certificates.c.replaces.is_not(None), _certificates.c.item.in_(items))
+        .where(
+            _certificates.c.replaces.is_not(None),
+            _certificates.c.item.in_(items),
+            is_kept("certificates", _certificates.c.entry),
+        )
         .order_by(_certificates.c.item, _certificates.c.entry)
     )
 

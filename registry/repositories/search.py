@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, select, union
 
 from registry.queries import Query, Spelling
 from registry.repositories.holdings import is_held
+from registry.repositories.retractions import is_kept
 from registry.repositories.walks import BEGINNING, with_prefix
 from registry.spelling import compared, is_storable
 from registry.table_parts import Table, table_of
@@ -28,8 +29,10 @@ def matching_ids(work: UnitOfWork, text: str, after: str, most: int) -> list[str
 
 def _matching(_: Spelling) -> Select[Any]:
     def some(model: type[Table], item: str, condition: ColumnElement[bool]) -> Select[Any]:
-        column = table_of(model).c[item]
-        found = select(column.label("id")).where(column > bindparam("after"), condition).distinct()
+        table = table_of(model)
+        column = table.c[item]
+        kept = is_kept(str(model.__tablename__), table.c.entry)
+        found = select(column.label("id")).where(column > bindparam("after"), condition, kept).distinct()
         return select(found.order_by(column).limit(bindparam("most")).subquery().c.id)
 
     items, certificates = table_of(Items), table_of(Certificates)

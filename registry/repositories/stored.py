@@ -10,6 +10,7 @@ from registry import mapping
 from registry.columns import LATEST
 from registry.mapping import Row
 from registry.queries import Query, Spelling
+from registry.repositories.retractions import is_kept
 from registry.repositories.sections import SECTION_TABLES, Section
 from registry.table_parts import table_of
 from registry.tables import Certificates, Withdrawals
@@ -73,9 +74,17 @@ def replacing(work: UnitOfWork, certificate_id: str) -> list[str]:
     return [id_ for (id_,) in work.rows(_REPLACING, id=certificate_id)]
 
 
+def known_with_id(work: UnitOfWork, section: str, id_: str, known_at: int) -> list[Stored]:
+    """The records of a list with an id that were known at an instant (as stored), in the order in which they were recorded."""
+    return _stored(work, section, work.rows(_KNOWN_WITH_ID[section], id=id_, known_at=known_at))
+
+
 def with_ids(work: UnitOfWork, section: str, ids: list[str]) -> list[Stored]:
     """All records of a list, in all their versions, that have one of the ids; in the order in which they were recorded."""
-    rows = work.rows(_WITH_IDS[section], ids=ids)
+    return _stored(work, section, work.rows(_WITH_IDS[section], ids=ids))
+
+
+def _stored(work: UnitOfWork, section: str, rows: list[Row]) -> list[Stored]:
     recording = table_of(SECTION_TABLES[section].table).c.keys().index("recording")
     records = _complete(work, section, rows)
     return [Stored(row[0], row[recording], record) for row, record in zip(rows, records, strict=True)]
@@ -112,18 +121,29 @@ def _withdrawals(spelling: Spelling) -> Select[Any]:
 
 def _replacing(_: Spelling) -> Select[Any]:
     table = table_of(Certificates)
-    return select(table.c.id).where(table.c.replaces == bindparam("id")).order_by(table.c.entry)
+    replacing_it = select(table.c.id).where(table.c.replaces == bindparam("id"), is_kept("certificates", table.c.entry))
+    return replacing_it.order_by(table.c.entry)
 
 
 def _with_ids(section: Section) -> Query:
     table = table_of(section.table)
-    return Query(lambda spelling: select(table).where(spelling.among(table.c.id, "ids")).order_by(table.c.entry))
+    kept = is_kept(section.name, table.c.entry)
+    return Query(lambda spelling: select(table).where(spelling.among(table.c.id, "ids"), kept).order_by(table.c.entry))
+
+
+def _known_with_id(section: Section) -> Query:
+    table = table_of(section.table)
+    wanted = [table.c.id == bindparam("id"), is_kept(section.name, table.c.entry, bindparam("known_at"))]
+    if "recorded_at" in table.c:
+        wanted.append(table.c.recorded_at <= bindparam("known_at"))
+    return Query(lambda _: select(table).where(*wanted).order_by(table.c.entry))
 
 
 def _identities(section: Section) -> Query:
     table = table_of(section.table)
     columns = (table.c.id, table.c.entry, table.c.recording)
-    return Query(lambda spelling: select(*columns).where(spelling.among(table.c.id, "ids")).order_by(table.c.entry))
+    kept = is_kept(section.name, table.c.entry)
+    return Query(lambda spelling: select(*columns).where(spelling.among(table.c.id, "ids"), kept).order_by(table.c.entry))
 
 
 def _by_entry(section: Section) -> Query:
@@ -135,7 +155,8 @@ def _after(section: Section) -> Query:
     table = table_of(section.table)
 
     def build(_: Spelling) -> Select[Any]:
-        rows = select(table).where(table.c.entry > bindparam("after")).order_by(table.c.entry)
+        kept = is_kept(section.name, table.c.entry, bindparam("known_at"))
+        rows = select(table).where(table.c.entry > bindparam("after"), kept).order_by(table.c.entry)
         if "recorded_at" in table.c:
             rows = rows.where(table.c.recorded_at <= bindparam("known_at"))
         else:  # Of an organization, the latest row counts.
@@ -156,6 +177,7 @@ _WITHDRAWALS = Query(_withdrawals)
 _REPLACING = Query(_replacing)
 _BY_ENTRY = {name: _by_entry(section) for name, section in SECTION_TABLES.items()}
 _IDENTITIES = {name: _identities(section) for name, section in SECTION_TABLES.items()}
+_KNOWN_WITH_ID = {name: _known_with_id(section) for name, section in SECTION_TABLES.items()}
 _WITH_IDS = {name: _with_ids(section) for name, section in SECTION_TABLES.items()}
 _AFTER = {name: _after(section) for name, section in SECTION_TABLES.items()}
 _PARTS = {name: [_part(section, number) for number in range(len(section.parts))] for name, section in SECTION_TABLES.items()}

@@ -38,7 +38,7 @@ def assess_item(
     purpose: Purpose = ANY_PURPOSE,
 ) -> Assessment:
     """The verdict (SEMANTICS 3). Raises UnknownTargetError and QuestionError for questions that have none."""
-    records = load_chain(work, target)
+    records = load_chain(work, target, known_at=known_at)
     return Assessment(verdict=assess(records, target, as_of, known_at, policy, purpose), records=records)
 
 
@@ -52,5 +52,5 @@ def coverage_of(
     purpose: Purpose = ANY_PURPOSE,
 ) -> Covered:
     """The good days of a period (SEMANTICS 3.9), as maximal runs with both ends inside."""
-    records = load_chain(work, target)
+    records = load_chain(work, target, known_at=known_at)
     return Covered(runs=coverage(records, target, start, until, known_at, policy, purpose), records=records)

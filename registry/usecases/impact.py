@@ -11,5 +11,5 @@ from traceability.known import known_records
 
 def impact(work: UnitOfWork, subject: str, known_at: datetime) -> tuple[Dependent, ...]:
     """The certificates that rest on it, nearest first. Raises UnknownTargetError, TooManyRecordsError."""
-    known = known_records(load_dependents(work, subject), known_at)
+    known = known_records(load_dependents(work, subject, known_at=known_at), known_at)
     return graph.impact(known, traceability_graph(known), subject)

@@ -21,6 +21,7 @@ from api.security import ANYBODY, PUBLIC
 from registry.access import OPERATOR, PERMISSIONS, Party, Permission, Role
 from registry.accounts import Membership
 from registry.repositories import accounts
+from registry.repositories.submissions import Submission, submit
 from registry.rounds import ObservationTold
 from registry.unit_of_work import Store, open_store
 from registry.usecases.clients import add_client, add_key, revoke_key
@@ -32,7 +33,9 @@ from registry.usecases.signing_in import start_session
 from tests.api.conftest import client_of
 from tests.api.parties import BEGUN, FOREIGN, OPERATORS, OWN, Acting, Parties, claim
 from tests.api.worlds import NOW
+from traceability.interchange import Entry, parse_object, record_from
 from traceability.json_text import dump
+from traceability.records import Certificate
 
 SECRET = "ALPHA-ONLY"  # Stands in everything that belongs to the own organization, and is to stand in nothing that others get.
 UNKNOWN = "ALPHA-NONE"  # As long, and nothing is known by it.
@@ -77,6 +80,7 @@ def _things(store: Store) -> dict[str, str]:
         mandate = give_mandate(
             work, holder=OPERATORS, over=OWN, valid_from=BEGUN.date(), valid_until=BEGUN.date(), party=OPERATOR, at=BEGUN
         )
+        submission = submit(work, _waiting())
     return {
         "item_id": f"{SECRET}-METER",
         "code": f"{SECRET}-METER",
@@ -89,6 +93,7 @@ def _things(store: Store) -> dict[str, str]:
         "client_id": spare.id,
         "key_id": str(key.key.entry),
         "mandate_id": mandate.id,
+        "number": str(submission),
         "role": Role.AUDITOR.value,
         **_round(store),
     }
@@ -110,7 +115,7 @@ def _round(store: Store) -> dict[str, str]:
         observed_at=BEGUN,
     )
     record_observations(store, auditor, planned.id, [seen], BEGUN)
-    return {"round_id": planned.id, "observation_id": seen.id, "sha256": photo, "deed": "confirmed"}
+    return {"round_id": planned.id, "observation_id": seen.id, "digest": photo, "deed": "confirmed"}
 
 
 def _records() -> dict[str, Any]:
@@ -134,6 +139,23 @@ def _records() -> dict[str, Any]:
             {"id": f"{SECRET}-POINT", "organization": OWN, "level": 1, "branches": [{"name": SECRET, "item": meter}]}
         ],
     }
+
+
+def _waiting() -> Submission:
+    """A certificate of the own organization that waits for a second person."""
+    certificate = record_from(parse_object(dump({**_records()["certificates"][0], "id": f"{SECRET}-WAITING"})), Certificate)
+    return Submission(
+        organization=OWN,
+        submitted_by=f"client/{SECRET}",
+        person=None,
+        client=SECRET,
+        submitted_at=BEGUN,
+        source=SECRET,
+        reason=SECRET,
+        root="$",
+        entries=(Entry("certificates", 0, certificate),),
+        contradictions=(),
+    )
 
 
 def _unknown(name: str, known: str) -> str:

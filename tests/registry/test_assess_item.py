@@ -17,7 +17,19 @@ from sqlalchemy.schema import CreateTable
 from registry.access import Party
 from registry.errors import TooManyRecordsError
 from registry.queries import Query, arguments
-from registry.repositories import chains, met, readings, replacements, search, stored
+from registry.repositories import (
+    beside,
+    chains,
+    flags,
+    horizon,
+    idempotency,
+    met,
+    readings,
+    replacements,
+    search,
+    stored,
+    submissions,
+)
 from registry.repositories.chains import load_chain, load_dependents, load_items
 from registry.unit_of_work import Store, UnitOfWork, open_store
 from registry.usecases.assess_item import assess_item, coverage_of
@@ -197,7 +209,8 @@ def test_statements_are_counted_as_the_driver_sees_them(tmp_path: Any, sqlite_te
 
 def _all_queries() -> dict[str, Query]:
     queries: dict[str, Query] = {}
-    for module in (chains, stored, search, met, readings, replacements):
+    modules = (chains, stored, search, met, readings, replacements, beside, flags, horizon, idempotency, submissions)
+    for module in modules:
         for name, value in vars(module).items():
             for position, inner in enumerate(_flattened(value)):
                 queries[f"{module.__name__.split('.')[-1]}.{name}.{position}"] = inner
@@ -227,6 +240,21 @@ _VALUES = {
     "role": "citation",
     "sha256": "0",
     "section": "items",
+    "issuers": ["A", "B"],
+    "keys": ["A", "B"],
+    "names": ["A", "B"],
+    "item": "A",
+    "viewers": ["A", "B"],
+    "owner": "A",
+    "organization": "A",
+    "number": 1,
+    "before": 9,
+    "entry": 1,
+    "import_entry": 1,
+    "job_entry": 1,
+    "position": 1,
+    "recording": 1,
+    **dict.fromkeys(horizon.Horizon._fields, 1),
 }
 # The walk over what was just met, and a check that begins at the newest rows.
 _SCANS = re.compile(r"SCAN (?:reached|issuers|anon_\d+|json_each|CONSTANT ROW|later|a constant)\b")

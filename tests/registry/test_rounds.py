@@ -1,4 +1,4 @@
-"""Rounds on both engines: what scans come to, nothing doubled, nothing after the sign-off, and findings that count when confirmed."""
+"""Rounds on both engines: what scans come to, nothing doubled, nothing after the sign-off, findings count once confirmed."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -48,9 +48,7 @@ def planned(store: Store) -> Round:
 
 
 def _organization() -> str:
-    return (
-        '{"format": "traceability-records/1", "organizations": [{"id": "plant", "name": "合成工厂", "kind": "energy_user"}]}'
-    )
+    return '{"format": "traceability-records/1", "organizations": [{"id": "plant", "name": "合成工厂", "kind": "energy_user"}]}'
 
 
 def scan(number: int, text: str) -> ScanTold:
@@ -177,9 +175,7 @@ def test_a_round_is_of_what_the_organization_holds_and_the_auditor_may_read(
         plan_round(work, AUDITOR, Plan(organization=organization, site="", items=items), NOW)
 
 
-def _decide(
-    store: Store, party: Party, planned: Round, number: int, decision: Decision = Decision.CONFIRMED
-):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _decide(store: Store, party: Party, planned: Round, number: int, decision: Decision = Decision.CONFIRMED):  # type: ignore[no-untyped-def]
     return decide_finding(
         store, party, planned.id, f"seen-{number:04}", decision=decision, reason="现场核实", broken_on=None, at=LATER
     )
@@ -197,5 +193,3 @@ def _sees(store: Store, party: Party, planned: Round) -> bool:
             return progress_of(work, seen_round(work, party, planned.id)).round.id == planned.id
         except UnknownError:
             return False
-
-

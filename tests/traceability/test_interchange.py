@@ -14,15 +14,17 @@ from traceability.interchange import (
     Entry,
     collect,
     dump_records,
+    parse_object,
     parse_records,
     read_entries,
     read_lines,
+    record_from,
     records_from,
     write_entries,
 )
 from traceability.json_text import dump, loads
 from traceability.problems import InputError
-from traceability.records import SECTIONS, Records
+from traceability.records import SECTIONS, Item, Records
 
 DOCUMENTS = st.builds(
     lambda seed, trouble: random_document(Random(seed), Sizes(trouble=trouble)),
@@ -297,3 +299,21 @@ RECORDS: dict[str, dict[str, Any]] = {
     "events": {"id": "e", "item": "M", "kind": "repaired", "on": "2025-06-01"},
     "metering_points": {"id": "G", "organization": "O", "level": 1, "branches": [{"name": "meter"}]},
 }
+
+
+def test_one_record_is_read_by_itself_as_in_a_document() -> None:
+    """Otherwise a record sent alone would be read by other rules than the same record in a document."""
+    text = '{"id": "M", "kind": "meter", "interval_months": 12, "name": null, "recorded_at": "2026-01-01T00:00:00+08:00"}'
+    alone = record_from(parse_object(text), Item)
+    (inside,) = parse_records(f'{{"format": "traceability-records/1", "items": [{text}]}}').items
+    assert alone == inside
+    for wrong, path in (
+        (b"[]", "$"),
+        (b"\xff", "$"),
+        ('{"id": "M", "id": "M", "kind": "meter"}', "$.id"),
+        ('{"id": "M", "kind": "meter", "recorded_at": "2026-01-01"}', "$.recorded_at"),
+        ('{"id": "M", "kind": "meter"} x', "$"),
+    ):
+        with pytest.raises(InputError) as caught:
+            record_from(parse_object(wrong), Item)
+        assert caught.value.path == path
