@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request
-from starlette.datastructures import UploadFile as StarletteUpload
+from starlette.datastructures import UploadFile
 from starlette.responses import HTMLResponse, Response
 
 from api import failures
@@ -143,11 +143,12 @@ def show_scanner(context: Given, language: Speaking, request: Request, party: Au
 
 async def _sent(request: Request) -> tuple[bytes, str]:
     """The photo and the code of a form; a photo that is too large is none."""
-    form = await request.form(max_files=1, max_fields=4)
-    photo, typed = form.get("photo"), form.get("code")
-    is_fit = isinstance(photo, StarletteUpload) and photo.size is not None and 0 < photo.size <= LARGEST_PHOTOGRAPH
-    content = await photo.read() if is_fit and isinstance(photo, StarletteUpload) else b""
-    return content, storable(typed.strip())[:_LONGEST_TEXT] if isinstance(typed, str) else ""
+    async with request.form(max_files=1, max_fields=4) as form:
+        photo, typed = form.get("photo"), form.get("code")
+        content = b""
+        if isinstance(photo, UploadFile) and 0 < (photo.size or 0) <= LARGEST_PHOTOGRAPH:
+            content = await photo.read()
+        return content, storable(typed.strip())[:_LONGEST_TEXT] if isinstance(typed, str) else ""
 
 
 @router.post("/rounds/{round_id}/scan")

@@ -41,9 +41,8 @@ async function scan(text, way) {
   if (local) show({ ...local, result: isAgain ? "already_scanned" : local.result, source: say("as_of", { moment: shown(packed.known_at) }) }, entry.id);
   else if (!navigator.onLine) show({ result: isAgain ? "already_scanned" : null, text, source: say("no_package") }, entry.id);
   seen.add(key);
-  await put(base, "seen", [...seen], config.round);
   signal(isAgain);
-  await send();
+  await Promise.all([put(base, "seen", [...seen], config.round), send()]);
 }
 
 // What a text is by the package alone.
@@ -284,6 +283,7 @@ async function keepPage() {
   const page = await fetch(location.pathname);
   if (page.ok && !page.redirected) await cache.put(location.pathname, page);
   await cache.addAll(config.kept);
+  document.documentElement.dataset.kept = "yes";
 }
 
 async function forget() {
@@ -304,7 +304,9 @@ async function decoder() {
   if (!config.decoder || !library) return null;
   const wasm = config.decoder["zxing_reader.wasm"];
   await library.prepareZXingModule({ overrides: { locateFile: () => wasm }, fireImmediately: true });
-  return new library.BarcodeDetector({ formats: ["qr_code", "data_matrix"] });
+  const made = new library.BarcodeDetector({ formats: ["qr_code", "data_matrix"] });
+  await made.detect(new ImageData(640, 480)); // The first picture takes longest, so it is an empty one.
+  return made;
 }
 
 async function start() {
@@ -369,6 +371,7 @@ async function begin() {
   const signed = await get(base, "packages", config.round);
   if (signed) await open(signed);
   if (config.isOpen) await send();
+  csrf ??= await session().catch(() => null); // Asked for beforehand: the first scan need not wait for it.
   detector = await decoder().catch(() => null);
   const canFilm = detector && navigator.mediaDevices && config.isOpen;
   $("camera").hidden = !canFilm;

@@ -17,7 +17,7 @@ async function answered(request, isScanner) {
   try {
     return await fetch(request, isScanner ? { signal: AbortSignal.timeout(PATIENCE) } : {});
   } catch (error) {
-    const kept = await (await caches.open(CACHE)).match(request, { ignoreSearch: isScanner });
+    const kept = await (await caches.open(CACHE)).match(request, { ignoreSearch: isScanner, ignoreVary: true });
     if (kept) return kept;
     throw error;
   }
