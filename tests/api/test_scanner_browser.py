@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from PIL import Image, ImageFilter
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect, sync_playwright
 
 from api.app import create_app
 from api.cli.service import address, listening
@@ -27,11 +27,14 @@ from api.render.labels.content import identity_content
 from api.render.labels.layout import size_named
 from api.render.labels.raster import png_of
 from registry.access import OPERATOR, Party, Role
+from registry.labels.key_files import KeyFolder
+from registry.labels.sticker import digits_in_address, from_digits, sticker_address
 from registry.notices.settings import NoticeSettings
 from registry.repositories.latest import latest_items
 from registry.unit_of_work import Store, open_store
 from registry.usecases.import_records import import_records
 from registry.usecases.issue_labels import issue_labels
+from registry.usecases.issue_stickers import issue_stickers
 from registry.usecases.rounds import Plan, plan_round, progress_of, seen_round
 from tests.api.parties import OWN, Acting, claim
 from tests.api.test_browser import ARGUMENTS, CHROMIUM, DESK, PHONE
@@ -60,6 +63,7 @@ class World:
     round_id: str
     labels: dict[str, bytes]
     codes: dict[str, str]
+    sticker: str
 
 
 class Service:
@@ -96,6 +100,7 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     with store.writing() as work:
         issued = issue_labels(work, METERS, party=OPERATOR, at=NOW)
         known = latest_items(work, METERS)
+        (sticker,) = issue_stickers(work, [FILMED], KeyFolder(folder), party=OPERATOR, at=NOW)
         contents = [identity_content(service.base, each, known[str(each.item)], [], Language.EN) for each in issued]
     app = create_app(store, base_url=service.base, now=lambda: NOW, notices=NoticeSettings(data_dir=folder))
     service.start(app)
@@ -111,6 +116,7 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
             for label, content in zip(issued, contents, strict=True)
         },
         codes={str(label.item): label.code for label in issued},
+        sticker=sticker_address(service.base, sticker.sticker.signed),
     )
     service.stop()
     service.listener.close()
@@ -147,9 +153,7 @@ def _film(label: bytes) -> bytes:
 
 def _context(world: World, browser: Browser, size: tuple[int, int], **more: Any) -> BrowserContext:
     width, height = size
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, locale="zh-CN", permissions=["camera"], **more
-    )
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", permissions=["camera"], **more)
     name, _, value = world.auditor.session_headers["cookie"].partition("=")
     context.add_cookies([{"name": name, "value": value, "url": world.base}])
     return context
@@ -158,6 +162,13 @@ def _context(world: World, browser: Browser, size: tuple[int, int], **more: Any)
 def _type(page: Page, text: str) -> None:
     page.locator("#code").fill(text)
     page.get_by_role("button", name="查询").click()
+
+
+def _forged(sticker: str) -> str:
+    """The sticker with a later end than was signed."""
+    signed = bytearray(from_digits(str(digits_in_address(sticker))))
+    signed[16] += 1
+    return sticker_address(sticker.rpartition("/s/")[0], bytes(signed))
 
 
 def test_a_whole_round_on_a_phone_with_and_without_a_network(
@@ -200,10 +211,14 @@ def test_a_whole_round_on_a_phone_with_and_without_a_network(
     page.locator("#remark").fill("铅封断开")
     page.get_by_role("button", name="记录", exact=True).click()
     expect(page.locator("#result")).to_contain_text("观察已记录")
+    _type(page, world.sticker)
+    expect(page.locator("#result .scan-remark")).to_have_text("签名有效")
+    _type(page, _forged(world.sticker))
+    expect(page.locator("#result .scan-remark")).to_have_text("签名是伪造的")
     _type(page, "INVENTED")
     expect(page.locator("#result .scan-word")).to_have_text("未登记")
     waiting = int(page.locator("#state").get_attribute("data-waiting") or "0")
-    assert waiting >= 5
+    assert waiting >= 7
     assert len(_progress(world).scans) == 1
     page.screenshot(path=tmp_path / "offline-390.png", full_page=True)
 
@@ -225,9 +240,7 @@ def test_a_whole_round_on_a_phone_with_and_without_a_network(
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core was not fetched (make web)")
-def test_no_page_of_rounds_has_a_serious_fault_for_those_who_cannot_see(
-    world: World, browser: Browser, tmp_path: Path
-) -> None:
+def test_no_page_of_rounds_has_a_serious_fault_for_those_who_cannot_see(world: World, browser: Browser, tmp_path: Path) -> None:
     """Otherwise an auditor with a screen reader could not work with it. Axe needs to run where the policy lets no script in."""
     context = _context(world, browser, DESK, bypass_csp=True, service_workers="block")
     page = context.new_page()
@@ -256,11 +269,12 @@ def test_without_script_a_typed_code_and_a_photo_do(world: World, browser: Brows
     page.goto(f"{world.base}/rounds/{world.round_id}/scan")
     _type(page, world.codes[FILMED])
     expect(page.locator("#result")).to_contain_text("可溯源")
-    photo = {"name": "p.png", "mimeType": "image/png", "buffer": world.labels[METERS[1]]}
+    photo: FilePayload = {"name": "p.png", "mimeType": "image/png", "buffer": world.labels[METERS[1]]}
     page.locator("#photo").set_input_files(photo)
     page.get_by_role("button", name="查询").click()
     expect(page.locator("#result")).to_contain_text("不可溯源")
-    page.locator("#photo").set_input_files({"name": "p.jpeg", "mimeType": "image/jpeg", "buffer": b"no photo"})
+    no_photo: FilePayload = {"name": "p.jpeg", "mimeType": "image/jpeg", "buffer": b"no photo"}
+    page.locator("#photo").set_input_files(no_photo)
     page.get_by_role("button", name="查询").click()
     expect(page.get_by_role("alert")).to_contain_text("没有读到标签")
     assert photographed(b"") is None

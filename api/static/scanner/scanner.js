@@ -41,6 +41,7 @@ async function scan(text, way) {
   if (local) show({ ...local, result: isAgain ? "already_scanned" : local.result, source: say("as_of", { moment: shown(packed.known_at) }) }, entry.id);
   else if (!navigator.onLine) show({ result: isAgain ? "already_scanned" : null, text, source: say("no_package") }, entry.id);
   seen.add(key);
+  if (packed) $("done").textContent = packed.listed.filter((id) => seen.has(id)).length;
   signal(isAgain);
   await Promise.all([put(base, "seen", [...seen], config.round), send()]);
 }
@@ -51,10 +52,9 @@ async function told(text) {
   if (!found) return { result: "unknown", text, remarks: [say("not_in_package")] };
   const remarks = [];
   if (found.label && found.label.state !== "active") remarks.push(words.labels[found.label.state]);
-  if (found.sticker) remarks.push(words.stickers[found.sticker]);
   const verdict = verdictOn(found.item.verdict, today());
   if (verdict.hasLapsed) remarks.push(say("lapsed"));
-  return { result: packed.listed.includes(found.item.id) ? "correct" : "misplaced", item: found.item, verdict, remarks };
+  return { result: packed.listed.includes(found.item.id) ? "correct" : "misplaced", item: found.item, verdict, remarks, sticker: found.sticker };
 }
 
 function show(answer, id) {
@@ -67,7 +67,10 @@ function show(answer, id) {
     serial.append(element("span", `${say("serial")} · ${say("compare")}`), element("b", answer.item.serial ?? "—"));
     parts.push(serial);
     observe(answer.item);
-  } else if (answer.text) parts.push(element("p", answer.text));
+  } else {
+    if (answer.text) parts.push(element("p", answer.text));
+    $("observe").hidden = true;
+  }
   if (answer.verdict) {
     const look = words.statuses[answer.verdict.status];
     const pill = element("p", undefined, `pill ${answer.verdict.status}`);
@@ -79,6 +82,7 @@ function show(answer, id) {
     for (const each of answer.verdict.findings) parts.push(element("p", words.findings[each.code]));
   }
   for (const remark of answer.remarks ?? []) parts.push(element("p", remark, "scan-remark"));
+  if (answer.sticker) parts.push(element("p", words.stickers[answer.sticker], `scan-remark ${answer.sticker}`));
   parts.push(element("p", answer.source, "hint"));
   box.replaceChildren(...parts);
   box.dataset.result = answer.result ?? "";
