@@ -9,6 +9,7 @@ const API = `/api/v1/rounds/${config.round}`;
 const AGAIN = 2500; // ms for which a code that stays before the camera is one scan.
 const PATIENCE = 4000; // ms after which the network counts as absent.
 const AT_ONCE = 20; // Entries of one request.
+const PAUSE = 15000; // ms between tries to send what waits.
 const LARGEST_SIDE = 1600; // Pixels of a photo that is kept.
 
 const $ = (id) => document.getElementById(id);
@@ -16,7 +17,7 @@ const say = (name, values = {}) => words.says[name].replace(/{(\w+)}/g, (_, key)
 const today = () => new Date(Date.now() + 8 * 3600000).toISOString().slice(0, 10); // The civil date in Shanghai.
 const shown = (moment) => new Date(moment).toLocaleString(config.language === "zh" ? "zh-CN" : "en", { timeZone: "Asia/Shanghai" });
 
-let base, packed = null, detector = null, csrf = null, current = null, isSending = false, sound = null, refusal = "";
+let base, packed = null, detector = null, csrf = null, current = null, isSending = false, isAskedAgain = false, sound = null, refusal = "";
 const seen = new Set(config.seen);
 const lines = new Map(); // The list entry of each scan by its id.
 
@@ -127,10 +128,16 @@ async function session() {
 
 // Everything that waits, in order: scans, then observations, whose items must be known by then.
 async function send() {
-  if (isSending) return;
+  if (isSending) {
+    isAskedAgain = true; // What was queued since the last look is sent as well.
+    return;
+  }
   isSending = true;
   try {
-    for (const kind of ["scan", "observation"]) while (await sendSome(kind));
+    do {
+      isAskedAgain = false;
+      for (const kind of ["scan", "observation"]) while (await sendSome(kind));
+    } while (isAskedAgain);
     await state();
   } catch (error) {
     await state(error instanceof Refused ? error.message : say("offline"));
@@ -370,6 +377,7 @@ async function begin() {
     ["send", "click", send], ["forget", "click", forget], ["start", "click", start],
   ]) $(id).addEventListener(event, act);
   addEventListener("online", send);
+  setInterval(() => Number($("state").dataset.waiting) && send(), PAUSE);
   $("carried").hidden = false;
   $("package").textContent = say("package_none");
   const signed = await get(base, "packages", config.round);
