@@ -2,12 +2,14 @@
 
 import sys
 
-from bench import bulk, imports, label_reading, one_item, workbook
+from bench import bulk, fleet, fleet_load, imports, label_reading, one_item, workbook
 
 BENCHES = {
     "imports": imports.main,
     "bulk imports": bulk.main,
     "one item": one_item.main,
+    "every item": fleet.main,
+    "loading every item": fleet_load.main,
     "workbook": workbook.main,
     "label reading": label_reading.main,
 }

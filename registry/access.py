@@ -77,6 +77,11 @@ class Party:
         return self.organization is None
 
     @property
+    def is_on_behalf(self) -> bool:
+        """Whether it is the operator doing something for an organization, as no person and no client does it."""
+        return self.organization is not None and self.person is None and self.client is None
+
+    @property
     def viewers(self) -> list[str] | None:
         """The organizations whose holdings it may read, in order; None for everything."""
         return None if self.organization is None else sorted({self.organization, *self.mandated})

@@ -17,7 +17,7 @@ from api.cli.output import JsonOption, LanguageOption, people, progress, show, t
 from api.cli.stores import opened
 from api.failures import ParameterError, failure_of
 from api.language import Bilingual, Language, text
-from registry.access import Party
+from registry.access import Party, Role
 from registry.errors import ConflictError
 from registry.exchange.text import decoded_chunks
 from registry.repositories import stored
@@ -67,6 +67,9 @@ def import_files(
     files: Annotated[
         list[str], typer.Argument(metavar="FILE...", help="记录文档或 DCC；- 为标准输入 / Records or DCC; - is stdin")
     ],
+    holder: Annotated[
+        str | None, typer.Option("--for", help="由该机构持有 / The organization that is to hold the records")
+    ] = None,
     as_json: JsonOption = False,  # noqa: FBT002 - an option of the command line.
     language: LanguageOption = Language.ZH,
 ) -> None:
@@ -75,7 +78,7 @@ def import_files(
     with opened(is_writing=True) as store:
         for name in files:
             try:
-                reports.append(_imported(store, name, language))
+                reports.append(_imported(store, name, _party(holder), language))
             except (InputError, ConflictError) as error:
                 # One bad file does not keep the others out; the exit code is that of the first.
                 failure = failure_of(error)
@@ -88,20 +91,20 @@ def import_files(
     raise typer.Exit(failures[0].kind.exit_code if failures else 0)
 
 
-def _imported(store: Store, name: str, language: Language) -> FileReport:
+def _imported(store: Store, name: str, party: Party, language: Language) -> FileReport:
     """One file, in a transaction of its own."""
     with _opened_file(name) as source, store.writing() as work:
         start = source.read(_CHUNK)
         if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}:
-            return _records(work, name, source, start, language)
-        return _certificate(work, name, source, start)
+            return _records(work, name, source, start, party, language)
+        return _certificate(work, name, source, start, party)
 
 
-def _records(work: UnitOfWork, name: str, source: BinaryIO, start: bytes, language: Language) -> FileReport:
+def _records(work: UnitOfWork, name: str, source: BinaryIO, start: bytes, party: Party, language: Language) -> FileReport:
     size = Path(name).stat().st_size if name != _STANDARD_INPUT else None
     with progress(text(language, "导入 {name}", name=name), size) as bar:
         chunks = decoded_chunks(_pieces(source, start, lambda count: bar.advance(bar.task_ids[0], count)))
-        report = import_records(work, chunks, party=Party(name=_user()), at=clock.now(), source=name)
+        report = import_records(work, chunks, party=party, at=clock.now(), source=name)
     return _report_of_records(name, report)
 
 
@@ -116,13 +119,13 @@ def _report_of_records(name: str, report: ImportReport) -> FileReport:
     )
 
 
-def _certificate(work: UnitOfWork, name: str, source: BinaryIO, start: bytes) -> FileReport:
+def _certificate(work: UnitOfWork, name: str, source: BinaryIO, start: bytes, party: Party) -> FileReport:
     """Whatever is no JSON: a DCC, or a file that is refused by the name of what it is."""
     content = start + source.read(_LARGEST_DCC)
     if len(content) > _LARGEST_DCC:
         megabytes = _LARGEST_DCC // (1024 * 1024)
         raise InputError("$", f"larger than {megabytes} MiB", f"大于 {megabytes} MiB")
-    report = import_dcc(work, content, party=Party(name=_user()), at=clock.now(), source=name)
+    report = import_dcc(work, content, party=party, at=clock.now(), source=name)
     return _report_of_dcc(name, report, _items_of(work, report.certificates))
 
 
@@ -174,6 +177,13 @@ def _show_certificate(report: FileReport, language: Language) -> None:
         lines.append(f"  {'!' if remark.severity == 'warning' else '·'} {remark.code} {said}")
     for line in lines:
         console.print(line, markup=False, soft_wrap=True)
+
+
+def _party(holder: str | None) -> Party:
+    """The operator, on behalf of the organization that is to hold what is new, where one is named."""
+    if holder is None:
+        return Party(name=_user())
+    return Party(name=_user(), organization=holder, role=Role.ADMINISTRATOR)
 
 
 def _user() -> str:

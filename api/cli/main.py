@@ -19,6 +19,7 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     "export": "api.cli.exporting:export",
     "verdict": "api.cli.questions:verdict",
     "coverage": "api.cli.questions:coverage",
+    "assess-all": "api.cli.fleet:assess_all",
     "impact": "api.cli.questions:impact",
     "label": "api.cli.labelling:label",
     "vectors": "api.cli.vectors:vectors",

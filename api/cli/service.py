@@ -10,11 +10,13 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 from rich.table import Table
+from uvicorn.supervisors import Multiprocess
 
 from api import clock, links
 from api.app import create_app
-from api.background import job_runner, working
+from api.background import job_runner, telling, working
 from api.cli.diagnosis import diagnose
+from api.cli.notices import one_round
 from api.cli.output import JsonOption, LanguageOption, people, remark, write_json
 from api.cli.stores import opened
 from api.failures import ParameterError
@@ -24,7 +26,7 @@ from api.oidc import Provider
 from registry import schema
 from registry.repositories import accounts
 from registry.settings import Settings
-from registry.unit_of_work import open_store
+from registry.unit_of_work import Store, open_store
 from registry.usecases.check_ledger import make_up_leaves
 from registry.usecases.taking_charge import make_first_token
 
@@ -36,13 +38,14 @@ Host = Annotated[
     ),
 ]
 Threads = Annotated[int, typer.Option("--threads", min=1, max=16, help="线程数 / Threads")]
+Workers = Annotated[int, typer.Option("--workers", min=1, max=64, help="服务进程数 / Processes that serve")]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="端口，0 为任意空闲端口 / Port, 0 for any free one")]
 
 
-def serve(host: Host = "127.0.0.1", port: Port = PORT, language: LanguageOption = Language.ZH) -> None:
+def serve(host: Host = "127.0.0.1", port: Port = PORT, workers: Workers = 1, language: LanguageOption = Language.ZH) -> None:
     """启动服务。/ Serve pages and HTTP API."""
     settings = Settings()
-    provider = provider_of(settings)
+    provider_of(settings)  # A mistake in the settings ends the command before anything listens.
     with opened(is_writing=True) as store:
         with store.reading() as work:
             is_claimed = accounts.is_claimed(work)
@@ -57,16 +60,38 @@ def serve(host: Host = "127.0.0.1", port: Port = PORT, language: LanguageOption 
                 )
             elif host not in LOOPBACK and not settings.base_url.startswith("https:"):
                 remark(language, "注意：REGISTRY_BASE_URL 不是 https，密码和密钥将以明文传输")
-            lifetime = timedelta(hours=settings.session_hours)
-            app = create_app(
-                store,
-                base_url=settings.base_url,
-                notices=settings.notices,
-                session_lifetime=lifetime,
-                provider=provider,
-            )
-            with working(app.state.context.jobs(), threads=1):
-                run(app, listener)
+            app = _app(store, settings)
+            with working(app.state.context.jobs(), threads=1), telling(lambda: one_round(store, settings.notices)):
+                run(app, listener) if workers == 1 else _run_processes(listener, workers)
+
+
+def app_of_settings() -> FastAPI:
+    """The service on the store of the settings, for a process of several; the store is open as long as the process lives."""
+    settings = Settings()
+    return _app(open_store(settings.store_url), settings)
+
+
+def _app(store: Store, settings: Settings) -> FastAPI:
+    return create_app(
+        store,
+        base_url=settings.base_url,
+        notices=settings.notices,
+        session_lifetime=timedelta(hours=settings.session_hours),
+        provider=provider_of(settings),
+    )
+
+
+def _run_processes(listener: socket.socket, workers: int) -> None:
+    """Serve in several processes, which share the socket; jobs and notices stay in this one."""
+    config = uvicorn.Config(
+        "api.cli.service:app_of_settings",
+        factory=True,
+        workers=workers,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+    )
+    Multiprocess(config, sockets=[listener]).run()
 
 
 def provider_of(settings: Settings) -> Provider | None:

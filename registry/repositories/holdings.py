@@ -19,8 +19,6 @@ from traceability.records import Certificate, Competence, Event, MeteringPoint, 
 
 _holdings = table_of(Holdings)
 
-_ONE_VERSION = frozenset({"certificates", "events"})
-
 Holding = tuple[str, str]  # An organization and the id of a record of one list.
 
 
@@ -61,21 +59,14 @@ def hold_recorded(work: UnitOfWork, section: str, records: list[Record], organiz
         holders.setdefault(item, []).append(holder)
     wanted |= {(holder, id_) for id_, item in of_items.items() for holder in holders.get(item, ())}
     days = {record.id: _day(record) for record in records}
-    if section in _ONE_VERSION:  # Nobody holds them yet.
-        _append(work, section, wanted, recording, days)
-    else:
-        _hold(work, section, wanted, recording, days)
+    _hold(work, section, wanted, recording, days)
 
 
 def _hold(work: UnitOfWork, section: str, pairs: set[Holding], recording: int, days: Mapping[str, int | None]) -> int:
+    """Even a certificate may be held already: when it comes again after its import was undone."""
     fresh = pairs - holders_of(work, section, (id_ for _, id_ in pairs))
-    _append(work, section, fresh, recording, days)
+    work.append(Holdings, [(organization, section, id_, recording, days.get(id_)) for organization, id_ in sorted(fresh)])
     return len(fresh)
-
-
-def _append(work: UnitOfWork, section: str, pairs: set[Holding], recording: int, days: Mapping[str, int | None]) -> None:
-    rows = [(organization, section, id_, recording, days.get(id_)) for organization, id_ in sorted(pairs)]
-    work.append(Holdings, rows)
 
 
 def _days_of(work: UnitOfWork, section: str, ids: set[str]) -> dict[str, int]:

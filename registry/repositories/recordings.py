@@ -74,6 +74,8 @@ class Recorder:
             self._met.add(section.name, [(identity, entry.path) for identity, entry in batch.items() if identity in held])
         changed = [entry for entry, known in again if not self._is_stored(section, entry, known)]
         self.same[section.name] += len(again) - len(changed)
+        if again and self._party.is_on_behalf:
+            self._hold(section, [entry.record for entry, _ in again])
         fresh = [entry for identity, entry in batch.items() if identity not in held] if held else entries
         self._append(section, fresh + changed)
 
@@ -102,6 +104,14 @@ class Recorder:
             self._work.append(Recordings, [(self.recording, *self._heading)])
             self._work.append(RecordingOrigins, self._origin(self.recording))
         return self.recording
+
+    def _hold(self, section: Section, records: list[Record]) -> None:
+        """Let the organization on whose behalf the operator acts hold what was stored before."""
+        viewers = self._party.viewers
+        seen = holdings.held_among(self._work, section.name, (record.id for record in records), viewers)
+        unseen = [record for record in records if record.id not in seen]
+        if unseen:
+            holdings.hold_recorded(self._work, section.name, unseen, self._party.organization, self.begun())
 
     def _origin(self, recording: int) -> list[Row]:
         """Whose recording it is, where a party other than the operator makes it."""

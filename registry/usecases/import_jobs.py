@@ -15,6 +15,8 @@ from registry.exchange import workbook
 from registry.exchange.import_sources import FileFormat, Flaw, Source, opened
 from registry.import_tables import Outcome
 from registry.jobs.running import Handler, Running
+from registry.notices.announcing import announce
+from registry.notices.events import import_finished
 from registry.repositories import imports, retractions, uploads
 from registry.repositories.imports import ImportFinding, StoredImport
 from registry.repositories.recordings import Recorder
@@ -93,7 +95,9 @@ def record(running: Running) -> None:
             recorder.close(stored.sha256)
             running.step("committing")
             imports.keep_findings(work, running.job.entry, tally.findings)
-            running.end(work, tally.answer(recording=recorder.recording))
+            answer = tally.answer(recording=recorder.recording)
+            _announce_end(work, running, stored, answer["counts"])
+            running.end(work, answer)
             return
         work.give_up()
     if tally.counts["bad"]:
@@ -122,6 +126,14 @@ def undo(running: Running) -> None:
         recorder.close(stored.sha256)
         taken = {each.section: each.last - each.first + 1 for each in ranges}
         running.end(work, {"taken_back": taken, "recording": recorder.recording})
+
+
+def _announce_end(work: UnitOfWork, running: Running, stored: StoredImport, counts: dict[str, int]) -> None:
+    """One webhook for all records of an import, however many; the operator's imports are nobody's."""
+    organization = running.job.party.organization
+    if organization is not None:
+        data = {"import": stored.id, "name": stored.name, "counts": counts}
+        announce(work, [import_finished(organization, stored.id, data)], running.clock())
 
 
 HANDLERS: dict[str, Handler] = {CHECK: check, RECORD: record, UNDO: undo}

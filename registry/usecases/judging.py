@@ -149,13 +149,13 @@ class _Standing:
         }
         self._seen: set[tuple[str, str]] = set()
         self.fresh: dict[tuple[str, str], Record] = {}  # What was found good so far and is not stored.
-        self._held = self._look_up_holdings(work, ids, entries)
         # An id stays with who holds it, also when all records under it were taken back with an import.
         self.reserved = {
             (section, id_)
-            for section in (SECTIONS if self._held is not None else ())
+            for section in (SECTIONS if party.organization is not None else ())
             for _, id_ in holders_of(work, section, ids[section])
         }
+        self._held = self._look_up_holdings(work, ids, entries)
         corrected = {
             id_
             for entry in entries
@@ -193,7 +193,7 @@ class _Standing:
     ) -> set[tuple[str, str]] | None:
         if self.party.organization is None:
             return None
-        asked = {section: {id_ for id_ in ids[section] if (section, id_) in self.versions} for section in SECTIONS}
+        asked = {section: {id_ for id_ in ids[section] if (section, id_) in self.reserved} for section in SECTIONS}
         for entry in entries:
             match entry.record:
                 case Certificate(item=item, replaces=replaces):

@@ -18,6 +18,8 @@ from typing import Any
 
 from registry.access import Party
 from registry.errors import ConflictError, StaleError, UnknownError
+from registry.notices.announcing import announce
+from registry.notices.events import Fact, recorded, replaced, withdrawn
 from registry.organization_settings import DEFAULT_SETTINGS, OrganizationSettings
 from registry.repositories import idempotency, submissions
 from registry.repositories.flags import Flag, keep_flags
@@ -325,6 +327,7 @@ def _done(
             recorder = Recorder(work, party=party, at=outcome.at, source=order.source, reason=order.reason)
             write(work, recorder, judgement.judged)
             recorder.close(hashlib.sha256(_document(judgement.written)).hexdigest())
+            announce(work, _news(judgement.written), outcome.at)
             outcome = replace(outcome, standing=Standing.RECORDED, recording=recorder.recording)
     if order.submission is not None:
         submissions.decide(work, order.submission, _approval(party, outcome))
@@ -332,6 +335,22 @@ def _done(
     if once is not None:
         idempotency.keep(work, owner_of(party), once.key, once.request_sha256, once.tell(outcome), outcome.at)
     return outcome
+
+
+def _news(written: Iterable[Judged]) -> Iterator[Fact]:
+    """What webhooks tell of records that were written."""
+    for each in written:
+        match each.entry.record:
+            case Certificate() as certificate if _is_withdrawal(each):
+                yield withdrawn(certificate)
+            case Certificate() as certificate:
+                yield recorded(certificate)
+                if certificate.replaces is not None:
+                    yield replaced(certificate)
+            case Item() | Event() as other:
+                yield recorded(other)
+            case _:
+                pass
 
 
 def check_open(work: UnitOfWork, party: Party, number: int) -> None:

@@ -17,6 +17,7 @@ from registry.repositories import stored
 from registry.repositories.search import matching_ids
 from registry.unit_of_work import Store, open_store
 from registry.usecases import import_files
+from registry.usecases.assess_all import load_fleet
 from registry.usecases.assess_item import assess_item
 from registry.usecases.export_records import export_records
 from registry.usecases.import_files import ImportState
@@ -212,6 +213,8 @@ def test_an_undone_import_never_came_from_then_on(desk: Desk) -> None:
         assert matching_ids(work, "M-1", "", 5) == []
         assert stored.with_ids(work, "certificates", ["K-1"]) == []
     assert b"M-1" not in exported(desk.store, LATER)
+    assert "M-1" in load_fleet(desk.store, LATER - timedelta(seconds=1)).item_ids.to_pylist()
+    assert "M-1" not in load_fleet(desk.store, LATER).item_ids.to_pylist()
     with pytest.raises(StaleError):
         desk.undo(done.stored.id, LATER)
     desk.at = EVEN_LATER

@@ -26,13 +26,13 @@ def of_issuer(known: Known, policy: Policy, certificate: Certificate) -> Iterato
         yield about(certificate, Code.NO_COMPETENCE, severity, **facts)
         return
     rows = [row for competence in in_force for row in competence.scope]
-    covering = [(result, [row for row in rows if _covers(row, result)]) for result in certificate.results]
+    covering = [(result, [row for row in rows if is_covering(row, result)]) for result in certificate.results]
     for result, rows_for_it in covering:
         if not rows_for_it:
             yield about(certificate, Code.OUT_OF_SCOPE, severity, quantity=result.quantity, **facts)
             break
     for result, rows_for_it in covering:
-        if rows_for_it and all(_is_better(result, row) for row in rows_for_it):
+        if rows_for_it and all(claims_better(result, row) for row in rows_for_it):
             yield about(certificate, Code.UNCERTAINTY_BELOW_CMC, severity, quantity=result.quantity, **facts)
             break
     for result, rows_for_it in covering:
@@ -41,7 +41,7 @@ def of_issuer(known: Known, policy: Policy, certificate: Certificate) -> Iterato
             break
 
 
-def _covers(row: Scope, result: Result) -> bool:
+def is_covering(row: Scope, result: Result) -> bool:
     """Whether the row holds the whole range of the result; every row of its quantity covers a result without any bound."""
     if row.quantity != result.quantity:
         return False
@@ -50,7 +50,7 @@ def _covers(row: Scope, result: Result) -> bool:
     return contains(row, result)
 
 
-def _is_better(result: Result, row: Scope) -> bool:
+def claims_better(result: Result, row: Scope) -> bool:
     """Whether the result claims a smaller u than the row's best, both stated with k and of one sort."""
     claimed, best = _spreads(result, row)
     return claimed is not None and best is not None and claimed.sort == best.sort and best.u > claimed.u

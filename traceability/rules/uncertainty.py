@@ -56,7 +56,7 @@ def growth(policy: Policy, certificate: Certificate, reference: Reference, found
     if policy.uncertainty_growth is Consequence.IGNORE or reference.quantity is None or found.outcome is Outcome.FAIL:
         return
     purpose = Purpose(quantity=reference.quantity)
-    own, upper = _smallest(results_for(certificate, purpose)), _smallest(results_for(found, purpose))
+    own, upper = smallest_spreads(results_for(certificate, purpose)), smallest_spreads(results_for(found, purpose))
     facts = {"quantity": reference.quantity, "reference": found.number}
     for sort in sorted(own.keys() & upper.keys()):
         if own[sort] < upper[sort]:
@@ -112,7 +112,7 @@ def _spread_of_amount(amount: Amount | None, result_unit: str) -> Spread | None:
     return None if amount is None else Spread(sort_of(amount.unit, result_unit), difference(amount))
 
 
-def _smallest(results: Iterable[Result]) -> dict[str, Fraction]:
+def smallest_spreads(results: Iterable[Result]) -> dict[str, Fraction]:
     """The smallest u of the results, by sort."""
     smallest: dict[str, Fraction] = {}
     for result in results:

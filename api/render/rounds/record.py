@@ -84,7 +84,7 @@ def _facts(record: RoundRecord, language: Language) -> list[tuple[str, str]]:
         (text(language, "计划"), f"{_moment(found.planned_at)} · {found.planned_by}"),
         (text(language, "签署"), signed),
         (text(language, "备注"), signature.remark if signature is not None and signature.remark else "—"),
-        (text(language, "判定"), f"{record.as_of} · {record.policy} · {_moment(record.known_at)}"),
+        (text(language, "结论"), f"{record.as_of} · {record.policy} · {_moment(record.known_at)}"),
         (text(language, "结果"), " · ".join(f"{look.in_(language)} {count}" for look, count in came_to)),
     ]
 

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from api import clock, examples
 from api.cli.main import app
 from api.language import Language
+from registry.repositories.holdings import holders_of
 from registry.unit_of_work import Store, open_store
 from seed_data.targets import TARGETS
 from tests.api.worlds import DOCUMENT, NOW, SEED, TODAY, asked_of
@@ -283,3 +284,16 @@ def test_an_empty_database_gets_its_tables_at_first_use(
     """Otherwise a newcomer's first command would fail."""
     monkeypatch.setenv("REGISTRY_DATABASE_URL", empty_url)
     assert command("verdict", "x").exit_code == 4
+
+
+def test_what_is_imported_for_an_organization_is_held_by_it(command: Registry, tmp_path: Path) -> None:
+    """Records of the time before people signed in would otherwise be nobody's, and seen by nobody."""
+    document = tmp_path / "records.json"
+    document.write_text(json.dumps({"format": "traceability-records/1", "items": [{"id": "M-9", "kind": "meter"}]}))
+    command("import", str(document), "--for", "plant")
+    command("import", str(document), "--for", "another")
+    store = open_store(f"sqlite:///{tmp_path / 'data' / 'registry.sqlite'}")
+    with store.reading() as work:
+        holders = holders_of(work, "items", ["M-9"])
+    store.close()
+    assert holders == {("plant", "M-9"), ("another", "M-9")}

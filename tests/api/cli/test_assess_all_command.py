@@ -1,0 +1,56 @@
+"""`registry assess-all`: one answer in three forms of file."""
+
+import csv
+import json
+from pathlib import Path
+
+import pyarrow.parquet
+import pytest
+from typer.testing import CliRunner
+
+from api.cli.main import app
+from tests.registry.worlds import FULL
+
+RUNNER = CliRunner()
+
+
+@pytest.fixture
+def filled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store with one of everything."""
+    monkeypatch.setenv("REGISTRY_DATA_DIR", str(tmp_path / "data"))
+    document = tmp_path / "records.json"
+    document.write_text(json.dumps(FULL), encoding="utf-8")
+    assert RUNNER.invoke(app, ["import", str(document)]).exit_code == 0
+    return tmp_path
+
+
+def test_all_forms_tell_the_same(filled: Path) -> None:
+    """The table of the one program says otherwise than the file of the other."""
+    for form in ("parquet", "csv", "ndjson"):
+        asked = ["assess-all", "--out", str(filled / f"all.{form}"), "--as-of", "2026-06-01", "--lang", "en"]
+        answer = RUNNER.invoke(app, asked)
+        assert answer.exit_code == 0, answer.output
+        assert "items, as of 2026-06-01" in answer.stdout
+    rows = pyarrow.parquet.read_table(filled / "all.parquet").to_pylist()
+    lines = [json.loads(line) for line in (filled / "all.ndjson").read_text(encoding="utf-8").splitlines()]
+    with (filled / "all.csv").open(encoding="utf-8", newline="") as source:
+        table = list(csv.DictReader(source))
+    assert len(rows) == len(lines) == len(table) > 0
+    for row, line, fields in zip(rows, lines, table, strict=True):
+        assert line == row | {"traceable_until": None if row["traceable_until"] is None else str(row["traceable_until"])}
+        assert fields["item"] == row["item"]
+        assert fields["status"] == row["status"]
+        assert fields["findings"].split() == row["findings"]
+
+
+def test_another_ending_is_refused(filled: Path) -> None:
+    """A file that no program reads is written, after a long wait."""
+    answer = RUNNER.invoke(app, ["assess-all", "--out", str(filled / "all.xlsx")])
+    assert answer.exit_code == 2
+    assert not (filled / "all.xlsx").exists()
+
+
+def test_a_file_that_cannot_be_written_is_told(filled: Path) -> None:
+    """A traceback instead of a sentence."""
+    answer = RUNNER.invoke(app, ["assess-all", "--out", str(filled / "nowhere" / "all.csv")])
+    assert answer.exit_code == 2

@@ -1,0 +1,85 @@
+"""All items at once from the store: what the core answers for each, whether from the database or from a snapshot."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from registry.errors import StoreError
+from registry.unit_of_work import Store, open_store
+from registry.usecases import assess_all as usecase
+from registry.usecases.assess_all import assess_all, load_fleet
+from tests.registry.worlds import recorded
+from tests.strategies import WINDOW_START, Sizes, random_document
+from tests.traceability.fleet.worlds import World, drawn
+from traceability.fleet import loops
+from traceability.fleet.compiled import compiled_loops
+from traceability.fleet.solve import solve
+from traceability.interchange import records_from
+from traceability.policy import policy_named
+from traceability.records import Records
+
+LATER = datetime(2030, 1, 1, tzinfo=UTC)
+DAY = WINDOW_START + timedelta(days=50)
+POLICY = policy_named("cn-legal/1")
+
+
+def _records(seed: int) -> Records:
+    return records_from(random_document(Random(seed), Sizes(items=6, events=5, trouble=0.2)))
+
+
+def _rows(store: Store, known_at: datetime, snapshots: Path | None = None) -> dict[str, dict[str, Any]]:
+    rows = assess_all(store, DAY, known_at, POLICY, snapshots).to_pylist()
+    return {row["item"]: row | {"findings": set(row["findings"])} for row in rows}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_every_item_of_a_store_is_answered_as_the_core_does(store: Store, seed: int) -> None:
+    """A column that is read wrongly turns into false verdicts for a whole city."""
+    records = _records(seed)
+    recorded(store, records)
+    for known_at in (LATER, datetime(2025, 1, 30, tzinfo=UTC)):
+        assert _rows(store, known_at) == World(records, DAY, known_at, POLICY).expected()
+
+
+def test_a_snapshot_answers_until_something_is_recorded(store: Store, tmp_path: Path, monkeypatch: Any) -> None:
+    """A stale snapshot hides last night's withdrawal; one that is never used costs the load every time."""
+    records = _records(5)
+    recorded(store, records)
+    fresh = _rows(store, LATER, tmp_path / "fleet")
+    (path,) = (tmp_path / "fleet").iterdir()
+
+    # The same question from the snapshot alone.
+    monkeypatch.setattr(usecase, "encode", None)
+    assert _rows(store, LATER, tmp_path / "fleet") == fresh
+    monkeypatch.undo()
+
+    # What was known earlier is not in it, and does not replace it.
+    earlier = datetime(2025, 1, 30, tzinfo=UTC)
+    before = path.read_bytes()
+    assert _rows(store, earlier, tmp_path / "fleet") == World(records, DAY, earlier, POLICY).expected()
+    assert path.read_bytes() == before
+
+    # A new record, or a file that was cut off, and the columns are read anew.
+    path.write_bytes(before[:100])
+    assert _rows(store, LATER, tmp_path / "fleet") == fresh
+    recorded(store, records_from({"format": "traceability-records/1", "items": [{"id": "new", "kind": "meter"}]}))
+    assert _rows(store, LATER, tmp_path / "fleet").keys() == fresh.keys() | {"new"}
+
+
+def test_a_database_that_cannot_be_read_is_a_store_error(tmp_path: Path) -> None:
+    """A foreign exception of the driver reaches the user as a traceback."""
+    store = open_store(f"sqlite:///{tmp_path / 'none.sqlite'}")
+    with pytest.raises(StoreError):
+        load_fleet(store, LATER)
+    store.close()
+
+
+def test_compiled_loops_answer_as_the_plain_ones_do() -> None:
+    """What is compiled is what runs on a city; the plain loops are what the other tests compare with `assess`."""
+    for seed in range(40):
+        world = drawn(seed)
+        compiled = solve(world.fleet, world.as_of, world.policy, compiled_loops())[1]
+        assert (compiled == solve(world.fleet, world.as_of, world.policy, loops)[1]).all(), seed

@@ -1,0 +1,42 @@
+"""The answers as Arrow, and the coverage of a period for all items."""
+
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.traceability.fleet.worlds import drawn
+from traceability.assess import coverage
+from traceability.fleet import loops
+from traceability.fleet.answers import codes_in, coverage_of_all
+from traceability.known import known_records
+from traceability.policy import policy_named
+from traceability.verdict import Code
+
+
+@given(st.integers(min_value=0, max_value=2**63))
+@settings(max_examples=15)
+def test_the_coverage_of_all_is_that_of_each(seed: int) -> None:
+    """A day on which an item was not traceable is missing from the report of a period, or too much is reported."""
+    world = drawn(seed)
+    start, until = world.as_of, world.as_of + timedelta(days=seed % 50)
+    for policy in (world.policy, policy_named("cn-supervision/1")):
+        found: dict[str, list[object]] = {}
+        for row in coverage_of_all(world.fleet, start, until, policy, loops).to_pylist():
+            found.setdefault(row["item"], []).append((row["from"], row["until"]))
+        for item in known_records(world.records, world.known_at).items:
+            expected = coverage(world.records, item, start, until, world.known_at, policy)
+            assert tuple(found.get(item, ())) == expected
+
+
+def test_codes_are_told_by_their_places() -> None:
+    """A program that reads the bits finds other codes than the words say."""
+    assert codes_in(1 << 3 | 1) == (Code.WITHDRAWN, Code.FAILED)
+
+
+def test_every_number_of_a_code_in_the_loops_is_its_place() -> None:
+    """A code was added or moved in `verdict` and the loops still say the old number."""
+    numbers = {code.name: place for place, code in enumerate(Code)}
+    said = {name: value for name, value in vars(loops).items() if name in numbers and isinstance(value, int)}
+    assert len(said) == 24
+    assert said == {name: numbers[name] for name in said}

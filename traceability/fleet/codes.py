@@ -1,0 +1,118 @@
+"""Distinct values and lists of values as whole numbers; all at once, never one by one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from traceability.fleet.columns import Array
+
+_ROOM = 2**62
+
+
+def array_of(column: pa.ChunkedArray, missing: int = 0) -> Array:
+    """A column of whole numbers as an array, with a number for what is missing."""
+    filled = column.fill_null(missing) if column.null_count else column
+    array: Array = filled.combine_chunks().to_numpy(zero_copy_only=False)
+    return array
+
+
+def text_codes(column: pa.ChunkedArray) -> tuple[Array, pa.Array]:
+    """A number for each text, and the distinct texts; -1 for none."""
+    encoded = column.combine_chunks().dictionary_encode()
+    return encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False), encoded.dictionary
+
+
+def places_in(column: pa.ChunkedArray | pa.Array, values: pa.Array) -> Array:
+    """Where each text stands among distinct values; -1 where it does not."""
+    places = pc.index_in(column, value_set=values)
+    places = places.combine_chunks() if isinstance(places, pa.ChunkedArray) else places
+    array: Array = places.fill_null(-1).to_numpy(zero_copy_only=False)
+    return array
+
+
+def distinct(numbers: Array) -> tuple[Array, Array]:
+    """A number from 0 for each, and the distinct ones in the order in which they come."""
+    encoded = pa.array(numbers).dictionary_encode()
+    return encoded.indices.to_numpy(), encoded.dictionary.to_numpy(zero_copy_only=False)
+
+
+def pair_codes(one: Array, other: Array) -> tuple[Array, Array, Array]:
+    """A number from 0 for each pair of numbers from -1, and both parts of the distinct pairs."""
+    width = int(other.max(initial=-1)) + 2
+    codes, pairs = distinct((one.astype(np.int64) + 1) * width + other + 1)
+    return codes, pairs // width - 1, pairs % width - 1
+
+
+def row_codes(columns: Sequence[pa.ChunkedArray]) -> tuple[Array, list[tuple[Any, ...]]]:
+    """A number from 0 for each row of some columns of text, and the distinct rows."""
+    combined = np.zeros(len(columns[0]), np.int64)
+    cardinality = 1
+    for column in columns:
+        codes, values = text_codes(column)
+        if cardinality * (len(values) + 1) > _ROOM:
+            combined, kept = distinct(combined)
+            combined, cardinality = combined.astype(np.int64), len(kept)
+        combined = combined * (len(values) + 1) + codes + 1
+        cardinality *= len(values) + 1
+    codes, kept = distinct(combined)
+    firsts = first_places(codes, len(kept))
+    rows = zip(*(column.take(pa.array(firsts)).to_pylist() for column in columns), strict=True)
+    return codes, list(rows)
+
+
+def first_places(codes: Array, size: int) -> Array:
+    """Where each number from 0 stands first."""
+    firsts = np.empty(size, np.int64)
+    firsts[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    return firsts
+
+
+def list_codes(offsets: Array, codes: Array) -> tuple[Array, list[tuple[int, ...]]]:
+    """A number from 0 for each list of numbers, and the distinct lists; 0 is the empty one."""
+    sizes = np.diff(offsets)
+    lists: list[tuple[int, ...]] = [()]
+    code = np.zeros(len(sizes), np.int64)
+    for place in range(int(sizes.max(initial=0))):
+        longer = np.flatnonzero(sizes > place)
+        pairs, before, value = pair_codes(code[longer], codes[offsets[longer] + place])
+        code[longer] = pairs + len(lists)
+        lists += [(*lists[one], int(other)) for one, other in zip(before, value, strict=True)]
+    kept, used = distinct(code)
+    if 0 not in used:
+        kept, used = kept + 1, np.concatenate([[0], used])
+    # The empty list stays first.
+    order = np.argsort(used, kind="stable")
+    rank = np.empty(len(used), np.int64)
+    rank[order] = np.arange(len(used))
+    return rank[kept], [lists[number] for number in used[order]]
+
+
+def offsets_of(sizes: Array) -> Array:
+    """Offsets of lists of the sizes."""
+    offsets = np.zeros(len(sizes) + 1, np.int64)
+    np.cumsum(sizes, out=offsets[1:])
+    return offsets
+
+
+def gathered(offsets: Array, order: Array) -> tuple[Array, Array]:
+    """The places of the elements of lists when the lists are put into an order, and the new offsets."""
+    sizes = np.diff(offsets)[order]
+    new = offsets_of(sizes)
+    return np.arange(new[-1]) + np.repeat(offsets[order] - new[:-1], sizes), new
+
+
+def grouped(owners: Array, size: int, *keys: Array) -> tuple[Array, Array]:
+    """The order that puts elements list by list, by keys inside a list, and the offsets of `size` lists.
+
+    Elements without an owner (-1) are left out.
+    """
+    order = np.lexsort((*keys[::-1], owners)) if keys or not _is_sorted(owners) else np.arange(len(owners))
+    order = order[np.searchsorted(owners[order], 0) :]
+    return order, offsets_of(np.bincount(owners[order], minlength=size))
+
+
+def _is_sorted(values: Array) -> bool:
+    return bool(np.all(values[1:] >= values[:-1]))

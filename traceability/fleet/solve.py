@@ -1,0 +1,166 @@
+"""The answers for all items of a fleet: the standards solved once in the order of days, then every item in one pass."""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from types import ModuleType
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+
+from traceability.fleet import loops
+from traceability.fleet.columns import Array, Columns, Fleet, records
+from traceability.fleet.engines import engine_for
+from traceability.fleet.rules import Rules, rules_of
+from traceability.fleet.sheets import number_of
+from traceability.policy import Policy
+
+T = TypeVar("T")
+THREADS = 2
+_AT_ONCE = 1 << 15  # Items in one go: enough that starting does not count, few enough that all threads end together.
+
+
+# A certificate of a standard: what it shows by itself and with all that it rests on (see loops.combine). `extra`: on a circle
+# of certificates (1), reaches another certificate of its item (2).
+STANDING = np.dtype(
+    [("bits", np.int64), ("own_bits", np.int64), ("owner", np.int32), ("depth", np.int32), ("lapse", np.int32),
+     ("failing", np.int32), ("distance", np.int32), ("severity", np.int8), ("own_severity", np.int8), ("extra", np.int8)],
+    align=True,
+)  # fmt: skip
+# The answer for an item. Days and numbers as in Columns; `failing` is a key as of the findings, or NONE.
+ANSWER = np.dtype(
+    [("codes", np.int64), ("failing", np.int64), ("certificate", np.int32), ("depth", np.int32), ("until", np.int32),
+     ("status", np.int8)],
+    align=True,
+)  # fmt: skip
+
+
+class Solved(NamedTuple):
+    """What the certificates of standards show on one day under one policy."""
+
+    day: int
+    standing: Array
+    target: Array  # The certificate found for each reference of a standard's certificates.
+    is_on_circle: Array  # Of standards: whether items use each other in a circle, through certificates of any days.
+    use_lapse: Array  # The first day from the one asked on that a use is lapsed; FOREVER where the policy does not ask.
+
+
+class Scratch(NamedTuple):
+    """Room for one thread."""
+
+    keys: Array
+    severities: Array
+    targets: Array
+    chain: Array
+    mark: Array
+    stamp: Array
+
+
+def solve(fleet: Fleet, day: date, policy: Policy, engine: ModuleType | None = None) -> tuple[Solved, Array]:
+    """The answers for all items on a day under a policy. `engine`: the loops to run, by default those that fit the size."""
+    engine = engine or engine_for(fleet)
+    rules = rules_of(fleet, policy)
+    solved = solve_standards(fleet, rules, day, engine)
+    answers = records(ANSWER, fleet.items)
+    spans = [(start, min(start + _AT_ONCE, fleet.items)) for start in range(0, fleet.items, _AT_ONCE)]
+    shares = [share for share in (spans[number::THREADS] for number in range(THREADS)) if share]
+    at_once(lambda share: _answer_spans(engine, fleet, rules, solved, share, answers), shares)
+    return solved, answers
+
+
+def at_once(work: Callable[[T], object], shares: Sequence[T]) -> None:
+    """Do the work for all shares, in a thread each; a single one needs none."""
+    if len(shares) < 2:
+        for share in shares:
+            work(share)
+        return
+    with ThreadPoolExecutor(len(shares)) as pool:
+        for done in [pool.submit(work, share) for share in shares]:
+            done.result()
+
+
+def _answer_spans(
+    engine: ModuleType, fleet: Fleet, rules: Rules, solved: Solved, spans: Iterable[tuple[int, int]], answers: Array
+) -> None:
+    scratch = room_for(fleet, solved, rules)
+    for start, stop in spans:
+        engine.answer_items(fleet.columns, rules, solved, np.arange(start, stop), answers, scratch)
+
+
+def room_for(fleet: Fleet, solved: Solved, rules: Rules) -> Scratch:
+    """Room for what a thread finds about one certificate and about one chain."""
+    certificates = fleet.columns.certificates
+    references = int((certificates["reference_last"] - certificates["reference_first"]).max(initial=0))
+    # A certificate's own findings, and for each reference those of the item used (see loops.check) and of the step itself.
+    findings = 16 + 12 * references + int((rules.classes["last"] - rules.classes["first"]).max(initial=0))
+    return Scratch(
+        keys=np.empty(findings, np.int64),
+        severities=np.empty(findings, np.int8),
+        targets=np.empty(references, np.int32),
+        chain=np.empty(len(solved.standing) + 1, np.int32),
+        mark=np.zeros(len(solved.standing), np.int64),
+        stamp=np.zeros(1, np.int64),
+    )
+
+
+def solve_standards(fleet: Fleet, rules: Rules, day: date, engine: ModuleType) -> Solved:
+    """What all certificates of standards show."""
+    columns = fleet.columns
+    solved = _unsolved(columns, fleet.standards, number_of(day) or 0)
+    scratch = room_for(fleet, solved, rules)
+    size = len(solved.standing)
+    if rules.is_in_force:
+        engine.lapses(columns, np.arange(len(columns.uses), dtype=np.int64), solved.day, solved.use_lapse)
+    engine.look_at_standards(columns, rules, solved, scratch.keys, scratch.severities, np.arange(size, dtype=np.int64))
+    solved.is_on_circle[:] = items_on_circles(columns, solved.standing["owner"], fleet.standards)
+    circling = np.flatnonzero(solved.is_on_circle[solved.standing["owner"]])
+    if len(circling):
+        engine.mark_circles(columns, solved, circling, np.zeros(size, np.int64))
+    pending = np.argsort(columns.certificates["calibrated_on"][:size], kind="stable")
+    left = engine.settle_all(columns, solved, pending, np.zeros(size, np.bool_))
+    if left:
+        engine.settle_circles(columns, solved, pending[:left].copy())
+    return solved
+
+
+def _unsolved(columns: Columns, standards: int, day: int) -> Solved:
+    items = columns.items[:standards]
+    size = int(items["certificate_last"].max(initial=0))
+    used = int(columns.certificates["reference_last"][:size].max(initial=0))
+    of_item = np.repeat(np.arange(standards), items["certificate_last"] - items["certificate_first"])
+    return Solved(
+        day=day,
+        standing=records(STANDING, size, owner=of_item, lapse=loops.FOREVER, failing=loops.NONE),
+        target=np.full(used, loops.NONE, np.int32),
+        is_on_circle=np.zeros(standards, np.bool_),
+        use_lapse=np.full(len(columns.uses), loops.FOREVER, np.int32),
+    )
+
+
+def items_on_circles(columns: Columns, item: Array, standards: int) -> Array:
+    """Which standards lie on a circle of items that use each other, or between two such circles: all that may come back.
+
+    Peeled from both ends: an item that uses none of those left, or is used by none of them, lies on no circle.
+    """
+    lower, upper = _edges(columns, item, standards)
+    is_left = np.ones(standards, np.bool_)
+    while True:
+        kept = is_left[lower] & is_left[upper]
+        lower, upper = lower[kept], upper[kept]
+        remaining = np.zeros(standards, np.bool_)
+        remaining[np.intersect1d(lower, upper)] = True
+        if (remaining == is_left).all():
+            return is_left
+        is_left = remaining
+
+
+def _edges(columns: Columns, item: Array, standards: int) -> tuple[Array, Array]:
+    """Which standard uses which, each pair once, anchors left out."""
+    certificates = columns.certificates[: len(item)]
+    sizes = certificates["reference_last"] - certificates["reference_first"]
+    use = columns.references["use"][: int(sizes.sum())]
+    lower = np.repeat(item, sizes)[use >= 0].astype(np.int64)
+    upper = columns.uses["owner"][use[use >= 0]]
+    is_ordinary = columns.items["role"][upper] != loops.ROLE_ANCHOR
+    pairs = np.unique(lower[is_ordinary] * standards + upper[is_ordinary])
+    return pairs // max(standards, 1), pairs % max(standards, 1)
