@@ -8,7 +8,7 @@ from PIL import Image, ImageOps
 LARGEST_PHOTOGRAPH = 16 * 1024 * 1024  # Bytes; phones make photos of 2 to 12 MB.
 _LARGEST_SIDE = 2_000  # Pixels to which a photo is reduced before it is read: a label fills enough of them.
 _MOST_PIXELS = 64_000_000  # Of a photo that is looked at: the largest that phones make by themselves are of 50 million.
-_FORMATS = (zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.DataMatrix)
+_FORMATS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.DataMatrix])
 _KINDS = ("JPEG", "PNG", "WEBP")
 
 

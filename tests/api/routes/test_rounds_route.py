@@ -40,7 +40,7 @@ def service(sqlite_template: Path, tmp_path: Path) -> Iterator[tuple[TestClient,
         import_records(work, [DOCUMENT.decode()], party=holder, at=NOW - timedelta(days=1), source="seed")
         issue_labels(work, METERS, party=holder, at=NOW)
     app = create_app(store, base_url=BASE_URL, now=lambda: NOW, notices=NoticeSettings(data_dir=tmp_path))
-    with TestClient(app, base_url=BASE_URL, headers=auditor.headers) as client:
+    with TestClient(app, base_url=BASE_URL, headers=dict(auditor.headers)) as client:
         yield client, auditor
     store.close()
 
