@@ -13,7 +13,7 @@ from api.render.rounds.record import record_pdf
 from api.routes.answering import json_answer
 from api.routes.bodies import body
 from api.schemas.rounds import (
-    DecisionRequest,
+    FindingDecisionRequest,
     ObservationsAnswer,
     ObservationsRequest,
     PackageAnswer,
@@ -258,14 +258,14 @@ def post_signature(
     summary="Confirm or reject a broken seal",
     response_class=Response,
     responses={**answers(RoundRecord, "The record with the decision", "ROUND_RECORD"), **refusals(*_ADDING)},
-    openapi_extra=json_body(DecisionRequest, "DECISION_REQUEST"),
+    openapi_extra=json_body(FindingDecisionRequest, "DECISION_REQUEST"),
 )
 def post_decision(
     context: Given,
     party: Confirming,
     round_id: RecordId,
     observation_id: RecordId,
-    asked: Annotated[DecisionRequest, body(DecisionRequest)],
+    asked: Annotated[FindingDecisionRequest, body(FindingDecisionRequest)],
 ) -> Response:
     """For an authority that may read the audited organization. Confirmed, it is an event of the item: verdicts change."""
     decide_finding(

@@ -111,7 +111,7 @@ class SignatureRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     remark: Remark = ""
 
 
-class DecisionRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FindingDecisionRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the authority makes of a broken seal. `broken_on`: since when it counts; null for the day it was seen."""
 
     decision: Decision
@@ -179,7 +179,7 @@ class RecordedScan(msgspec.Struct, frozen=True, kw_only=True):
     result: ScanResult
 
 
-class DecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class FindingDecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What the authority made of an observation; `event` is the event that came of it."""
 
     decision: Decision
@@ -199,7 +199,7 @@ class RecordedObservation(msgspec.Struct, frozen=True, kw_only=True):
     photo: str | None
     remark: str
     observed_at: datetime
-    decision: DecisionAnswer | None
+    decision: FindingDecisionAnswer | None
 
 
 class RecordedItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -380,7 +380,7 @@ def _recorded_observation(observation: Observation) -> RecordedObservation:
     told, decided = observation.told, observation.decided
     decision = None
     if decided is not None:
-        decision = DecisionAnswer(
+        decision = FindingDecisionAnswer(
             decision=decided.decision,
             reason=decided.reason,
             event=decided.event,
@@ -409,7 +409,7 @@ SCHEMAS: tuple[type[msgspec.Struct], ...] = (
     ObservationsAnswer,
     PhotoAnswer,
     SignatureRequest,
-    DecisionRequest,
+    FindingDecisionRequest,
     RoundRecord,
     PackageAnswer,
 )
