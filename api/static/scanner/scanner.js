@@ -9,6 +9,7 @@ const API = `/api/v1/rounds/${config.round}`;
 const AGAIN = 2500; // ms for which a code that stays before the camera is one scan.
 const PATIENCE = 4000; // ms after which the network counts as absent.
 const AT_ONCE = 20; // Entries of one request.
+const LONG_PATIENCE = 60000; // ms for a package: two thousand verdicts take the service some seconds.
 const PAUSE = 15000; // ms between tries to send what waits.
 const LARGEST_SIDE = 1600; // Pixels of a photo that is kept.
 
@@ -16,6 +17,8 @@ const $ = (id) => document.getElementById(id);
 const say = (name, values = {}) => words.says[name].replace(/{(\w+)}/g, (_, key) => values[key]);
 const today = () => new Date(Date.now() + 8 * 3600000).toISOString().slice(0, 10); // The civil date in Shanghai.
 const shown = (moment) => new Date(moment).toLocaleString(config.language === "zh" ? "zh-CN" : "en", { timeZone: "Asia/Shanghai" });
+
+class Refused extends Error {}
 
 let base, packed = null, detector = null, csrf = null, current = null, isSending = false, isAskedAgain = false, sound = null, refusal = "";
 const seen = new Set(config.seen);
@@ -115,10 +118,10 @@ function signal(isAgain) {
 
 // ---- Sending ----
 
-async function asked(path, options = {}) {
+async function asked(path, options = {}, patience = PATIENCE) {
   const headers = { accept: "application/json", ...options.headers };
   if (options.method) headers["x-csrf-token"] = csrf ??= (await session()) ?? "";
-  return fetch(path, { ...options, headers, signal: AbortSignal.timeout(PATIENCE) });
+  return fetch(path, { ...options, headers, signal: AbortSignal.timeout(patience) });
 }
 
 async function session() {
@@ -145,8 +148,6 @@ async function send() {
     isSending = false;
   }
 }
-
-class Refused extends Error {}
 
 const mine = async () => (await all(base, "queue")).filter((each) => each.round === config.round);
 
@@ -266,11 +267,19 @@ async function keptPhoto(file) {
 // ---- The package ----
 
 async function load() {
-  const answer = await asked(`${API}/package`);
-  if (!answer.ok) return;
-  const signed = await answer.json();
-  if (await open(signed)) await put(base, "packages", signed, config.round);
-  await keepPage();
+  $("load").disabled = true;
+  try {
+    const answer = await asked(`${API}/package`, {}, LONG_PATIENCE);
+    if (!answer.ok) throw new Refused(answer.status === 401 ? say("sign_in") : (await answer.json()).detail);
+    const signed = await answer.json();
+    if (await open(signed)) await put(base, "packages", signed, config.round);
+    await keepPage();
+    await state();
+  } catch (error) {
+    await state(error instanceof Refused ? error.message : say("offline"));
+  } finally {
+    $("load").disabled = false;
+  }
 }
 
 async function open(signed) {
