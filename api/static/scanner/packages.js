@@ -25,7 +25,7 @@ export async function ledTo(packed, text, today) {
     return { ...found, sticker: await examined(signed, packed, found.item, found.label, today) };
   }
   const inner = /^https?:.*\/i\/([^/?#]+)\/?$/i.exec(text)?.[1];
-  const plain = inner ? decodeURIComponent(inner) : text;
+  const plain = inner ? decoded(inner) : text;
   return packed.ways.get(plain) ?? packed.ways.get(codeLike(plain)) ?? packed.ways.get(aliasLike(text)) ?? null;
 }
 
@@ -34,6 +34,14 @@ export function verdictOn(verdict, today) {
   const isGood = verdict.status === "traceable" || verdict.status === "conditional";
   const hasLapsed = isGood && verdict.traceable_until !== null && verdict.traceable_until < today;
   return { ...verdict, status: hasLapsed ? "indeterminate" : verdict.status, hasLapsed };
+}
+
+function decoded(encoded) {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    return encoded;
+  }
 }
 
 const codeLike = (text) =>

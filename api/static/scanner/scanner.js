@@ -13,6 +13,8 @@ const LONG_PATIENCE = 60000; // ms for a package: two thousand verdicts take the
 const PAUSE = 15000; // ms between tries to send what waits.
 const LARGEST_SIDE = 1600; // Pixels of a photo that is kept.
 
+// Not crypto.randomUUID, which browsers keep from pages that came by plain http.
+const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 const $ = (id) => document.getElementById(id);
 const say = (name, values = {}) => words.says[name].replace(/{(\w+)}/g, (_, key) => values[key]);
 const today = () => new Date(Date.now() + 8 * 3600000).toISOString().slice(0, 10); // The civil date in Shanghai.
@@ -20,7 +22,7 @@ const shown = (moment) => new Date(moment).toLocaleString(config.language === "z
 
 class Refused extends Error {}
 
-let base, packed = null, detector = null, csrf = null, current = null, isSending = false, isAskedAgain = false, sound = null, refusal = "";
+let base, packed = null, latest = null, detector = null, csrf = null, current = null, isSending = false, isAskedAgain = false, sound = null, refusal = "";
 const seen = new Set(config.seen);
 const lines = new Map(); // The list entry of each scan by its id.
 
@@ -35,11 +37,12 @@ function element(name, text, className) {
 
 async function scan(text, way) {
   const entry = {
-    kind: "scan", round: config.round, id: crypto.randomUUID(), text, way,
+    kind: "scan", round: config.round, id: newId(), text, way,
     scanned_at: new Date().toISOString(), package_at: packed ? packed.known_at : null,
   };
-  const local = packed ? await told(text) : null;
+  latest = entry.id;
   await put(base, "queue", entry);
+  const local = packed ? await told(text) : null;
   const key = local?.item?.id ?? text;
   const isAgain = seen.has(key);
   if (local) show({ ...local, result: isAgain ? "already_scanned" : local.result, source: say("as_of", { moment: shown(packed.known_at) }) }, entry.id);
@@ -154,7 +157,7 @@ const mine = async () => (await all(base, "queue")).filter((each) => each.round 
 async function sendSome(kind) {
   const waiting = (await mine()).filter((each) => each.kind === kind && !each.refused).slice(0, AT_ONCE);
   if (!waiting.length) return false;
-  for (const each of waiting) if (each.photo) await sendPhoto(each.photo);
+  for (const each of waiting) if (each.photoId) await sendPhoto(each);
   const [name, body] = kind === "scan" ? ["scans", waiting.map(scanBody)] : ["observations", waiting.map(observationBody)];
   const answer = await asked(`${API}/${name}`, {
     method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ [name]: body }),
@@ -164,7 +167,7 @@ async function sendSome(kind) {
     await take(base, "queue", waiting.map((each) => each.order));
     $("done").textContent = told.counts.correct;
     // The verdict of the registry takes the place of the package's, for the scan that is shown.
-    (told.scans ?? []).forEach((each, index) => answered(each, waiting[index], index === told.scans.length - 1));
+    (told.scans ?? []).forEach((each, index) => answered(each, waiting[index]));
     return true;
   }
   if (answer.status === 401 || answer.status === 403) {
@@ -196,18 +199,27 @@ const observationBody = ({ id, item, nameplate_matches, seal_intact, photo, rema
   id, item, nameplate_matches, seal_intact, photo, remark, observed_at,
 });
 
-async function sendPhoto(sha256) {
-  const blob = await get(base, "photos", sha256);
-  if (!blob) return;
-  const answer = await asked(`${API}/photos`, { method: "POST", headers: { "content-type": "image/jpeg" }, body: blob });
-  if (answer.ok) await take(base, "photos", [sha256]);
-  else if (answer.status >= 500 || answer.status === 401 || answer.status === 403) throw new Refused(say("offline"));
+// Sends the photo of an observation, which from then on names its SHA-256. Without it the observation is not sent either.
+async function sendPhoto(entry) {
+  const answer = await asked(`${API}/photos`, {
+    method: "POST", headers: { "content-type": "image/jpeg" }, body: await get(base, "photos", entry.photoId),
+  }, LONG_PATIENCE);
+  if (answer.status === 401 || answer.status === 403) {
+    csrf = null;
+    throw new Refused(say("sign_in"));
+  }
+  if (!answer.ok) throw new Refused(answer.status >= 500 ? say("offline") : (await answer.json()).detail);
+  const { photoId } = entry;
+  entry.photo = (await answer.json()).sha256;
+  entry.photoId = null;
+  await put(base, "queue", entry);
+  await take(base, "photos", [photoId]);
 }
 
-function answered(told, entry, isLast) {
+function answered(told, entry) {
   const answer = { result: told.result, item: told.item, verdict: told.verdict, text: entry.text, source: say("now") };
   if (told.item) seen.add(told.item.id);
-  if (isLast) show(answer, entry.id);
+  if (entry.id === latest) show(answer, entry.id);
   else note(answer, entry.id);
 }
 
@@ -237,10 +249,10 @@ const flag = (form, name) => ({ yes: true, no: false })[new FormData(form).get(n
 async function noted(event) {
   event.preventDefault();
   const form = event.currentTarget;
-  const photo = $("picture").files[0] ? await keptPhoto($("picture").files[0]) : null;
+  const photoId = $("picture").files[0] ? await keptPhoto($("picture").files[0]) : null;
   await put(base, "queue", {
-    kind: "observation", round: config.round, id: crypto.randomUUID(), item: current.id,
-    nameplate_matches: flag(form, "nameplate"), seal_intact: flag(form, "seal"), photo,
+    kind: "observation", round: config.round, id: newId(), item: current.id,
+    nameplate_matches: flag(form, "nameplate"), seal_intact: flag(form, "seal"), photo: null, photoId,
     remark: $("remark").value.trim(), observed_at: new Date().toISOString(),
   });
   form.reset();
@@ -249,7 +261,7 @@ async function noted(event) {
   await send();
 }
 
-// The photo as a JPEG of bounded size, without what a camera writes into it about the place; by its SHA-256.
+// The photo as a JPEG of bounded size, without what a camera writes into it about the place; the id it is kept under.
 async function keptPhoto(file) {
   const bitmap = await createImageBitmap(file);
   const scale = Math.min(1, LARGEST_SIDE / Math.max(bitmap.width, bitmap.height));
@@ -258,10 +270,9 @@ async function keptPhoto(file) {
   canvas.height = Math.round(bitmap.height * scale);
   canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.8));
-  const digest = await crypto.subtle.digest("SHA-256", await blob.arrayBuffer());
-  const sha256 = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-  await put(base, "photos", blob, sha256);
-  return sha256;
+  const id = newId();
+  await put(base, "photos", blob, id);
+  return id;
 }
 
 // ---- The package ----
@@ -308,7 +319,7 @@ async function keepPage() {
 
 async function forget() {
   const waiting = await mine();
-  if (waiting.some((each) => !each.refused)) return state(say("offline"));
+  if (waiting.some((each) => !each.refused)) return state();
   packed = null;
   await take(base, "packages", [config.round]);
   await take(base, "seen", [config.round]);
