@@ -14,7 +14,7 @@ from traceability.records import Certificate, Item, Outcome, Purpose
 from traceability.resolution import Ending, certificate_in_force, end_of
 
 
-class Standing(StrEnum):
+class DueStanding(StrEnum):
     """How an item stands on a day. The most pressing comes first: of several purposes it is the one that counts."""
 
     NO_CERTIFICATE = "no_certificate"
@@ -28,12 +28,12 @@ class Standing(StrEnum):
 class Due:
     """How an item stands, by which certificate, and the last day on which that is good; None where there is no such day."""
 
-    standing: Standing
+    standing: DueStanding
     certificate: Certificate | None = None
     ends_on: date | None = None
 
 
-_PRESSING = list(Standing)
+_PRESSING = list(DueStanding)
 
 
 def due_of(known: Known, item: Item, day: date) -> Due | None:
@@ -55,18 +55,18 @@ def _purposes(item: Item) -> Iterator[Purpose]:
 def _due_for(known: Known, item: Item, day: date, purpose: Purpose) -> Due | None:
     certificate = certificate_in_force(known, item.id, day, purpose).found
     if certificate is None:
-        return Due(standing=Standing.NO_CERTIFICATE)
+        return Due(standing=DueStanding.NO_CERTIFICATE)
     if certificate.outcome is Outcome.FAIL:
-        return Due(standing=Standing.FAILED, certificate=certificate)
+        return Due(standing=DueStanding.FAILED, certificate=certificate)
     end = end_of(known, item, certificate)
     lasts = [] if end.last_day is None else [end.last_day]
     if certificate.withdrawal is not None:  # One that counts from a later day, or it would not be in force.
         lasts.append(day_before(certificate.withdrawal.void_from))
     ends_on = min(lasts, default=None)
     if ends_on is not None and ends_on < day:
-        return Due(standing=Standing.OVERDUE, certificate=certificate, ends_on=ends_on)
+        return Due(standing=DueStanding.OVERDUE, certificate=certificate, ends_on=ends_on)
     if not end.is_interval_known:
-        return Due(standing=Standing.UNKNOWN_END, certificate=certificate)
+        return Due(standing=DueStanding.UNKNOWN_END, certificate=certificate)
     if any(bound.ending is Ending.RETIRED and bound.last_day == ends_on for bound in end.bounds):
         return None  # It goes out of use before anything is due.
-    return Due(standing=Standing.VALID, certificate=certificate, ends_on=ends_on)
+    return Due(standing=DueStanding.VALID, certificate=certificate, ends_on=ends_on)

@@ -18,7 +18,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     total: int | None
 
 
-class Reason(msgspec.Struct, frozen=True, kw_only=True):
+class FindingReason(msgspec.Struct, frozen=True, kw_only=True):
     """Why nothing came of it, in both languages; `path` is the place in the file."""
 
     zh: str
@@ -63,7 +63,7 @@ class ImportJobAnswer(msgspec.Struct, frozen=True, kw_only=True):
     findings: int
     can_confirm: bool
     recording: int | None
-    reason: Reason | None
+    reason: FindingReason | None
     links: ImportLinks
 
 
@@ -108,8 +108,8 @@ def import_job_answer(status: ImportStatus, told: Told | None) -> ImportJobAnswe
     )
 
 
-def _reason(said: dict[str, Any]) -> Reason:
-    return Reason(zh=said["zh"], en=said["en"], path=said.get("path"))
+def _reason(said: dict[str, Any]) -> FindingReason:
+    return FindingReason(zh=said["zh"], en=said["en"], path=said.get("path"))
 
 
 def _progress(status: ImportStatus, told: Told | None) -> Progress | None:

@@ -12,7 +12,7 @@ from registry.repositories.calendars import Feed
 from registry.repositories.outgoing import Logged
 from registry.repositories.webhooks import Endpoint
 from registry.usecases.due_list import DueItem, DueList
-from traceability.due import Standing
+from traceability.due import DueStanding
 from traceability.records import Certificate, CertificateKind, Identifier, Item
 
 Name = Annotated[str, msgspec.Meta(max_length=255)]
@@ -38,7 +38,7 @@ class DueRow(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     item: Item
-    standing: Standing
+    standing: DueStanding
     window: str
     ends_on: date | None
     days_left: int | None

@@ -3,7 +3,7 @@
 import msgspec
 
 from api.schemas.items import Links
-from registry.usecases.search import Reason
+from registry.usecases.search import MatchReason
 from traceability.records import Certificate, Item, MeteringPoint
 
 
@@ -11,7 +11,7 @@ class FoundItem(msgspec.Struct, frozen=True, kw_only=True):
     """An item and why it was found."""
 
     item: Item
-    reason: Reason
+    reason: MatchReason
     links: Links
 
 
@@ -19,7 +19,7 @@ class FoundCertificate(msgspec.Struct, frozen=True, kw_only=True):
     """A certificate and why it was found."""
 
     certificate: Certificate
-    reason: Reason
+    reason: MatchReason
     link: str
 
 
@@ -27,7 +27,7 @@ class FoundMeteringPoint(msgspec.Struct, frozen=True, kw_only=True):
     """A metering point and why it was found."""
 
     metering_point: MeteringPoint
-    reason: Reason
+    reason: MatchReason
     links: Links
 
 

@@ -21,7 +21,7 @@ from registry.repositories.reminders import Note
 from registry.unit_of_work import Store, UnitOfWork
 from registry.usecases.due_list import DueItem, due_items
 from registry.usecases.organization_settings import settings_of
-from traceability.due import Standing
+from traceability.due import DueStanding
 from traceability.periods import civil_day
 
 OVERDUE = -1  # Stands for the window of what is past its end.
@@ -106,7 +106,7 @@ def _entered(work: UnitOfWork, organization: str, day: date, now: datetime, warn
     rows = (
         row
         for row in due_items(work, [organization], day, until, now, windows)
-        if row.window.isdigit() or row.due.standing is Standing.OVERDUE
+        if row.window.isdigit() or row.due.standing is DueStanding.OVERDUE
     )
     return dict(_untold(work, organization, {_note(row): row for row in rows}))
 
@@ -118,7 +118,7 @@ def _untold(work: UnitOfWork, organization: str, entered: dict[Note, DueItem]) -
 
 def _note(row: DueItem) -> Note:
     certificate = row.due.certificate
-    window = OVERDUE if row.due.standing is Standing.OVERDUE else int(row.window)
+    window = OVERDUE if row.due.standing is DueStanding.OVERDUE else int(row.window)
     return row.item.id, "" if certificate is None else certificate.id, window
 
 

@@ -14,7 +14,7 @@ from registry.repositories.chains import load_items
 from registry.repositories.due import may_be_due
 from registry.spelling import compared
 from registry.unit_of_work import UnitOfWork
-from traceability.due import Due, Standing, due_of
+from traceability.due import Due, DueStanding, due_of
 from traceability.known import known_records
 from traceability.periods import days_later
 from traceability.records import Item, ItemKind
@@ -39,7 +39,7 @@ class DueItem:
         """Its place in the list: what has no good certificate first, then by end day, what has no known end last."""
         if self.due.ends_on is not None:
             return self.due.ends_on, self.item.id
-        return date.max if self.due.standing is Standing.UNKNOWN_END else date.min, self.item.id
+        return date.max if self.due.standing is DueStanding.UNKNOWN_END else date.min, self.item.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +133,8 @@ def due_items(
 
 def window_names(warning_days: Sequence[int]) -> tuple[str, ...]:
     """All windows that a list may have, the most pressing first."""
-    pressing = (Standing.NO_CERTIFICATE, Standing.FAILED, Standing.OVERDUE)
-    return (*(each.value for each in pressing), *map(str, sorted(warning_days)), LATER, Standing.UNKNOWN_END.value)
+    pressing = (DueStanding.NO_CERTIFICATE, DueStanding.FAILED, DueStanding.OVERDUE)
+    return (*(each.value for each in pressing), *map(str, sorted(warning_days)), LATER, DueStanding.UNKNOWN_END.value)
 
 
 def _batches(work: UnitOfWork, holder: str | None, day: date, until: date, known_at: datetime) -> Iterator[list[str]]:
@@ -145,7 +145,7 @@ def _batches(work: UnitOfWork, holder: str | None, day: date, until: date, known
 
 
 def _window(due: Due, day: date, warning_days: Sequence[int]) -> str:
-    if due.standing is not Standing.VALID or due.ends_on is None:
+    if due.standing is not DueStanding.VALID or due.ends_on is None:
         return due.standing.value
     left = (due.ends_on - day).days
     return next((str(days) for days in warning_days if left <= days), LATER)

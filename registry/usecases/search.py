@@ -18,7 +18,7 @@ MOST = 50  # Of each kind.
 _LABEL_PATH = "/i/"  # What a label points to: {any base}/i/{code} (DESIGN.md).
 
 
-class Reason(StrEnum):
+class MatchReason(StrEnum):
     """Why a record was found; in the order in which records are shown."""
 
     LABEL = "label"  # The text is the address on its label.
@@ -34,7 +34,7 @@ class Match:
     """A record and why it was found."""
 
     record: Record
-    reason: Reason
+    reason: MatchReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,31 +78,31 @@ def ids_of_label(text: str) -> list[str]:
     return [id_] if is_address and id_ and is_storable(id_) else []
 
 
-def _reasons(work: UnitOfWork, text: str, most: int) -> dict[str, dict[str, Reason]]:
+def _reasons(work: UnitOfWork, text: str, most: int) -> dict[str, dict[str, MatchReason]]:
     """The ids that the text leads to in each list, with the best reason."""
-    found: dict[str, dict[str, Reason]] = {"items": {}, "certificates": {}, "metering_points": {}}
+    found: dict[str, dict[str, MatchReason]] = {"items": {}, "certificates": {}, "metering_points": {}}
     labelled = ids_of_label(text)
     key = compared(text)
     for section, by_id in found.items():
-        _add(by_id, labelled if section != "certificates" else (), Reason.LABEL)
-        _add(by_id, [text], Reason.ID)
+        _add(by_id, labelled if section != "certificates" else (), MatchReason.LABEL)
+        _add(by_id, [text], MatchReason.ID)
         for reason, ids in search.by_numbers(work, section, key, most):
-            _add(by_id, ids, Reason(reason))
-        _add(by_id, search.by_prefix(work, section, text, most), Reason.ID_PREFIX)
+            _add(by_id, ids, MatchReason(reason))
+        _add(by_id, search.by_prefix(work, section, text, most), MatchReason.ID_PREFIX)
     return found
 
 
-def _add(found: dict[str, Reason], ids: Iterable[str], reason: Reason) -> None:
+def _add(found: dict[str, MatchReason], ids: Iterable[str], reason: MatchReason) -> None:
     for id_ in ids:
         found.setdefault(id_, reason)
 
 
-def _matches(work: UnitOfWork, section: str, reasons: dict[str, Reason], known_at: datetime) -> list[Match]:
+def _matches(work: UnitOfWork, section: str, reasons: dict[str, MatchReason], known_at: datetime) -> list[Match]:
     """The records with these ids that the viewers hold and that were known, in order."""
     listing = Listing(section, {}, instant_number(known_at))
     entries = lists.known_entries(work, listing, sorted(reasons))
     kept = [Kept(Place(0, id_), entry) for id_, entry in entries.items()]
-    order = list(Reason)
+    order = list(MatchReason)
     matches = [
         Match(record=record, reason=reasons[record.id])
         for record in lists.records(work, listing, kept)

@@ -4,6 +4,7 @@ It is made from the app's routes, so an operation that is added is asked as well
 shown at the end of a run of the tests.
 """
 
+import io
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -20,16 +21,20 @@ from api.needs import Operation, operations
 from api.security import ANYBODY, PUBLIC
 from registry.access import OPERATOR, PERMISSIONS, Party, Permission, Role
 from registry.accounts import Membership
+from registry.notices.settings import NoticeSettings
 from registry.repositories import accounts
 from registry.repositories.submissions import Submission, submit
 from registry.rounds import ObservationTold
 from registry.unit_of_work import Store, open_store
+from registry.usecases.calendars import make_feed
 from registry.usecases.clients import add_client, add_key, revoke_key
+from registry.usecases.import_files import NewImport, receive
 from registry.usecases.import_records import import_records
 from registry.usecases.mandates import give_mandate
 from registry.usecases.people import Particulars, invite
 from registry.usecases.rounds import Plan, keep_photo, plan_round, record_observations
 from registry.usecases.signing_in import start_session
+from registry.usecases.webhooks import WantedEndpoint, make_endpoint
 from tests.api.conftest import client_of
 from tests.api.parties import BEGUN, FOREIGN, OPERATORS, OWN, Acting, Parties, claim
 from tests.api.worlds import NOW
@@ -40,7 +45,7 @@ from traceability.records import Certificate
 SECRET = "ALPHA-ONLY"  # Stands in everything that belongs to the own organization, and is to stand in nothing that others get.
 UNKNOWN = "ALPHA-NONE"  # As long, and nothing is known by it.
 # Written into what everybody may read of a label: the verdict, not the results (tests/api/test_security.py).
-LABEL_PAGE = "/i/{code}"
+LABEL_PAGES = ("/i/{code}", "/calendars/{token}.ics")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +65,7 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     shutil.copy(sqlite_template, path)
     store = open_store(f"sqlite:///{path}")
     parties = claim(store)
-    known = _things(store)
+    known = _things(store, path.parent)
     unknown = {name: _unknown(name, value) for name, value in known.items()}
     nobody = _nobody(store, parties)
     with client_of(store) as service:  # One event loop for all of them.
@@ -68,7 +73,7 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     store.close()
 
 
-def _things(store: Store) -> dict[str, str]:
+def _things(store: Store, folder: Path) -> dict[str, str]:
     """A thing of the own organization for each path parameter. A new parameter needs a line here."""
     laboratory = Party(name="person/alpha", organization=OWN, role=Role.LABORATORY, person=f"{OWN}-{Role.LABORATORY}")
     with store.writing() as work:
@@ -81,6 +86,12 @@ def _things(store: Store) -> dict[str, str]:
             work, holder=OPERATORS, over=OWN, valid_from=BEGUN.date(), valid_until=BEGUN.date(), party=OPERATOR, at=BEGUN
         )
         submission = submit(work, _waiting())
+        feed = make_feed(work, laboratory, name=SECRET, language="zh", at=BEGUN)
+        wanted = WantedEndpoint(url=f"https://{SECRET}.example/hook".lower(), event_types=["item.recorded"], name=SECRET)
+        hook = make_endpoint(work, laboratory, wanted, BEGUN, NoticeSettings(data_dir=folder))
+    file = io.BytesIO(f"标识,器具类别\n{SECRET}-NEW,计量表\n".encode())
+    new = NewImport(file=file, name=f"{SECRET}.csv", is_dry_run=True)
+    import_id, _ = receive(store, new, party=laboratory, at=BEGUN)
     return {
         "item_id": f"{SECRET}-METER",
         "code": f"{SECRET}-METER",
@@ -94,6 +105,11 @@ def _things(store: Store) -> dict[str, str]:
         "key_id": str(key.key.entry),
         "mandate_id": mandate.id,
         "number": str(submission),
+        "import_id": import_id,
+        "calendar_id": feed.feed.id,
+        "token": feed.token,
+        "endpoint_id": hook.endpoint.id,
+        "deed": "ping",
         "role": Role.AUDITOR.value,
         **_round(store),
     }
@@ -257,7 +273,7 @@ def _asked_by(ask: "Asker", operation: Operation, party: Acting, *, is_own: bool
         return _cell(answer), [] if answer.status_code == 403 else [f"gets {answer.status_code} without the permission"]
     if answer.status_code >= 500 or answer.status_code == 401:
         return _cell(answer), [f"gets {answer.status_code}"]
-    if is_own or operation.path == LABEL_PAGE:
+    if is_own or operation.path in LABEL_PAGES:
         return _cell(answer), []
     leaks = ask.leaks_in("the answer", answer)
     if ask.is_about_something:
@@ -309,7 +325,7 @@ class Asker:
 
     def leaks_in(self, who: str, answer: Any) -> list[str]:
         """What of the own organization stands in an answer to somebody else."""
-        if self._operation.path == LABEL_PAGE or SECRET not in self.normal(answer.text):
+        if self._operation.path in LABEL_PAGES or SECRET not in self.normal(answer.text):
             return []
         return [f"{who} reads {SECRET}"]
 

@@ -11,8 +11,21 @@ from api import openapi
 # What a client asks for most; the generator names modules after operation ids.
 _OPERATIONS = ("get_certificate", "get_item", "get_item_history", "get_verdict", "list_certificates", "list_items", "search")
 
-# The generator knows of JSON, text and bytes; pictures are bytes to it when it is told so.
-_AS_BYTES = {"image/png": "application/octet-stream", "image/svg+xml": "application/octet-stream"}
+# The generator knows of JSON, text and bytes; pictures and files are bytes to it when it is told so.
+_AS_BYTES = dict.fromkeys(
+    (
+        "application/dcc+xml",
+        "application/vnd.ms-excel",
+        "application/vnd.oasis.opendocument.spreadsheet",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/x-ndjson",
+        "application/xml",
+        "image/png",
+        "image/svg+xml",
+        "text/csv",
+    ),
+    "application/octet-stream",
+)
 
 
 def test_a_client_is_generated_and_its_models_read_the_examples(tmp_path: Path) -> None:

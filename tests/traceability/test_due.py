@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tests.traceability.building import EVERYTHING_KNOWN, FREQUENCY, M, N, S, certificate, day, event, item_with, result
-from traceability.due import Due, Standing, due_of
+from traceability.due import Due, DueStanding, due_of
 from traceability.known import known_records
 from traceability.records import Certificate, Event, EventKind, Item, Outcome, Records, Withdrawal
 
@@ -21,7 +21,7 @@ def due(*records: Certificate | Event, item: Item = M, on: date = TODAY) -> Due 
     return due_of(known_records(document, EVERYTHING_KNOWN), item, on)
 
 
-def stands(found: Due | None) -> tuple[Standing, str | None]:
+def stands(found: Due | None) -> tuple[DueStanding, str | None]:
     assert found is not None
     return found.standing, None if found.ends_on is None else str(found.ends_on)
 

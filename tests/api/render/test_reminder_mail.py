@@ -10,7 +10,7 @@ from api.render.reminder_mail import reminder_mail
 from registry.notices.reminding import OVERDUE, Digest
 from registry.usecases.due_list import DueItem
 from tests.traceability.building import certificate
-from traceability.due import Due, Standing
+from traceability.due import Due, DueStanding
 from traceability.records import Item, ItemKind
 
 EVIL = "<b>表</b> & \r\nBcc: x@y.example"
@@ -18,7 +18,7 @@ HAN = re.compile("[一-鿿]")
 
 
 def digest(language: str, days: int = 30, name: str = "Meter", in_all: int = 1) -> Digest:
-    due = Due(standing=Standing.VALID, certificate=certificate("c"), ends_on=date(2026, 12, 1))
+    due = Due(standing=DueStanding.VALID, certificate=certificate("c"), ends_on=date(2026, 12, 1))
     row = DueItem(item=Item(id="m/1", kind=ItemKind.METER, name=name, serial="S-1"), due=due, window="30")
     return Digest(organization="alpha", language=language, day=date(2026, 11, 22), days=days, items=(row,), in_all=in_all)
 

@@ -15,7 +15,6 @@ from registry.repositories.outgoing import Told
 
 PAGE = Path(__file__).parents[3] / "docs" / "notices.md"
 SECRET = "whsec_" + "QUJD" * 8
-NOW = datetime.now(UTC)  # The library that checks signatures compares with the time of day.
 
 
 def test_the_receiver_of_the_documentation_checks_signatures(capsys: pytest.CaptureFixture[str]) -> None:
@@ -24,6 +23,7 @@ def test_the_receiver_of_the_documentation_checks_signatures(capsys: pytest.Capt
     assert example is not None
     code, _, last = example[1].strip().rpartition("\n")
     assert last == 'HTTPServer(("127.0.0.1", 9000), Receiver).serve_forever()'
+    now = datetime.now(UTC)  # The library that checks signatures compares with the time of day.
     names: dict[str, Any] = {}
     exec(code.replace("whsec_…", SECRET), names)  # noqa: S102 - the example of our own page.
     names["Receiver"].log_message = lambda *_: None
@@ -31,9 +31,9 @@ def test_the_receiver_of_the_documentation_checks_signatures(capsys: pytest.Capt
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
-        told = Told("evt_1", "item.recorded", "M-1", {"item": "M-1"}, NOW)
+        told = Told("evt_1", "item.recorded", "M-1", {"item": "M-1"}, now)
         body = body_of(told, "https://registry.example")
-        headers = signed_headers([SECRET], "evt_1", body, NOW)
+        headers = signed_headers([SECRET], "evt_1", body, now)
         post, url = posting_over_http(allows_private=True), f"http://127.0.0.1:{server.server_port}/"
         statuses = [post(Posting(url=url, headers=headers, body=each)).status for each in (body, body, body + b" ")]
     finally:

@@ -5,7 +5,7 @@ import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -39,7 +39,23 @@ from registry.usecases.webhooks import (
 from tests.registry.worlds import full
 from traceability.interchange import parse_records
 
-NOW = datetime.now(UTC).replace(microsecond=0)  # The library that checks signatures compares with the time of day.
+NOW = datetime(2026, 11, 22, 8, tzinfo=UTC)
+
+
+class _Clock(datetime):
+    """What the library that checks signatures takes for the time of day."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return NOW.astimezone(tz)
+
+
+@pytest.fixture(autouse=True)
+def _fixed_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The age of a signature must not depend on how long the tests before this one took."""
+    monkeypatch.setattr("standardwebhooks.webhooks.datetime", _Clock)
+
+
 ALPHA = Party(name="person/a", organization="alpha", role=Role.LABORATORY)
 BETA = Party(name="person/b", organization="beta", role=Role.LABORATORY)
 URL = "https://receiver.example/hook"
