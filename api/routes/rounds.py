@@ -8,7 +8,7 @@ from api import failures, links
 from api.context import Context, Given, RecordId, Speaking
 from api.failures import RefusedError
 from api.language import Bilingual
-from api.openapi import answers, json_body, pictures, refusals
+from api.openapi import Responses, answers, json_body, pictures, refusals
 from api.render.rounds.record import record_pdf
 from api.routes.answering import json_answer
 from api.routes.bodies import body
@@ -66,6 +66,13 @@ _LARGEST = 2**62  # Running numbers are smaller.
 _JPEG = "image/jpeg"
 _WRONG = (failures.INPUT, failures.MEDIA_TYPE, failures.TOO_LARGE, failures.CROSS_SITE, failures.STORE)
 _ADDING = (*_WRONG, failures.NOT_FOUND, failures.CONFLICT)
+
+
+def _record_or_pdf() -> Responses:
+    """The declaration of a record in either form."""
+    declared = answers(RoundRecord, "The record; as PDF with `format=pdf`", "ROUND_RECORD")
+    content = {**declared[200]["content"], "application/pdf": {"schema": {"type": "string", "format": "binary"}}}
+    return {200: {**declared[200], "content": content}}
 
 
 @router.get(
@@ -129,7 +136,7 @@ def get_round(context: Given, party: Reading, round_id: RecordId) -> Response:
     summary="The record of a round as a file",
     response_class=Response,
     responses={
-        **answers(RoundRecord, "The record; as PDF with `format=pdf`", "ROUND_RECORD"),
+        **_record_or_pdf(),
         **refusals(failures.USAGE, failures.NOT_FOUND, failures.STORE),
     },
 )
