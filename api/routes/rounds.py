@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import failures, links
@@ -12,6 +13,7 @@ from api.openapi import Responses, answers, json_body, pictures, refusals
 from api.render.rounds.record import record_pdf
 from api.routes.answering import json_answer
 from api.routes.bodies import body
+from api.routes.telling import JSON, Sent, Told, sent_as
 from api.schemas.rounds import (
     FindingDecisionRequest,
     ObservationsAnswer,
@@ -38,7 +40,8 @@ from registry.access import Party
 from registry.errors import UnknownError
 from registry.repositories import rounds as stored_rounds
 from registry.repositories.latest import latest_items
-from registry.rounds import ScanTold
+from registry.rounds import Round, ScanTold
+from registry.usecases.recording import Once, Repeated
 from registry.usecases.round_packages import package_key, package_of, signed
 from registry.usecases.round_verdicts import verdicts_on
 from registry.usecases.rounds import (
@@ -47,7 +50,7 @@ from registry.usecases.rounds import (
     Progress,
     decide_finding,
     keep_photo,
-    plan_round,
+    plan_round_once,
     progress_of,
     record_observations,
     record_scans,
@@ -56,6 +59,7 @@ from registry.usecases.rounds import (
     seen_round,
     sign_round,
 )
+from traceability.json_text import dump
 from traceability.periods import civil_day
 from traceability.policy import DEFAULT_POLICY, policy_named
 
@@ -107,12 +111,31 @@ def list_rounds(
     responses={**answers(RoundAnswer, "The round", "ROUND", 201), **refusals(*_WRONG)},
     openapi_extra=json_body(RoundRequest, "ROUND_REQUEST"),
 )
-def post_round(context: Given, party: Auditing, asked: Annotated[RoundRequest, body(RoundRequest)]) -> Response:
+def post_round(
+    context: Given,
+    party: Auditing,
+    sent: Annotated[Sent, sent_as(JSON)],
+    asked: Annotated[RoundRequest, body(RoundRequest)],
+) -> Response:
     """At the own organization or one under mandate; of chosen items, or of all that it holds now."""
     plan = Plan(organization=asked.organization, site=asked.site, items=asked.items)
+    once = None
+    if sent.key is not None:
+        once = Once(
+            key=sent.key,
+            request_sha256=sent.sha256,
+            tell=lambda planned: msgspec.json.encode(_planned(planned)).decode(),
+        )
     with context.store.writing() as work:
-        planned = plan_round(work, party, plan, context.clock())
-    return json_answer(round_answer(planned), status=201, headers={"location": f"{links.API}/rounds/{planned.id}"})
+        planned = plan_round_once(work, party, plan, context.clock(), once)
+    if isinstance(planned, Repeated):
+        return msgspec.json.decode(planned.answer, type=Told).response(is_repeated=True)
+    return _planned(planned).response()
+
+
+def _planned(planned: Round) -> Told:
+    headers = {"location": f"{links.API}/rounds/{planned.id}"}
+    return Told(status=201, headers=headers, body=dump(round_answer(planned)).decode())
 
 
 @router.get(

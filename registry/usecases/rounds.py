@@ -15,7 +15,7 @@ from registry.errors import ConflictError, NotPermittedError, StaleError, TakenE
 from registry.labels.errors import LabelError
 from registry.notices.announcing import announce
 from registry.notices.events import recorded
-from registry.repositories import rounds, stored
+from registry.repositories import idempotency, rounds, stored
 from registry.repositories.holdings import held_among
 from registry.repositories.recordings import Recorder
 from registry.repositories.rounds import MOST_ENTRIES, MOST_ITEMS
@@ -34,6 +34,7 @@ from registry.rounds import (
 from registry.secret_tokens import new_id
 from registry.spelling import is_storable, storable
 from registry.unit_of_work import Store, UnitOfWork
+from registry.usecases.recording import Once, Repeated, owner_of, repeated
 from registry.usecases.resolve_code import resolve_code
 from traceability.interchange import Entry
 from traceability.periods import civil_day
@@ -84,6 +85,17 @@ def plan_round(work: UnitOfWork, party: Party, plan: Plan, at: datetime) -> Roun
     )
     rounds.add_round(work, planned, Recorder(work, party=party, at=at, source=f"round {planned.id}").begun())
     return own_round(work, party, planned.id)
+
+
+def plan_round_once(work: UnitOfWork, party: Party, plan: Plan, at: datetime, once: Once | None) -> Round | Repeated:
+    """A new round, or the answer that the same request got before under its key."""
+    before = repeated(work, party, once)
+    if before is not None:
+        return before
+    planned = plan_round(work, party, plan, at)
+    if once is not None:
+        idempotency.keep(work, owner_of(party), once.key, once.request_sha256, once.tell(planned), at)
+    return planned
 
 
 def rounds_seen(work: UnitOfWork, party: Party, before: int, most: int) -> list[Round]:

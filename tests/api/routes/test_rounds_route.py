@@ -48,7 +48,12 @@ def service(sqlite_template: Path, tmp_path: Path) -> Iterator[tuple[TestClient,
 def test_a_round_by_machine_from_plan_to_export(service: tuple[TestClient, Acting]) -> None:
     """Otherwise other programs for auditors could not work with it, or the paper would say something else than the data."""
     client, _ = service
-    round_id = _post(client, "", {"organization": OWN, "site": "Boiler room", "items": METERS}, 201)["id"]
+    client.headers["idempotency-key"] = "one-round"
+    plan = {"organization": OWN, "site": "Boiler room", "items": METERS}
+    round_id = _post(client, "", plan, 201)["id"]
+    assert _post(client, "", plan, 201)["id"] == round_id
+    _post(client, "", {**plan, "site": "Elsewhere"}, 422)
+    del client.headers["idempotency-key"]
     package = client.get(f"/api/v1/rounds/{round_id}/package").json()
     told = _verified(package)
     assert {item.id for item in told.items} > set(METERS)  # A misplaced one can be told as well.
