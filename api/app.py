@@ -15,7 +15,7 @@ from api.context import SESSION_LIFETIME, Context
 from api.guard import Guard
 from api.language import Bilingual
 from api.oidc import Provider
-from api.pages import administration, docs, sign_in, start, target
+from api.pages import administration, docs, laboratory, sign_in, start, target, verifying
 from api.pages import due as due_page
 from api.pages import imports as import_pages
 from api.pages import rounds as rounds_page
@@ -33,6 +33,7 @@ from api.routes import (
     mandates,
     organization_settings,
     people,
+    proofs,
     recording,
     records,
     rounds,
@@ -43,6 +44,7 @@ from api.routes import (
     webhooks,
 )
 from api.templating import STATIC
+from registry.ledger.notes import Signer
 from registry.notices.settings import NoticeSettings
 from registry.passwords import Passwords
 from registry.unit_of_work import Store
@@ -69,6 +71,7 @@ _TAGS = (
     "certificates",
     "submissions",
     "events",
+    "evidence",
     "metering points",
     "session",
     "people",
@@ -79,7 +82,7 @@ _TAGS = (
 )
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must give besides the first two.
     store: Store,
     *,
     base_url: str,
@@ -89,10 +92,12 @@ def create_app(
     passwords: Passwords | None = None,
     session_lifetime: timedelta = SESSION_LIFETIME,
     provider: Provider | None = None,
+    signer: Signer | None = None,
 ) -> FastAPI:
     """The service on a store. `base_url` is what labels point to, `featured` the targets shown first on the start page.
 
-    `passwords` hashes them, `provider` is where people may sign in as well; see Context.
+    `passwords` hashes them, `provider` is where people may sign in as well, `signer` signs the ledger's checkpoints and proofs;
+    see Context.
     """
     context = Context(
         store=store,
@@ -103,6 +108,7 @@ def create_app(
         passwords=passwords or Passwords(),
         session_lifetime=session_lifetime,
         provider=provider,
+        signer=signer,
         notices=notices or NoticeSettings(base_url=base_url),
     )
     app = FastAPI(
@@ -122,8 +128,9 @@ def create_app(
     reading = (searching, lists, details, items, histories)
     recordings = (records, recording, submissions, imports)
     accounts = (session, people, clients, mandates, organization_settings)
-    parts = (*reading, *recordings, due, calendars, webhooks, rounds, *accounts, service)
-    pages = (start, target, sign_in, administration, due_page, webhooks_page, import_pages, rounds_page, docs)
+    parts = (*reading, *recordings, proofs, due, calendars, webhooks, rounds, *accounts, service)
+    told = (due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
+    pages = (start, target, laboratory, sign_in, administration, *told)
     for module in (*parts, *pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -14,6 +14,7 @@ from pydantic import AfterValidator
 from api.language import Bilingual, Language, preferred
 from api.oidc import Provider
 from registry.jobs.running import JobRunner
+from registry.ledger.notes import Signer
 from registry.notices.settings import NoticeSettings
 from registry.passwords import Passwords
 from registry.repositories import accounts
@@ -29,7 +30,8 @@ class Context:
 
     `jobs`: what has work done in the background, opened when it is needed first. `featured`: targets that the start page shows
     first under a title of their own, as the demo does. `session_lifetime`: after it people sign in again, however busy they
-    were. `provider`: the identity provider that people may sign in at.
+    were. `provider`: the identity provider that people may sign in at. `signer`: what signs checkpoints of the ledger and
+    proofs; None where this service has no key.
     """
 
     store: Store
@@ -41,6 +43,7 @@ class Context:
     passwords: Passwords = field(default_factory=Passwords, repr=False)
     session_lifetime: timedelta = SESSION_LIFETIME
     provider: Provider | None = None
+    signer: Signer | None = None
     _was_claimed: Event = field(default_factory=Event, repr=False)
 
     @property

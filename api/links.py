@@ -10,6 +10,16 @@ def page(target: str, **query: str | None) -> str:
     return _with_query(f"/i/{quote(target, safe='')}", query)
 
 
+def inside(collection: str, record_id: str, *parts: str, **query: str | None) -> str:
+    """A page for those who are known, about a record: `/items/{id}/history`, `/certificates/{id}/withdraw` and so on."""
+    return _with_query("/" + "/".join([collection, quote(record_id, safe=""), *parts]), query)
+
+
+def api_list(collection: str, **query: str | None) -> str:
+    """A list as a resource, with its filters."""
+    return _with_query(f"{API}/{collection}", query)
+
+
 def item(target: str) -> str:
     """The item or metering point as a resource."""
     return f"{API}/items/{quote(target, safe='')}"
@@ -23,6 +33,11 @@ def verdict(target: str, **query: str | None) -> str:
 def chain(target: str, **query: str | None) -> str:
     """The chain of a target as SVG."""
     return _with_query(f"{item(target)}/chain.svg", query)
+
+
+def proof(target: str, **query: str | None) -> str:
+    """The proof bundle of a target."""
+    return _with_query(f"{item(target)}/proof", query)
 
 
 def qr(target: str) -> str:

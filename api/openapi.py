@@ -117,6 +117,12 @@ def pictures(media_type: str, description: str) -> Responses:
     return {200: {"description": description, "content": {media_type: {"schema": schema}}}}
 
 
+def documents(media_type: str, description: str) -> Responses:
+    """The declaration of a document that has a format of its own."""
+    schema = {"type": "object" if media_type == "application/json" else "string"}
+    return {200: {"description": description, "content": {media_type: {"schema": schema}}}}
+
+
 def with_tag(responses: Responses) -> Responses:
     """The declaration of an answer under an entity tag, which need not be sent again (304)."""
     header = {"ETag": {"description": "Strong entity tag, for If-None-Match and If-Match.", "schema": {"type": "string"}}}

@@ -82,17 +82,17 @@ async def _csrf_of(context: Given, request: Request) -> str | None:
 def visitor_of(context: Given, request: Request) -> Party | None:
     """The party behind a request for a public page; None for somebody unknown. Writes nothing, so it needs no token."""
     if not context.is_claimed():
-        return OPERATOR
+        return _met(request, OPERATOR)
     if "authorization" in request.headers:
         return _party_of_header(context, request.headers["authorization"])
     signed_in = signed_in_at(context, request)
-    return None if signed_in is None else signed_in.party
+    return None if signed_in is None else _met(request, signed_in.party)
 
 
 def party_of(context: Given, request: Request, csrf: Annotated[str | None, Depends(_csrf_of)]) -> Party:
     """The party behind a request; RefusedError (401) where there is none, (403) for a write that another site may have made."""
     if not context.is_claimed():
-        return OPERATOR
+        return _met(request, OPERATOR)
     if "authorization" in request.headers:
         party = _party_of_header(context, request.headers["authorization"])
         if party is None:
@@ -103,7 +103,13 @@ def party_of(context: Given, request: Request, csrf: Annotated[str | None, Depen
         raise RefusedError(failures.UNAUTHENTICATED, _NOBODY, {"www-authenticate": "Bearer"})
     if request.method not in _SAFE and not hmac.compare_digest((csrf or "").encode(), signed_in.session.csrf.encode()):
         raise RefusedError(failures.FORBIDDEN, _BAD_CSRF)
-    return signed_in.party
+    return _met(request, signed_in.party)
+
+
+def _met(request: Request, party: Party) -> Party:
+    """The party, kept with the request: the top of a page shows where it may go."""
+    request.state.party = party
+    return party
 
 
 def signed_in_at(context: Context, request: Request) -> SignedIn | None:

@@ -1,9 +1,12 @@
 """Pages from Jinja templates in the reader's language; nothing in a template is ever taken as HTML unless made here."""
 
 import re
+from contextlib import suppress
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request
@@ -12,8 +15,15 @@ from markupsafe import Markup, escape
 
 from api import links
 from api.language import Language, translations
+from api.navigation import places
 from api.render import words
-from registry.access import PERMISSIONS
+from api.render.amounts import range_text, uncertainty_text
+from registry.access import Party, Permission
+from registry.errors import RegistryError
+from registry.unit_of_work import Store
+from registry.usecases.overview import waiting_count
+from traceability.json_text import positional
+from traceability.periods import SHANGHAI
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -30,6 +40,7 @@ def rendered(template: str, language: Language, request: Request, /, **values: o
             language=language,
             other_language=Language.EN if language is Language.ZH else Language.ZH,
             lang=_asked(request),
+            done=request.query_params.get("done", ""),
             here=lambda **changes: _here(request, changes),
             role_options=[(role.value, name.in_(language)) for role, name in words.ROLES.items()],
             **_standing(request),
@@ -46,13 +57,23 @@ def rendered_alone(template: str, language: Language, /, **values: object) -> st
 def _standing(request: Request) -> dict[str, object]:
     """Who is signed in, as the top of every page shows it, and the token that forms carry; None where nobody is."""
     signed_in = getattr(request.state, "signed_in", None)
-    app = request.scope.get("app")
+    app: Any = request.scope.get("app")
+    party: Party | None = getattr(request.state, "party", None)
     return {
         "signed_in": signed_in,
         "csrf": "" if signed_in is None else signed_in.session.csrf,
         "can_sign_in": app is not None and app.state.context.was_claimed,
-        "may": frozenset() if signed_in is None else frozenset(map(str, PERMISSIONS[signed_in.session.role])),
+        "places": places(party, 0 if party is None else _waiting(app.state.context.store, party), request.url.path),
     }
+
+
+def _waiting(store: Store, party: Party) -> int:
+    """How much waits for review, where somebody asks who may review; nothing while the store is away."""
+    with suppress(RegistryError):
+        if party.may(Permission.APPROVE):
+            with store.reading() as work:
+                return waiting_count(work, party)
+    return 0
 
 
 @cache
@@ -66,8 +87,10 @@ def _environment(language: Language) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
-    environment.filters["dated"] = _dated
-    environment.globals.update(links=links, static=static, roles=words.ROLES, scopes=words.PERMISSIONS)
+    environment.filters.update(dated=_dated, moment=_moment, number=positional)
+    environment.globals.update(links=links, static=static, range_text=range_text, uncertainty_text=uncertainty_text)
+    environment.globals.update(roles=words.ROLES, scopes=words.PERMISSIONS, outcomes=words.OUTCOMES)
+    environment.globals.update(item_kinds=words.ITEM_KINDS, event_kinds=words.EVENT_KINDS)
     return environment
 
 
@@ -80,6 +103,13 @@ def _asked(request: Request) -> str | None:
 def _here(request: Request, changes: dict[str, str]) -> str:
     """The address of this page with some of its parameters changed."""
     return f"{request.url.path}?{urlencode({**request.query_params, **changes})}"
+
+
+def _moment(instant: datetime) -> str:
+    """An instant as a clock in Shanghai shows it, to the minute."""
+    with suppress(OverflowError):  # The last hours of the calendar have no such time.
+        instant = instant.astimezone(SHANGHAI)
+    return f"{instant:%Y-%m-%d %H:%M}"
 
 
 def _dated(text: str) -> Markup:

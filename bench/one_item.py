@@ -64,7 +64,7 @@ def main() -> None:
 
 def measure(store: Store, engine: str, items: int) -> None:
     """Print the figures of one engine."""
-    chosen = random.Random(7).sample(_meters(store), items + WARM_UP)
+    chosen = random.Random(7).sample(meters_of(store), items + WARM_UP)
     bare: list[float] = []
     whole: list[float] = []
     rows: list[int] = []
@@ -100,7 +100,7 @@ def _ask_bare(store: Store, engine: str, target: str) -> tuple[float, int]:
         return time.perf_counter() - start, len(rows)
 
 
-def _meters(store: Store) -> list[str]:
+def meters_of(store: Store) -> list[str]:
     with store.reading() as work:
         rows = work.connection.exec_driver_sql("SELECT id FROM items WHERE kind = 'meter' ORDER BY entry")
         return [id_ for (id_,) in rows]

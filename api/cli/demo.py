@@ -26,6 +26,7 @@ from registry.notices.settings import NoticeSettings
 from registry.settings import Settings
 from registry.unit_of_work import Store
 from registry.usecases.import_records import import_records
+from registry.usecases.make_checkpoint import ledger_signer
 from seed_data.chains import chains
 from seed_data.city import city
 from seed_data.targets import TARGETS
@@ -136,7 +137,9 @@ def _serve(store: Store, port: int | None, language: Language) -> None:
     )
     remark(language, "按 Ctrl+C 结束")
     notices = NoticeSettings(base_url=url, data_dir=Settings().data_dir)
-    run(create_app(store, base_url=url, featured=featured, notices=notices), listener)
+    # A key of its own: what a demonstration signs is not to be taken for what this registry signed.
+    signer = ledger_signer(Settings().data_dir / "demo", "demo.invalid/log")
+    run(create_app(store, base_url=url, featured=featured, notices=notices, signer=signer), listener)
 
 
 def _listener(port: int | None) -> socket.socket:

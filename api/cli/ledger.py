@@ -77,13 +77,18 @@ def origin() -> str:
     return f"{address.netloc}{address.path.rstrip('/')}/log"
 
 
-def _outside(path: Path, key: str | None) -> Checkpoint:
-    """A checkpoint from a file, its signature checked."""
+def note_of(path: Path) -> str:
+    """The text of a checkpoint's file."""
     try:
-        note = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         raise ParameterError("--checkpoint", Bilingual(f"无法读取 {path}（{reason}）", f"{path}: {reason}")) from error
+
+
+def _outside(path: Path, key: str | None) -> Checkpoint:
+    """A checkpoint from a file, its signature checked."""
+    note = note_of(path)
     line = key or verifier_key(ledger_signer(Settings().data_dir, origin()))
     return opened_note(note, verifier_of(line))
 

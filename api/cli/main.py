@@ -24,6 +24,12 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     "label": "api.cli.labelling:label",
     "vectors": "api.cli.vectors:vectors",
     "log": {"check": "api.cli.ledger:check", "checkpoint": "api.cli.ledger:checkpoint"},
+    "proof": {
+        "make": "api.cli.proof:make",
+        "verify": "api.cli.proof:verify",
+        "page": "api.cli.proof:page",
+        "dossier": "api.cli.dossier:make_dossier",
+    },
     "demo": "api.cli.demo:demo",
     "serve": "api.cli.service:serve",
     "notices": {"run": "api.cli.notices:run"},

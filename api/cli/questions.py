@@ -65,7 +65,7 @@ def verdict(  # noqa: PLR0913, PLR0917 - one option of the command line each.
     if as_json:
         write_json(verdict_answer(found.verdict, names))
     else:
-        _show(found.verdict, names)
+        show_verdict(found.verdict, names)
     raise typer.Exit(0 if found.verdict.status.is_good else 1)
 
 
@@ -131,7 +131,8 @@ def impact(
     show(title, rows)
 
 
-def _show(answer: Verdict, names: Names) -> None:
+def show_verdict(answer: Verdict, names: Names) -> None:
+    """The verdict for people: status, reasons, and the chain as a tree."""
     language, console = names.language, people()
     look = words.STATUSES[answer.status]
     console.print(

@@ -16,6 +16,7 @@ from api import clock, links
 from api.app import create_app
 from api.background import job_runner, telling, working
 from api.cli.diagnosis import diagnose
+from api.cli.ledger import origin
 from api.cli.notices import one_round
 from api.cli.output import JsonOption, LanguageOption, people, remark, write_json
 from api.cli.stores import opened
@@ -28,6 +29,7 @@ from registry.repositories import accounts
 from registry.settings import Settings
 from registry.unit_of_work import Store, open_store
 from registry.usecases.check_ledger import make_up_leaves
+from registry.usecases.make_checkpoint import ledger_signer
 from registry.usecases.taking_charge import make_first_token
 
 PORT = 8000
@@ -78,6 +80,7 @@ def _app(store: Store, settings: Settings) -> FastAPI:
         notices=settings.notices,
         session_lifetime=timedelta(hours=settings.session_hours),
         provider=provider_of(settings),
+        signer=ledger_signer(settings.data_dir, origin()),
     )
 
 

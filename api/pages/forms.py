@@ -12,11 +12,13 @@ from api.failures import RefusedError, failure_of
 from api.language import Bilingual, Language
 from api.templating import rendered
 from registry.errors import RegistryError
+from registry.secret_tokens import new_id
 from registry.spelling import storable
 from traceability.problems import TraceabilityError
 
 FORM = "application/x-www-form-urlencoded"
 _MOST_FIELDS = 200
+_LONGEST_KEY = 100  # Characters.
 _LONGEST = 4096  # Characters of a field; what is longer is cut, and then refused where it matters.
 # A path of ours: browsers read "//host", "/\\host" and "/<tab>/host" as addresses of other hosts.
 _OURS = re.compile(r"/(?![/\\])[!-\[\]-~]{0,2000}")
@@ -37,6 +39,11 @@ Fields = Annotated[Mapping[str, str], Depends(_fields)]
 def given(fields: Mapping[str, str], name: str) -> str:
     """What a field holds, without the blanks around it; empty where it is not there."""
     return fields.get(name, "").strip()
+
+
+def key_of(fields: Mapping[str, str]) -> str:
+    """The key under which a form is done once, however often it is sent; one of its own where it brings none."""
+    return f"page/{given(fields, 'key')[:_LONGEST_KEY] or new_id('form')}"
 
 
 def local(address: str) -> str:

@@ -1,16 +1,19 @@
 """Targets as rows of a list: name, status and the first reason."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from api.asking import Asking
 from api.language import Language
 from api.render import words
-from api.render.names import Names, names_in
+from api.render.names import Names, names_among, names_in
 from api.render.sentences import sentence, title
 from api.render.words import StatusLook
+from registry.repositories.chains import load_above
 from registry.unit_of_work import UnitOfWork
 from registry.usecases.assess_item import Assessment, assess_item
+from traceability.assess import assess_known
+from traceability.known import known_records
 from traceability.problems import UnknownTargetError
 from traceability.verdict import Finding, Severity, Status, Verdict
 
@@ -42,7 +45,20 @@ def target_rows(work: UnitOfWork, targets: Iterable[str], asking: Asking, langua
 
 def target_row(found: Assessment, language: Language) -> TargetRow:
     """The verdict as a row."""
-    names, verdict = names_in(found.records, language, found.verdict.known_at), found.verdict
+    return row_of(found.verdict, names_in(found.records, language, found.verdict.known_at))
+
+
+def assessed_rows(work: UnitOfWork, items: Sequence[str], asking: Asking, language: Language) -> list[TargetRow]:
+    """A row for each of a few items on record, whose chains are read together; unknown ones are left out."""
+    records = load_above(work, items, ())
+    known = known_records(records, asking.known_at)
+    names = names_among(records, known, language)
+    verdicts = (assess_known(known, item, asking.as_of, asking.policy) for item in items if item in known.items)
+    return [row_of(verdict, names) for verdict in verdicts]
+
+
+def row_of(verdict: Verdict, names: Names) -> TargetRow:
+    """A verdict as a row, with the names that the records give."""
     item = names.items.get(verdict.target)
     first = first_reason(verdict)
     return TargetRow(
@@ -53,7 +69,7 @@ def target_row(found: Assessment, language: Language) -> TargetRow:
         status=verdict.status,
         look=words.STATUSES[verdict.status],
         reason=None if first is None else sentence(first, names),
-        reason_title=None if first is None else title(first.code, language),
+        reason_title=None if first is None else title(first.code, names.language),
         until=str(verdict.traceable_until) if verdict.traceable_until else None,
     )
 

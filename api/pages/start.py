@@ -3,10 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
 from api.asking import asked
 from api.context import Given, Speaking
+from api.pages.forms import gone_on
 from api.pages.rows import target_rows
 from api.security import Visiting
 from api.templating import rendered
@@ -27,11 +28,14 @@ def show_start(
     request: Request,
     q: Annotated[str, Query(max_length=255)] = "",
     cursor: Annotated[str | None, Query(max_length=255)] = None,
-) -> HTMLResponse:
+) -> Response:
     """Featured targets where there are any, then items that match, all with today's verdict.
 
+    People who are signed in begin with their overview instead, and come here to search.
     Whoever is not known finds a target by its whole id alone, as by its label; of the others they are told nothing.
     """
+    if party is not None and party.person is not None and not q and cursor is None:
+        return gone_on("/overview", request.query_params.get("lang"))
     asking = asked(now=context.clock())
     text = storable(q.strip())
     with context.store.reading() as work:

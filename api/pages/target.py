@@ -14,6 +14,7 @@ from api import links
 from api.asking import Asking
 from api.context import Given, RecordId, Speaking
 from api.language import Bilingual, Language
+from api.pages.actions import actions_on
 from api.pages.rows import first_reason, target_row
 from api.render import words
 from api.render.amounts import range_text, uncertainty_text
@@ -79,7 +80,9 @@ def show_target(
     with context.store.reading() as work:
         found = assess_item(work, code, asking.as_of, asking.known_at, asking.policy, asking.purpose)
         is_holder = sees_target(work, party, code)
-    page = rendered("target.html", language, request, is_holder=is_holder, **_values(found, asking, language, request))
+        may = actions_on(work, party, code)
+    seen = {"is_holder": is_holder, "has_proofs": context.signer is not None, "may": may}
+    page = rendered("target.html", language, request, **seen, **_values(found, asking, language, request))
     return HTMLResponse(page, headers={"content-language": language.tag, "vary": "Accept-Language"})
 
 
@@ -109,6 +112,7 @@ def _values(found: Assessment, asking: Asking, language: Language, request: Requ
         "policy_title": words.POLICY_TITLES[verdict.policy].in_(language),
         "json_address": links.verdict(verdict.target, **asked),
         "svg_address": links.chain(verdict.target, **asked),
+        "proof_address": links.proof(verdict.target, **asked),
         "kept": kept,
         "narrowed": [(name, asked[name]) for name in ("quantity", "unit", "low", "high") if asked.get(name)],
     }

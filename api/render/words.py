@@ -7,7 +7,7 @@ from registry.access import Permission, Role
 from registry.labels.sticker import Answer, LabelState
 from registry.notices.events import EventType
 from registry.rounds import Decision, ScanResult, Way
-from traceability.records import CertificateKind, EventKind, ItemKind, OrganizationKind, Outcome
+from traceability.records import AsFound, CertificateKind, EventKind, ItemKind, OrganizationKind, Outcome
 from traceability.verdict import Severity, Status
 
 
@@ -91,6 +91,11 @@ OUTCOMES: dict[Outcome, Bilingual] = {
     Outcome.PASS: Bilingual("合格", "Pass"),
     Outcome.FAIL: Bilingual("不合格", "Fail"),
     Outcome.LIMITED: Bilingual("准用", "Limited use"),
+}
+
+AS_FOUND: dict[AsFound, Bilingual] = {
+    AsFound.IN_TOLERANCE: Bilingual("调整前合格", "In tolerance as found"),
+    AsFound.OUT_OF_TOLERANCE: Bilingual("调整前超差", "Out of tolerance as found"),
 }
 
 EVENT_KINDS: dict[EventKind, Bilingual] = {

@@ -3,29 +3,70 @@
 The text is JSON in the form of RFC 8785: keys in order, no blanks, decimals as positional texts, so that no reader rounds them.
 A record stands under the name of its list, `{"certificates":{…}}`; a withdrawal with the id of its certificate; every other
 fact is a row under the name of its table. The salt keeps others from guessing what a leaf stands for: a proof shows one fact.
+
+Of some records a proof can show less than the whole: the name of an item, the rows of a scope. In their place the text holds
+salted digests, under `sealed`; whoever is shown a part can see that it is the one, whoever is not sees that there is one
+(docs/decisions/0041).
 """
 
 import hashlib
 import sys
-from collections.abc import Mapping
+from binascii import b2a_base64
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from registry.columns import instant_number, instant_of
 from registry.ledger.merkle import leaf_hash
 from traceability.json_text import positional
-from traceability.records import Certificate, Item, Record, Withdrawal
+from traceability.records import Certificate, Competence, Item, Record, Withdrawal
 
 SALT_LENGTH = 16  # Bytes; 128 bits are beyond guessing.
+SEALED = "sealed"  # Where the digests of parts stand in a text; after the names of all lists that have such parts.
 
+_SEALED = SEALED.encode()
 _QUICK = msgspec.json.Encoder(order="sorted")
 
 
-def record_text(section: str, record: Record) -> bytes:
+class Parted(NamedTuple):
+    """The text of a record with parts that can be withheld: what stands open, and the texts of the parts by field."""
+
+    opening: bytes
+    parts: dict[str, tuple[bytes, ...]]  # Fields in the order of their names.
+
+
+Text = bytes | Parted
+
+
+class Part(NamedTuple):
+    """A part of a text as it is shown: the salt of its digest, and what it says."""
+
+    salt: bytes
+    text: bytes
+
+
+class Shown(NamedTuple):
+    """A fact as it is shown: the salt and the text that its leaf commits to, and all parts that can be shown with it."""
+
+    salt: bytes
+    text: bytes
+    parts: dict[str, tuple[Part, ...]]
+
+
+def record_text(section: str, record: Record) -> Text:
     """The text of a record of a list; of a certificate as it was issued, its withdrawal is a fact of its own."""
-    return _text(section, _as_stored(record))
+    record = _as_stored(record)
+    match record:
+        case Item(name=str() as name):
+            return Parted(_text(section, msgspec.structs.replace(record, name=None)), {"name": (canonical(name),)})
+        case Competence(scope=scope) if scope:
+            return Parted(
+                _text(section, msgspec.structs.replace(record, scope=())), {"scope": tuple(canonical(row) for row in scope)}
+            )
+        case _:
+            return _text(section, record)
 
 
 def withdrawal_text(certificate_id: str, withdrawal: Withdrawal) -> bytes:
@@ -40,9 +81,67 @@ def row_text(table: str, row: Mapping[str, Any]) -> bytes:
     return _text(table, {name: value for name, value in row.items() if value is not None})
 
 
-def leaf(salt: bytes, text: bytes) -> bytes:
-    """The hash of the leaf that commits to a text."""
+def leaf(salt: bytes, text: Text) -> bytes:
+    """The hash of the leaf that commits to a text, as stored with its salt."""
+    if isinstance(text, bytes):
+        return shown_leaf(salt, text)
+    salts = _derived(salt, text)
+    return shown_leaf(salts[0], _whole(text, salts))
+
+
+def shown_leaf(salt: bytes, text: bytes) -> bytes:
+    """The hash of the leaf of a fact as it is shown."""
     return leaf_hash(hashlib.sha256(salt + text).digest())
+
+
+def shown(salt: bytes, text: Text) -> Shown:
+    """How a fact is shown. The salt of a text with parts is secret: all others come from it, and none leads back to it."""
+    if isinstance(text, bytes):
+        return Shown(salt, text, {})
+    salts = _derived(salt, text)
+    rest = iter(salts[1:])
+    parts = {field: tuple(Part(next(rest), part) for part in texts) for field, texts in text.parts.items()}
+    return Shown(salts[0], _whole(text, salts), parts)
+
+
+def sealed(part: Part) -> str:
+    """The digest that stands in a text for one of its parts."""
+    return _digest(part.salt, part.text).decode()
+
+
+def canonical(value: object) -> bytes:
+    """A value as JSON in the form of RFC 8785; decimals are positional texts."""
+    text = _QUICK.encode(value)
+    # Python writes a decimal of odd size with an exponent; without the letter there is none.
+    return _QUICK.encode(_positional(msgspec.to_builtins(value, builtin_types=(Decimal,)))) if b"E" in text else text
+
+
+def _digest(salt: bytes, text: bytes) -> bytes:
+    return b2a_base64(hashlib.sha256(salt + text).digest(), newline=False)
+
+
+def _whole(text: Parted, salts: Sequence[bytes]) -> bytes:
+    """The text with the digests of its parts. Put together by hand, as every item that is recorded takes this way."""
+    fields, number = [], 0
+    for field, texts in text.parts.items():
+        digests = []
+        for part in texts:
+            number += 1
+            digests.append(_digest(salts[number], part))
+        fields.append(b'"%b":["%b"]' % (field.encode(), b'","'.join(digests)))
+    return b'%b,"%b":{%b}}' % (text.opening[:-1], _SEALED, b",".join(fields))
+
+
+def _derived(salt: bytes, text: Parted) -> list[bytes]:
+    """The salts of a text and of its parts: the halves of SHA-256(salt || block number in four bytes), block after block."""
+    count = 1
+    for texts in text.parts.values():
+        count += len(texts)
+    salts: list[bytes] = []
+    for block in range((count + 1) // 2):
+        hashed = hashlib.sha256(salt + block.to_bytes(4)).digest()
+        salts += (hashed[:SALT_LENGTH], hashed[SALT_LENGTH:])
+    return salts
 
 
 def _as_stored(record: Record) -> Record:
@@ -61,9 +160,7 @@ def _as_stored(record: Record) -> Record:
 
 
 def _text(name: str, fact: object) -> bytes:
-    text = _QUICK.encode({name: fact})
-    # Python writes a decimal of odd size with an exponent; without the letter there is none.
-    return _QUICK.encode({name: _positional(msgspec.to_builtins(fact, builtin_types=(Decimal,)))}) if b"E" in text else text
+    return canonical({name: fact})
 
 
 def _positional(value: Any) -> Any:

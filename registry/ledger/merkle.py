@@ -6,7 +6,8 @@ is put together from them, and a proof needs some log2(n) of them.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from registry.errors import RegistryError
 
@@ -61,6 +62,17 @@ def inclusion_proof(index: int, size: int, nodes: Nodes) -> list[bytes]:
     return [_combined(_hashes(*part, nodes)) for part in reversed(path)]
 
 
+def inclusion_of_many(indices: Iterable[int], size: int, nodes: Nodes) -> list[bytes]:
+    """What it takes besides these leaves to come to the root: the hashes of all parts without any of them, from left to right.
+
+    The parts are those of RFC 9162, 2.1.1, each as large as can be; so many leaves share what their paths have in common.
+    """
+    wanted = sorted(set(indices))
+    if not wanted or not 0 <= wanted[0] <= wanted[-1] < size:
+        raise ProofError(f"not all of the leaves are in a tree of {size} leaves", f"{size} 叶的树中没有其中某些叶")
+    return [_combined(_hashes(*part, nodes)) for part in _parts_without(wanted, 0, size)]
+
+
 def consistency_proof(first: int, second: int, nodes: Nodes) -> list[bytes]:
     """The proof that the tree of `first` leaves is the beginning of that of `second` leaves (RFC 9162, 2.1.4.1)."""
     if not 0 < first <= second:
@@ -92,6 +104,19 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
         raise ProofError("the proof leads to another root", "证明得到的根不同")
 
 
+def verify_inclusion_of_many(leaves: Mapping[int, bytes], size: int, proof: Sequence[bytes], expected_root: bytes) -> None:
+    """ProofError unless the proof shows all the leaf hashes, by index, in the tree with the root."""
+    wanted = sorted(leaves)
+    if not wanted or not 0 <= wanted[0] <= wanted[-1] < size:
+        raise ProofError(f"not all of the leaves are in a tree of {size} leaves", f"{size} 叶的树中没有其中某些叶")
+    steps = iter(proof)
+    hashed = _combined_part(leaves, wanted, 0, size, steps)
+    if next(steps, None) is not None:
+        raise ProofError("the proof is too long", "证明过长")
+    if hashed != expected_root:
+        raise ProofError("the proof leads to another root", "证明得到的根不同")
+
+
 def verify_consistency(first: int, second: int, proof: Sequence[bytes], first_root: bytes, second_root: bytes) -> None:
     """ProofError unless the proof shows that the first tree is the beginning of the second (RFC 9162, 2.1.4.2)."""
     if not 0 < first <= second:
@@ -111,6 +136,32 @@ def verify_consistency(first: int, second: int, proof: Sequence[bytes], first_ro
         raise ProofError("the proof leads to another root of the first tree", "证明得到的前一棵树的根不同")
     if new != second_root:
         raise ProofError("the proof leads to another root of the second tree", "证明得到的后一棵树的根不同")
+
+
+def _parts_without(wanted: Sequence[int], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The largest parts of a part of the tree that hold none of the leaves, from left to right."""
+    if not wanted:
+        yield start, end
+    elif end - start > 1:
+        middle = start + _split(end - start)
+        cut = bisect_left(wanted, middle)
+        yield from _parts_without(wanted[:cut], start, middle)
+        yield from _parts_without(wanted[cut:], middle, end)
+
+
+def _combined_part(leaves: Mapping[int, bytes], wanted: Sequence[int], start: int, end: int, steps: Iterator[bytes]) -> bytes:
+    """The hash of a part of the tree, of the leaves in it and the next steps of a proof."""
+    if not wanted:
+        step = next(steps, None)
+        if step is None:
+            raise ProofError("the proof is too short", "证明过短")
+        return step
+    if end - start == 1:
+        return leaves[start]
+    middle = start + _split(end - start)
+    cut = bisect_left(wanted, middle)
+    left = _combined_part(leaves, wanted[:cut], start, middle, steps)
+    return node_hash(left, _combined_part(leaves, wanted[cut:], middle, end, steps))
 
 
 def _climbed(position: int, last: int, proof: Sequence[bytes]) -> Iterator[tuple[bytes, bool]]:

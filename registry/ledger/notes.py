@@ -96,7 +96,7 @@ class Ed25519Verifier:
         return True
 
 
-def verifier_key(signer: Signer) -> str:
+def verifier_key(signer: Signer | Verifier) -> str:
     """The public key as it is handed to verifiers: name, key id and key in one line."""
     return f"{signer.name}+{key_id(signer.name, signer.public).hex()}+{base64.b64encode(signer.public).decode()}"
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import bindparam, select
 
-from registry.ledger.facts import SALT_LENGTH, leaf
+from registry.ledger.facts import SALT_LENGTH, Text, leaf
 from registry.ledger.merkle import complete_subtree
 from registry.ledger_tables import LedgerLeaves, LedgerTiles
 from registry.queries import Query
@@ -27,7 +27,7 @@ class Fact(NamedTuple):
 
     section: str
     record: int
-    text: bytes
+    text: Text
 
 
 def append_facts(work: "UnitOfWork", facts: list[Fact]) -> None:

@@ -55,6 +55,11 @@ def person_named(work: UnitOfWork, sign_in: str) -> Person | None:
     return _person(rows[0]) if rows else None
 
 
+def names_of(work: UnitOfWork, people: list[str]) -> dict[str, str]:
+    """What people are called, by id."""
+    return {row[1]: _person(row).name for row in work.rows(_PEOPLE_WITH, people=people)} if people else {}
+
+
 def people_known_as(work: UnitOfWork, *, subject: str | None, email: str | None) -> list[Person]:
     """Active people of a subject of the identity provider; where there are none, those with the address."""
     for query, value in ((_PEOPLE_OF_SUBJECT, subject), (_PEOPLE_OF_EMAIL, email and email.lower())):
@@ -249,6 +254,7 @@ def _touched() -> ColumnElement[bool]:
 
 _FIRST_ADMINISTRATOR = Query(_first_administrator)
 _PERSON = Query(lambda _: _people_columns(_people.c.id == bindparam("id")))
+_PEOPLE_WITH = Query(lambda spelling: _people_columns(spelling.among(_people.c.id, "people")))
 _PERSON_NAMED = Query(lambda _: _people_columns(_people.c.sign_in_key == bindparam("key")).order_by(_people.c.entry).limit(1))
 _PEOPLE_OF_SUBJECT = Query(
     lambda _: _people_columns(_people.c.subject == bindparam("value"), _people.c.is_active == 1).order_by(_people.c.id).limit(2)

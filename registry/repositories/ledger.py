@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, exists, func, select
 
 from registry.columns import instant_number, instant_of
 from registry.every_table import TABLES
-from registry.ledger.facts import record_text, row_text, withdrawal_text
+from registry.ledger.facts import Text, record_text, row_text, withdrawal_text
 from registry.ledger.merkle import Node, complete_subtree
 from registry.ledger.notes import Checkpoint
 from registry.ledger.writing import TILE, stored_hashes
@@ -23,6 +23,8 @@ from registry.unit_of_work import UnitOfWork
 from traceability.records import Certificate
 
 WITHDRAWALS = "withdrawals"
+
+_MOST_TILES = 1_000  # Kept subtrees whose rows are held for one proof: some 20 MB.
 
 _leaves = table_of(LedgerLeaves)
 _checkpoints = table_of(LedgerCheckpoints)
@@ -49,10 +51,11 @@ def nodes_of(work: UnitOfWork) -> "StoredNodes":
 
 
 class StoredNodes:
-    """The hashes of complete subtrees from those that are kept: at most 256 rows are read for one."""
+    """The hashes of complete subtrees from those that are kept: at most 256 rows are read for one, and each of them once."""
 
     def __init__(self, work: UnitOfWork) -> None:
         self._work = work
+        self._read: dict[Node, list[bytes]] = {}  # The rows below a kept subtree, as far as there are any.
 
     def __call__(self, wanted: Sequence[Node]) -> list[bytes]:
         """See registry.ledger.merkle.Nodes."""
@@ -61,7 +64,14 @@ class StoredNodes:
     def _node(self, level: int, index: int) -> bytes:
         kept = level - level % TILE
         width = 1 << (level - kept)
-        return complete_subtree(stored_hashes(self._work, kept, index * width, width))
+        first = index * width
+        tile = first >> TILE
+        if (kept, tile) not in self._read:
+            if len(self._read) == _MOST_TILES:
+                self._read.clear()
+            self._read[kept, tile] = stored_hashes(self._work, kept, tile << TILE, 1 << TILE)
+        start = first - (tile << TILE)
+        return complete_subtree(self._read[kept, tile][start : start + width])
 
 
 def leaves_in_order(work: UnitOfWork, batch: int) -> Iterator[list[Leaf]]:
@@ -78,7 +88,13 @@ def leaf_of(work: UnitOfWork, section: str, record: int) -> Leaf | None:
     return Leaf(rows[0][0], rows[0][1], rows[0][2], bytes(rows[0][3]), bytes(rows[0][4])) if rows else None
 
 
-def texts_of(work: UnitOfWork, section: str, records: list[int]) -> dict[int, bytes]:
+def leaves_of(work: UnitOfWork, section: str, records: list[int]) -> dict[int, Leaf]:
+    """The leaves of rows of a list or table, by the running numbers of the rows."""
+    rows = work.rows(_OF_RECORDS[section], records=records) if records else []
+    return {row[2]: Leaf(row[0], row[1], row[2], bytes(row[3]), bytes(row[4])) for row in rows}
+
+
+def texts_of(work: UnitOfWork, section: str, records: list[int]) -> dict[int, Text]:
     """The texts of facts as the store tells them now, by the running numbers of their rows; what is gone is left out."""
     if section in SECTION_TABLES:
         return _texts_of_records(work, section, records)
@@ -130,12 +146,12 @@ def checkpoints(work: UnitOfWork, most: int) -> list[KeptCheckpoint]:
     return [KeptCheckpoint(size, bytes(root), note, instant_of(made_at)) for size, root, note, made_at in rows]
 
 
-def _texts_of_records(work: UnitOfWork, section: str, records: list[int]) -> dict[int, bytes]:
+def _texts_of_records(work: UnitOfWork, section: str, records: list[int]) -> dict[int, Text]:
     found = stored.by_entry(work, section, records)
     return {entry: record_text(section, record) for entry, record in found.items()}
 
 
-def _texts_of_withdrawals(work: UnitOfWork, records: list[int]) -> dict[int, bytes]:
+def _texts_of_withdrawals(work: UnitOfWork, records: list[int]) -> dict[int, Text]:
     return {
         entry: withdrawal_text(certificate.id, certificate.withdrawal)
         for entry, certificate in stored.by_entry(work, "certificates", records).items()
@@ -173,6 +189,14 @@ _AFTER = Query(
 _OF_RECORD = Query(
     lambda _: select(_leaves).where(_leaves.c.section == bindparam("section"), _leaves.c.record == bindparam("record"))
 )
+
+
+def _of_records(section: str) -> Query:
+    among = _leaves.c.section == section
+    return Query(lambda spelling: select(_leaves).where(among, spelling.among(_leaves.c.record, "records")))
+
+
+_OF_RECORDS = {section: _of_records(section) for section in _MODELS}
 _CHECKPOINTS = Query(
     lambda _: (
         select(_checkpoints.c.size, _checkpoints.c.root, _checkpoints.c.note, _checkpoints.c.made_at)

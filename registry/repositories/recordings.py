@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
+from sqlalchemy import select
 
 from registry.access import OPERATOR, Party
 from registry.account_tables import RecordingOrigins
@@ -14,11 +15,13 @@ from registry.errors import ConflictError
 from registry.ledger.facts import record_text, withdrawal_text
 from registry.ledger.writing import Fact
 from registry.mapping import Row, withdrawal_row
+from registry.queries import Query
 from registry.repositories import holdings, stored
 from registry.repositories.met import Met
 from registry.repositories.sections import SECTION_TABLES, Section
 from registry.repositories.stored import Stored
 from registry.spelling import storable
+from registry.table_parts import table_of
 from registry.tables import Recordings, RecordingSummaries, Withdrawals
 from registry.unit_of_work import UnitOfWork
 from traceability.interchange import Entry
@@ -216,6 +219,11 @@ class Recorder:
         self.new["withdrawals"] += len(rows)
 
 
+def source_digests(work: UnitOfWork, recordings: list[int]) -> dict[int, str]:
+    """The SHA-256 of what recordings were made from, by their running numbers; those that are not complete have none."""
+    return dict(work.rows(_DIGESTS, recordings=recordings)) if recordings else {}
+
+
 def _by_identity(section: Section, entries: list[Entry]) -> dict[Identity, Entry]:
     batch: dict[Identity, Entry] = {}
     for entry in entries:
@@ -230,3 +238,11 @@ def _identity(section: Section, record: Record) -> Identity:
 
 def _twice(path: str, id_: str) -> InputError:
     return InputError(f"{path}.id", f"duplicate id {id_!r}", f"标识重复：{id_!r}")
+
+
+_summaries = table_of(RecordingSummaries)
+_DIGESTS = Query(
+    lambda spelling: select(_summaries.c.recording, _summaries.c.sha256).where(
+        spelling.among(_summaries.c.recording, "recordings")
+    )
+)

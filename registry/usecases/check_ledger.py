@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from registry.ledger.facts import leaf
+from registry.ledger.facts import Text, leaf
 from registry.ledger.merkle import EMPTY_ROOT, root
 from registry.ledger.notes import Checkpoint
 from registry.ledger.writing import Fact, append_facts
@@ -116,7 +116,7 @@ def _of_leaves(work: UnitOfWork, size: int) -> Iterator[Difference]:
         yield _of_tree(size, "leaves are missing", "缺叶")
 
 
-def _texts(work: UnitOfWork, section: str, records: list[int]) -> dict[int, bytes]:
+def _texts(work: UnitOfWork, section: str, records: list[int]) -> dict[int, Text]:
     """The texts of rows; without those that somebody changed into something that is no record."""
     try:
         return ledger.texts_of(work, section, records)

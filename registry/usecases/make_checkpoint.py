@@ -11,7 +11,7 @@ from registry.ledger.notes import Checkpoint, Ed25519Signer, Signer, signed
 from registry.private_keys import keep_private_key, private_key
 from registry.repositories import ledger
 from registry.repositories.ledger import KeptCheckpoint
-from registry.unit_of_work import UnitOfWork
+from registry.unit_of_work import Store, UnitOfWork
 
 KEY_FILE = "ledger-key.pem"  # In the data folder.
 
@@ -44,3 +44,13 @@ def make_checkpoint(work: UnitOfWork, signer: Signer, at: datetime) -> KeptCheck
     note = signed(head, signer)
     ledger.add_checkpoint(work, head, note, at)
     return KeptCheckpoint(size=size, root=head.root, note=note, made_at=at)
+
+
+def current_checkpoint(store: Store, signer: Signer, at: datetime) -> KeptCheckpoint:
+    """The same, in a unit of work of its own: the writers' turn is taken only when there is something new to sign."""
+    with store.reading() as work:
+        last = next(iter(ledger.checkpoints(work, 1)), None)
+        if last is not None and last.size == ledger.tree_size(work):
+            return last
+    with store.writing() as work:
+        return make_checkpoint(work, signer, at)

@@ -222,7 +222,8 @@ def append_judged(work: UnitOfWork, recorder: Recorder, judged: Iterable[Judged]
 
 
 def _replaces(each: Judged) -> bool:
-    return isinstance(each.entry.record, Certificate) and each.entry.record.replaces is not None
+    record = each.entry.record
+    return isinstance(record, Certificate) and record.replaces is not None and not _is_withdrawal(each)
 
 
 def _is_withdrawal(each: Judged) -> bool:

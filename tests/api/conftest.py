@@ -15,7 +15,7 @@ from registry.access import Party
 from registry.passwords import Passwords
 from registry.unit_of_work import Store, open_store
 from registry.usecases.import_records import import_records
-from tests.api.worlds import DOCUMENT, NOW
+from tests.api.worlds import DOCUMENT, NOW, SIGNER
 
 BASE_URL = "http://127.0.0.1:8000"
 QUICK = Passwords(Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))  # The least that Argon2 takes.
@@ -60,6 +60,7 @@ def client_of(
         featured={"gate-gas": Bilingual("关口天然气", "Gate gas")},
         passwords=QUICK,
         provider=provider,
+        signer=SIGNER,
     )
     made = TestClient(app, base_url=base_url, raise_server_exceptions=False, follow_redirects=follow_redirects)
     made.headers.pop("accept-language", None)

@@ -117,7 +117,7 @@ def test_the_list_in_words_opens_and_leads_up_the_chain(visit: Visit, base: str)
     """Otherwise whoever cannot see the drawing could not follow the chain."""
     page = visit.page
     page.goto(f"{base}/i/dryer-gas-meter")
-    page.locator("summary").click()
+    page.locator("main summary").click()
     page.locator(".steps a").first.click()
     expect(page.locator("h1")).to_have_text("音速喷嘴法气体流量标准装置")
     assert asked_of(SEED, "nozzle-rig").target in page.url

@@ -1,7 +1,8 @@
 """Merkle trees: every size, leaf and proof up to 64 leaves, against a second reading of RFC 9162 and published roots."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
+from random import Random
 
 import pytest
 
@@ -12,12 +13,14 @@ from registry.ledger.merkle import (
     ProofError,
     complete_subtree,
     consistency_proof,
+    inclusion_of_many,
     inclusion_proof,
     leaf_hash,
     node_hash,
     root,
     verify_consistency,
     verify_inclusion,
+    verify_inclusion_of_many,
 )
 
 MOST = 64
@@ -110,6 +113,42 @@ def test_every_inclusion_is_proved_and_every_change_of_a_proof_is_found() -> Non
             if size > 1:
                 with pytest.raises(ProofError):
                     verify_inclusion(LEAVES[index], (index + 1) % size, size, proof, expected)
+
+
+def test_any_leaves_of_any_tree_are_proved_together() -> None:
+    """A bundle of many facts stands on one proof: every choice of leaves up to eight, and every size with random ones."""
+    choices = [
+        (size, chosen) for size in range(1, 9) for count in range(1, size + 1) for chosen in combinations(range(size), count)
+    ]
+    draw = Random(6)
+    choices += [(size, tuple(sorted(draw.sample(range(size), draw.randint(1, size))))) for size in range(9, MOST + 1)]
+    for size, chosen in choices:
+        leaves = {index: LEAVES[index] for index in chosen}
+        proof, expected = inclusion_of_many(chosen, size, TREE), mth(LEAVES[:size])
+        verify_inclusion_of_many(leaves, size, proof, expected)
+        assert len(proof) <= sum(len(inclusion_proof(index, size, TREE)) for index in chosen)
+        for changed in mutations(proof) if size in {5, 8, 21} else [[*proof, LEAVES[0]], proof[1:]][: 1 + bool(proof)]:
+            with pytest.raises(ProofError):
+                verify_inclusion_of_many(leaves, size, changed, expected)
+        other = {**leaves, chosen[0]: LEAVES[chosen[0] - 1]}
+        if size > 1:
+            with pytest.raises(ProofError):
+                verify_inclusion_of_many(other, size, proof, expected)
+
+
+def test_one_leaf_of_many_is_proved_as_rfc_9162_proves_it() -> None:
+    """The parts are the steps of its own path, put from left to right."""
+    for index in range(21):
+        assert sorted(inclusion_of_many([index], 21, TREE)) == sorted(inclusion_proof(index, 21, TREE))
+
+
+@pytest.mark.parametrize(("indices", "size"), [([], 3), ([3], 3), ([-1], 3), ([0, 3], 3)])
+def test_leaves_that_are_not_in_a_tree_are_not_proved_together(indices: list[int], size: int) -> None:
+    """Nor is nothing: a proof of no leaf says nothing and looks like one."""
+    with pytest.raises(ProofError):
+        inclusion_of_many(indices, size, TREE)
+    with pytest.raises(ProofError):
+        verify_inclusion_of_many(dict.fromkeys(indices, LEAVES[0]), size, [], LEAVES[0])
 
 
 def test_every_consistency_is_proved_and_every_change_of_a_proof_is_found() -> None:

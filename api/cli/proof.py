@@ -1,0 +1,165 @@
+"""`registry proof …`: evidence that stands on its own, made here and checked anywhere."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api import asking, clock
+from api.cli.exporting import replaced
+from api.cli.ledger import note_of, origin
+from api.cli.output import JsonOption, LanguageOption, people, remark, show, table, write_json
+from api.cli.questions import KnownAt, PolicyOption, Target, show_verdict
+from api.cli.stores import opened
+from api.failures import ParameterError
+from api.language import Bilingual, Language, text
+from api.render import words
+from api.render.names import names_in
+from api.render.open_points import not_checked
+from api.render.verifying_page import standalone_page
+from api.schemas.proofs import proof_answer
+from registry.access import OPERATOR
+from registry.evidence.bundle import Question
+from registry.evidence.verifying import Proved, verified
+from registry.ledger.notes import Ed25519Signer, verifier_key, verifier_of
+from registry.ledger.notes import opened as opened_note
+from registry.private_keys import private_key
+from registry.settings import Settings
+from registry.usecases.make_checkpoint import KEY_FILE, current_checkpoint, ledger_signer
+from registry.usecases.make_proof import make_proof
+from traceability.policy import DEFAULT_POLICY, policy_named
+
+_File = Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False, help="证明文件 / Proof bundle")]
+Out = Annotated[Path, typer.Option("--out", dir_okay=False, help="写入文件 / File to write")]
+_Key = Annotated[
+    str | None,
+    typer.Option("--key", metavar="VKEY", help="验证公钥；缺省用本机密钥 / Verifier key; this machine's when left out"),
+]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="D", help="判定日 / Day asked for")]
+From = Annotated[str | None, typer.Option("--from", metavar="D", help="时段首日 / First day of a period")]
+Until = Annotated[str | None, typer.Option("--until", metavar="D", help="时段末日 / Last day of a period")]
+Against = Annotated[
+    Path | None,
+    typer.Option("--checkpoint", dir_okay=False, help="针对在别处保存的检查点 / Prove against a checkpoint kept elsewhere"),
+]
+
+
+def make(  # noqa: PLR0913, PLR0917 - one option of the command line each.
+    target: Target,
+    out: Out,
+    as_of: AsOf = None,
+    start: From = None,
+    until: Until = None,
+    known_at: KnownAt = None,
+    policy: PolicyOption = None,
+    checkpoint: Against = None,
+    language: LanguageOption = Language.ZH,
+) -> None:
+    """制作可离线核验的溯源证明。/ Make a proof that is checked offline."""
+    made = made_bundle(target, as_of, start, until, known_at, policy, checkpoint)
+    with replaced(out) as write:
+        write(made)
+    remark(language, "溯源证明：{size} 字节；请把验证公钥另行交给核验人", size=len(made))
+
+
+def verify(
+    file: _File,
+    key: _Key = None,
+    policy: PolicyOption = None,
+    checkpoint: Annotated[
+        Path | None, typer.Option("--checkpoint", dir_okay=False, help="在别处保存的检查点 / Checkpoint kept elsewhere")
+    ] = None,
+    as_json: JsonOption = False,  # noqa: FBT002
+    language: LanguageOption = Language.ZH,
+) -> None:
+    """只凭公钥核验证明并重新判定；核验不过退出码为 6。/ Check a proof with nothing but the key; exit code 6 on failure."""
+    verifier = verifier_of(key or own_key())
+    outside = None if checkpoint is None else opened_note(note_of(checkpoint), verifier)
+    proved = verified(_content(file), verifier, policy_named(policy or DEFAULT_POLICY), outside)
+    names = names_in(proved.records, language, proved.bundle.question.known_at)
+    if as_json:
+        write_json(proof_answer(proved, names))
+    else:
+        show_verdict(proved.verdict, names)
+        _show_proof(proved, language)
+    days = [proved.verdict.status, *(days.status for days in proved.coverage)]
+    raise typer.Exit(0 if all(status.is_good for status in days) else 1)
+
+
+def page(out: Out, key: _Key = None, language: LanguageOption = Language.ZH) -> None:
+    """写出可离线使用的核验网页。/ Write the page that checks proofs in a browser, without network."""
+    line = key or verifier_key(ledger_signer(Settings().data_dir, origin()))
+    verifier_of(line)
+    with replaced(out) as write:
+        write(standalone_page(line, language).encode())
+
+
+def made_bundle(
+    target: str,
+    as_of: str | None,
+    start: str | None,
+    until: str | None,
+    known_at: str | None,
+    policy: str | None,
+    checkpoint: Path | None,
+) -> bytes:
+    """The bundle that the options ask for."""
+    now = clock.now()
+    asked = asking.asked(now=now, as_of=as_of or until, known_at=known_at, policy=policy)
+    is_of_period = start is not None or until is not None
+    question = Question(
+        target=target,
+        as_of=asked.as_of,
+        start=asking.day("--from", start or "") if is_of_period else None,
+        until=asking.day("--until", until or "") if is_of_period else None,
+        known_at=asked.known_at,
+        policy=asked.policy.name,
+    )
+    signer = ledger_signer(Settings().data_dir, origin())
+    with opened(is_writing=True) as store:
+        note = current_checkpoint(store, signer, now).note if checkpoint is None else note_of(checkpoint)
+        against = opened_note(note, verifier_of(verifier_key(signer)))
+        with store.reading() as work:
+            return make_proof(work, question, party=OPERATOR, checkpoint=against, note=note, signer=signer, at=now)
+
+
+def _show_proof(proved: Proved, language: Language) -> None:
+    say = partial(text, language)
+    if proved.coverage:
+        rows = table(say("自"), say("至"), say("结论"), say("原因"))
+        for days in proved.coverage:
+            status = words.STATUSES[days.status].words.in_(language)
+            rows.add_row(str(days.start), str(days.until), status, ", ".join(days.findings))
+        show(say("时段内的判定"), rows)
+    if proved.withheld:
+        rows = table(say("记录"), say("标识"), say("未出示"))
+        for each in proved.withheld:
+            rows.add_row(each.section, each.id, f"{each.field} {each.hidden}/{each.parts}")
+        show(say("未出示的内容"), rows)
+    people().print(
+        say(
+            "证明属实：{facts} 条记录在 {origin} 的 {size} 叶账本中",
+            facts=len(proved.bundle.facts),
+            origin=proved.checkpoint.origin,
+            size=proved.checkpoint.size,
+        )
+    )
+    for line in not_checked(proved, language):
+        people().print(line, markup=False)
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ParameterError("FILE", Bilingual(f"无法读取 {file}（{reason}）", f"{file}: {reason}")) from error
+
+
+def own_key() -> str:
+    """The key of the registry of this machine, if there is one."""
+    private = private_key(Settings().data_dir / KEY_FILE)
+    if private is None:
+        raise ParameterError("--key", Bilingual("本机没有密钥，请给出验证公钥", "there is no key here; give the verifier key"))
+    return verifier_key(Ed25519Signer(name=origin(), private=private))

@@ -1,0 +1,253 @@
+// Checks a proof bundle (docs/evidence.md) in the browser: signature, hashes, inclusion, checkpoint. No network, no library.
+// It does not run the rules of traceability again; `registry proof verify` does.
+"use strict";
+
+(() => {
+  const FORMAT = "traceability-proof/1";
+  const FIELDS = ["checkpoint", "documents", "facts", "format", "made_at", "proof", "question", "signature", "verdict"];
+  const isEnglish = () => document.documentElement.lang.startsWith("en");
+  const say = (zh, en) => (isEnglish() ? en : zh);
+  const utf8 = (text) => new TextEncoder().encode(text);
+
+  class ProofError extends Error {}
+  const refuse = (zh, en) => { throw new ProofError(say(zh, en)); };
+  const demand = (condition, zh, en) => { if (!condition) refuse(zh, en); };
+
+  // RFC 8785 for what a bundle holds: objects, lists, texts, whole numbers, truth values, null.
+  function canonical(value) {
+    if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+    if (value !== null && typeof value === "object") {
+      return `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(",")}}`;
+    }
+    if (typeof value === "number") demand(Number.isSafeInteger(value), "文件含非整数", "the file holds a number that is not whole");
+    return JSON.stringify(value);
+  }
+
+  function joined(...parts) {
+    const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+    let at = 0;
+    for (const part of parts) { whole.set(part, at); at += part.length; }
+    return whole;
+  }
+
+  const sha256 = async (...parts) => new Uint8Array(await crypto.subtle.digest("SHA-256", joined(...parts)));
+  const nodeHash = (left, right) => sha256(Uint8Array.of(1), left, right);
+  const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const same = (one, other) => hex(one) === hex(other);
+
+  function unpacked(text, length) {
+    let bytes;
+    try { bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0)); } catch { refuse("不是 base64", "this is not base64"); }
+    const isPlain = btoa(String.fromCharCode(...bytes)) === text;
+    demand(isPlain && (length === undefined || bytes.length === length), "base64 长度不对", "base64 of another length expected");
+    return bytes;
+  }
+
+  // A verifier key: name+id+key (c2sp.org/signed-note); algorithm 1 is Ed25519.
+  async function keyOf(line) {
+    const first = line.indexOf("+"), second = line.indexOf("+", first + 1);
+    demand(first > 0 && second > first, "这不是验证公钥", "this is no verifier key");
+    const name = line.slice(0, first), id = line.slice(first + 1, second), bytes = unpacked(line.slice(second + 1), 33);
+    const expected = (await sha256(utf8(`${name}\n`), bytes)).slice(0, 4);
+    demand(bytes[0] === 1 && hex(expected) === id, "这不是验证公钥", "this is no verifier key");
+    let key;
+    try { key = await crypto.subtle.importKey("raw", bytes.slice(1), { name: "Ed25519" }, false, ["verify"]); } catch {
+      refuse("此浏览器不支持 Ed25519，无法核验签名", "this browser does not know Ed25519: the signature cannot be checked");
+    }
+    return { name, id: expected, key };
+  }
+
+  const isSigned = (key, signature, data) => crypto.subtle.verify({ name: "Ed25519" }, key.key, signature, data);
+
+  async function opened(note, key) {
+    const cut = note.lastIndexOf("\n\n");
+    demand(cut > 0 && note.endsWith("\n"), "检查点不是签名文本", "the checkpoint is no signed note");
+    const text = note.slice(0, cut + 1);
+    for (const line of note.slice(cut + 2, -1).split("\n")) {
+      demand(line.startsWith("\u2014 "), "检查点的签名行有误", "a line of the checkpoint is no signature");
+      const [name, encoded, ...more] = line.slice(2).split(" ");
+      demand(encoded !== undefined && more.length === 0, "检查点的签名行有误", "a line of the checkpoint is no signature");
+      const signature = unpacked(encoded);
+      if (name !== key.name || !same(signature.slice(0, 4), key.id)) continue;
+      demand(await isSigned(key, signature.slice(4), utf8(text)), "检查点的签名不正确", "the signature of the checkpoint is wrong");
+      const [origin, size, root] = text.split("\n");
+      demand(/^(0|[1-9][0-9]{0,15})$/.test(size), "检查点的叶数有误", "the size of the checkpoint is none");
+      return { origin, size: Number(size), root: unpacked(root, 32) };
+    }
+    return refuse("检查点没有此密钥的签名", "the checkpoint is not signed with this key");
+  }
+
+  function read(content) {
+    let text, bundle;
+    try { text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content); bundle = JSON.parse(text); } catch {
+      refuse("文件不是 JSON", "the file is not JSON");
+    }
+    demand(bundle !== null && typeof bundle === "object" && bundle.format === FORMAT, "这不是溯源证明", "this is no proof bundle");
+    const fields = Object.keys(bundle).filter((name) => name !== "coverage").sort();
+    demand(fields.join() === FIELDS.join(), "字段缺失或未知", "a field is missing or unknown");
+    demand(canonical(bundle) === text, "不是规范形式（RFC 8785）", "not in canonical form (RFC 8785)");
+    return bundle;
+  }
+
+  // Every fact as it was hashed, and what stands in its place where a part is withheld.
+  async function opening(facts) {
+    const leaves = new Map(), records = [], withheld = [];
+    let last = -1;
+    for (const fact of facts) {
+      demand(Number.isSafeInteger(fact.index) && fact.index > last, "记录未按次序排列", "the facts are not in the order of the tree");
+      last = fact.index;
+      const commitment = await sha256(unpacked(fact.salt, 16), utf8(fact.text));
+      leaves.set(fact.index, await sha256(Uint8Array.of(0), commitment));
+      const document = JSON.parse(fact.text), digests = document.sealed || {};
+      const section = Object.keys(document).find((name) => name !== "sealed");
+      const record = { ...document[section] }, parts = fact.parts || {};
+      for (const field of Object.keys(parts)) demand(field in digests, "出示了不属于该记录的部分", "a part is shown that the record does not have");
+      for (const [field, expected] of Object.entries(digests)) {
+        const shown = parts[field] || [];
+        let before = -1;
+        for (const part of shown) {
+          demand(Number.isSafeInteger(part.place) && part.place > before && part.place < expected.length, "各部分次序不对", "parts out of order");
+          before = part.place;
+          const digest = await sha256(unpacked(part.salt, 16), utf8(part.text));
+          demand(same(digest, unpacked(expected[part.place], 32)), "所出示的部分与承诺不同", "a part is not the one committed to");
+        }
+        if (shown.length < expected.length) withheld.push(`${section} ${record.id}: ${field} ${expected.length - shown.length}/${expected.length}`);
+        if (shown.length && field === "name") record[field] = JSON.parse(shown[0].text);
+      }
+      records.push({ section, record });
+    }
+    return { leaves, records, withheld };
+  }
+
+  // The root that leaves and proof lead to (RFC 9162, 2.1.1; the parts without a leaf come from the proof, left to right).
+  async function rootOf(leaves, size, proof) {
+    const wanted = [...leaves.keys()];
+    demand(wanted.length > 0 && wanted[wanted.length - 1] < size, "有记录不在树中", "a fact is not in the tree");
+    let next = 0;
+    const part = async (indices, start, end) => {
+      if (indices.length === 0) {
+        demand(next < proof.length, "证明过短", "the proof is too short");
+        next += 1;
+        return unpacked(proof[next - 1], 32);
+      }
+      if (end - start === 1) return leaves.get(start);
+      let half = 1;
+      while (half * 2 < end - start) half *= 2;
+      const middle = start + half;
+      const left = await part(indices.filter((index) => index < middle), start, middle);
+      return nodeHash(left, await part(indices.filter((index) => index >= middle), middle, end));
+    };
+    const root = await part(wanted, 0, size);
+    demand(next === proof.length, "证明过长", "the proof is too long");
+    return root;
+  }
+
+  // The whole check: what was found right, and the first reason where it was not.
+  async function check(content, keyLine, outsideNote) {
+    const checks = [];
+    const done = (zh, en) => checks.push(say(zh, en));
+    try {
+      demand(globalThis.crypto && crypto.subtle, "此环境没有 WebCrypto，无法核验", "there is no WebCrypto here: nothing can be checked");
+      const bundle = read(content);
+      done("形式规范", "The form is canonical");
+      const key = await keyOf(keyLine.trim());
+      const { signature, ...claims } = bundle;
+      demand(signature.key === keyLine.trim(), "不是用此密钥签名的", "not signed with this key");
+      demand(await isSigned(key, unpacked(signature.value, 64), utf8(canonical(claims))), "签名不正确", "the signature is wrong");
+      done("签名正确（Ed25519）", "The signature is right (Ed25519)");
+      const checkpoint = await opened(bundle.checkpoint, key);
+      done(`检查点：${checkpoint.origin}，${checkpoint.size} 叶`, `Checkpoint of ${checkpoint.origin}, ${checkpoint.size} leaves`);
+      const isWitnessed = Boolean(outsideNote && outsideNote.trim());
+      if (isWitnessed) {
+        const outside = await opened(outsideNote, key);
+        const isSame = outside.origin === checkpoint.origin && outside.size === checkpoint.size && same(outside.root, checkpoint.root);
+        demand(isSame, "外部检查点与证明中的不同", "the checkpoint from outside is not that of the bundle");
+        done("与外部检查点一致", "It is the checkpoint from outside");
+      }
+      const found = await opening(bundle.facts);
+      const root = await rootOf(found.leaves, checkpoint.size, bundle.proof);
+      demand(same(root, checkpoint.root), "证明得到的根不同", "the proof leads to another root");
+      done(`${bundle.facts.length} 条记录的摘要都在账本中`, `The hashes of all ${bundle.facts.length} facts are in the ledger`);
+      const asked = bundle.question, answer = bundle.verdict;
+      const isAsked = asked.target === answer.target && asked.as_of === answer.as_of && asked.known_at === answer.known_at && asked.policy === answer.policy;
+      demand(isAsked, "结论与问题不符", "the verdict answers another question");
+      return { ok: true, checks, bundle, records: found.records, withheld: found.withheld, isWitnessed };
+    } catch (error) {
+      return { ok: false, checks, reason: error instanceof ProofError ? error.message : say("文件结构有误", "the file is malformed") };
+    }
+  }
+
+  const STATUSES = {
+    traceable: ["可溯源", "Traceable"], conditional: ["有条件可溯源", "Traceable with conditions"],
+    indeterminate: ["无法判定", "Cannot be determined"], not_traceable: ["不可溯源", "Not traceable"],
+  };
+  const statusWords = (status) => say(...(STATUSES[status] || [status, status]));
+
+  function element(name, text, ...children) {
+    const made = document.createElement(name);
+    if (text) made.textContent = text;
+    made.append(...children);
+    return made;
+  }
+
+  const list = (lines) => element("ul", "", ...lines.map((line) => element("li", line)));
+  const section = (title, ...children) => element("section", "", element("h2", title), ...children);
+
+  // The chain as the verdict encloses it: each certificate with what it rests on, from the target up.
+  function chainOf(result) {
+    const byId = (name) => new Map(result.records.filter((each) => each.section === name).map((each) => [each.record.id, each.record]));
+    const certificates = byId("certificates"), items = byId("items"), organizations = byId("organizations");
+    const named = (id) => (items.get(id) || {}).name || id;
+    const graph = result.bundle.verdict.graph, nodes = new Map(graph.nodes.map((node) => [node.certificate, node]));
+    const branch = (id, above) => {
+      const certificate = certificates.get(id) || {}, node = nodes.get(id) || { item: "" };
+      const issuer = (organizations.get(certificate.issuer) || {}).name || certificate.issuer || "";
+      const line = `${named(node.item)} · ${certificate.number || id} · ${issuer} · ${certificate.calibrated_on || ""}`;
+      const upper = above.includes(id) ? [] : graph.links.filter((link) => link.by === id);
+      const steps = upper.map((link) => (link.found ? branch(link.found, [...above, id]) : element("li", named(link.reference.item))));
+      return element("li", line, ...(steps.length ? [element("ul", "", ...steps)] : []));
+    };
+    const target = result.bundle.verdict.target;
+    const firsts = graph.nodes.filter((node) => (node.uses || []).some((use) => use.by === target && use.day === result.bundle.verdict.as_of));
+    return element("ul", "", ...firsts.map((node) => branch(node.certificate, [])));
+  }
+
+  function shown(result) {
+    if (!result.ok) {
+      const banner = element("p", say(`核验不通过：${result.reason}`, `Not proved: ${result.reason}`));
+      banner.className = "banner not_traceable proof-status";
+      return [banner, list(result.checks)];
+    }
+    const { verdict, coverage, documents, made_at: madeAt } = result.bundle;
+    const banner = element("p", say(`证明完好。所附结论：${statusWords(verdict.status)}`, `The proof is intact. It says: ${statusWords(verdict.status)}`));
+    banner.className = `banner proof-status ${verdict.status in STATUSES ? verdict.status : ""}`;
+    const facts = `${verdict.target} · ${verdict.as_of} · ${verdict.policy} · ${say("出具于", "made at")} ${madeAt}`;
+    const open = [
+      say("本页没有重新运行判定规则：结论是登记处的，命令 registry proof verify 会重新判定。", "This page did not run the rules again: the verdict is the registry's. `registry proof verify` computes it anew."),
+      say("证明不能显示没有什么：是否另有未附上的记录（例如后来的撤销）无法由此得知。", "A proof cannot show what is not there: whether there are records beyond those enclosed (a withdrawal, say) is not known."),
+    ];
+    if (!result.isWitnessed) open.push(say("检查点只有登记处自己的签名，未与别处保存的检查点比对。", "The checkpoint is the registry's own word: none that was kept elsewhere was compared."));
+    if (documents.length) open.push(say("原始文件的摘要出自登记处的声明。", "The digests of the original files are the registry's statement."));
+    const parts = [banner, element("p", facts), section(say("已核验", "Checked"), list(result.checks)), section(say("未能核验", "Not checked"), list(open))];
+    const findings = (verdict.findings || []).map((each) => `${each.severity} · ${each.code} · ${each.subject}`);
+    if (findings.length) parts.push(section(say("所附理由", "Reasons as enclosed"), list(findings)));
+    parts.push(section(say("所附溯源链", "Chain as enclosed"), chainOf(result)));
+    if (coverage) parts.push(section(say("时段", "Period"), list(coverage.map((days) => `${days.from} – ${days.until} · ${statusWords(days.status)} ${days.findings.join(", ")}`))));
+    if (result.withheld.length) parts.push(section(say("未出示的内容", "Withheld"), list(result.withheld)));
+    if (documents.length) parts.push(section(say("原始文件 SHA-256", "Original files, SHA-256"), list(documents.map((each) => `${each.certificate}: ${each.sha256}`))));
+    return parts;
+  }
+
+  globalThis.checkProof = check;
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const form = document.getElementById("proof-form"), result = document.getElementById("proof-result");
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const file = form.elements.proof.files[0];
+      if (!file) return;
+      const content = new Uint8Array(await file.arrayBuffer());
+      result.replaceChildren(...shown(await check(content, form.elements.key.value, form.elements.checkpoint.value)));
+    });
+  });
+})();

@@ -1,0 +1,92 @@
+"""Whether a proof bundle proves what it says: a numbered procedure that needs the public key and nothing else.
+
+The rules are those of whoever checks. A bundle names a policy and never brings one.
+"""
+
+from dataclasses import dataclass
+
+from registry.evidence.answers import days_of, verdict_on
+from registry.evidence.bundle import Bundle, Days, check_signature, read_bundle, unpacked
+from registry.evidence.shown import Withheld, enclosed
+from registry.ledger.merkle import ProofError, verify_inclusion_of_many
+from registry.ledger.notes import Checkpoint, Verifier, opened
+from traceability.policy import POLICIES, Policy
+from traceability.problems import TraceabilityError
+from traceability.records import Records
+from traceability.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proved:
+    """What a bundle proves: the answer under the policy of whoever checks, on the records enclosed.
+
+    `is_witnessed`: whether a checkpoint from outside was compared; without one the checkpoint is the registry's own word.
+    """
+
+    bundle: Bundle
+    checkpoint: Checkpoint
+    is_witnessed: bool
+    records: Records
+    withheld: tuple[Withheld, ...]
+    policy: Policy
+    verdict: Verdict
+    coverage: tuple[Days, ...]
+
+
+def verified(content: bytes, verifier: Verifier, policy: Policy, outside: Checkpoint | None = None) -> Proved:
+    """What the bundle proves; ProofError, with the first reason, when it proves nothing.
+
+    `outside`: a checkpoint that was kept elsewhere, its signature checked before.
+    """
+    # 1. The form: one spelling, no field unknown or missing.
+    bundle = read_bundle(content)
+    # 2. The signature over all of it.
+    check_signature(bundle, verifier)
+    # 3. The checkpoint: signed by the same key, and the one that was kept outside.
+    checkpoint = opened(bundle.checkpoint, verifier)
+    _compare(checkpoint, outside)
+    # 4. The facts: each text is that of a leaf, and the leaves are in the tree of the checkpoint.
+    found = enclosed(bundle.facts)
+    proof = [unpacked(step) for step in bundle.proof]
+    verify_inclusion_of_many(found.leaves, checkpoint.size, proof, checkpoint.root)
+    # 5. The rules: what is said of the policy that the bundle names follows from the facts.
+    _check_answer(bundle, found.records)
+    # 6. The answer under the policy of whoever checks.
+    return Proved(
+        bundle=bundle,
+        checkpoint=checkpoint,
+        is_witnessed=outside is not None,
+        records=found.records,
+        withheld=found.withheld,
+        policy=policy,
+        verdict=verdict_on(found.records, bundle.question, policy),
+        coverage=days_of(found.records, bundle.question, policy),
+    )
+
+
+def _compare(checkpoint: Checkpoint, outside: Checkpoint | None) -> None:
+    if outside is None:
+        return
+    if outside.size != checkpoint.size:
+        raise ProofError(
+            f"the checkpoint from outside is of {outside.size} leaves, that of the bundle of {checkpoint.size}; ask for a "
+            "bundle that is made against it",
+            f"外部检查点为 {outside.size} 叶，证明中的为 {checkpoint.size} 叶；请索取针对该检查点的证明",
+        )
+    if outside != checkpoint:
+        raise ProofError("the checkpoint from outside is another one: history was rewritten", "外部检查点不同：历史被改写")
+
+
+def _check_answer(bundle: Bundle, records: Records) -> None:
+    named = POLICIES.get(bundle.question.policy)
+    if named is None:
+        raise ProofError(
+            f"the policy {bundle.question.policy!r} is not known here", f"这里没有判定策略 {bundle.question.policy!r}"
+        )
+    try:
+        follows = verdict_on(records, bundle.question, named) == bundle.verdict
+        follows = follows and days_of(records, bundle.question, named) == bundle.coverage
+    except TraceabilityError as error:
+        raise ProofError("the question has no answer on these records", "按所附记录无法回答该问题") from error
+    if not follows:
+        raise ProofError("the verdict does not follow from the records", "结论不能由所附记录得出")

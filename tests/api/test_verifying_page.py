@@ -1,0 +1,174 @@
+"""The page that checks proofs, in a real browser: from disk without network, and as the service shows it."""
+
+import base64
+import json
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from api.app import create_app
+from api.cli.service import address, listening
+from api.language import Language
+from api.render.verifying_page import standalone_page
+from registry.evidence.bundle import read_bundle
+from registry.ledger.facts import canonical
+from registry.unit_of_work import Store
+from tests.api.test_browser import ARGUMENTS, CHROMIUM, Visit
+from tests.api.worlds import KEY, NOW, SIGNER
+from tests.registry.evidence.conftest import bundle_of
+from tests.registry.evidence.test_verifying import NO_SALT, changed, lists_of, places, rearranged
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed (apt-get install chromium)")
+
+# Checks many files in one page; texts in, whether each is proved out.
+CHECK_ALL = """async ([texts, key]) => {
+  const found = [];
+  for (const text of texts) found.push((await checkProof(new TextEncoder().encode(text), key, "")).ok);
+  return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def bundle(seeded_store: Store) -> bytes:
+    return bundle_of(seeded_store, "boiler-gas-meter")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="module")
+def alone(browser: Browser, bundle: bytes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
+    """The page opened from a file, in a browser that is offline, with the bundle beside it."""
+    folder = tmp_path_factory.mktemp("page")
+    (folder / "verify.html").write_text(standalone_page(KEY), encoding="utf-8")
+    (folder / "proof.json").write_bytes(bundle)
+    (folder / "bad.json").write_bytes(bundle.replace(b'"indeterminate"', b'"traceable"', 1))
+    context = browser.new_context(offline=True, locale="zh-CN")
+    visit = Visit(context.new_page())
+    visit.page.goto((folder / "verify.html").as_uri())
+    yield visit
+    context.close()
+
+
+def check(page: Page, file: Path, **fields: str) -> None:
+    page.set_input_files("#proof", file)
+    for name, value in fields.items():
+        page.fill(f"#{name}", value)
+    page.click("#proof-form button")
+
+
+def folder_of(visit: Visit) -> Path:
+    return Path(visit.page.url.removeprefix("file://")).parent
+
+
+def test_the_page_checks_a_proof_from_disk_without_network(alone: Visit, tmp_path: Path) -> None:
+    """A verifier on a machine without network is who the page is for. It says what it did not do."""
+    page, result = alone.page, alone.page.locator("#proof-result")
+    check(page, folder_of(alone) / "proof.json")
+    expect(result.locator(".proof-status")).to_contain_text("证明完好")
+    expect(result.locator(".proof-status")).to_contain_text("无法判定")
+    for told in ("没有重新运行判定规则", "不能显示没有什么", "competences", "SUSPECT", "气体流量国家计量基准"):
+        expect(result).to_contain_text(told)
+    page.screenshot(path=tmp_path / "verify.png", full_page=True)
+    check(page, folder_of(alone) / "bad.json")
+    expect(result.locator(".proof-status")).to_contain_text("核验不通过")
+    assert alone.complaints == []
+    assert [url for url in alone.requests if not url.startswith("file:")] == []
+
+
+def test_another_key_or_checkpoint_from_outside_is_refused(alone: Visit, bundle: bytes) -> None:
+    """A proof of somebody else's registry, or of a history that was made anew."""
+    page, status = alone.page, alone.page.locator("#proof-result .proof-status")
+    note = read_bundle(bundle).checkpoint
+    file = folder_of(alone) / "proof.json"
+    check(page, file, checkpoint=note)
+    expect(status).to_contain_text("证明完好")
+    check(page, file, checkpoint=note.replace("=", "A=", 1))
+    expect(status).to_contain_text("核验不通过")
+    check(page, file, checkpoint="", key=KEY.replace("registry", "Registry"))
+    expect(status).to_contain_text("核验不通过")
+    check(page, file, key=KEY)
+    expect(status).to_contain_text("证明完好")
+
+
+def test_every_change_that_the_command_finds_by_hash_the_page_finds(alone: Visit, bundle: bytes) -> None:
+    """Values, lists, spelling; and with the right signature over them whatever a leaf stands behind."""
+    document = json.loads(bundle)
+    bad = [canonical(changed(document, path)) for path in places(document)]
+    bad += [canonical(other) for path in lists_of(document) for other in rearranged(document, path)]
+    bad += [json.dumps(document).encode(), bundle + b"\n", bundle[:-1], b"{}", b"null", b""]
+    draw = Random(5)
+    assert len(bad) > 250
+    assert checked(alone, [bundle, *draw.sample(bad, 150)]) == [True] + [False] * 150
+
+
+def test_the_page_trusts_the_signature_for_no_fact(alone: Visit, bundle: bytes) -> None:
+    """Facts, proof and checkpoint are checked for themselves, whoever signed."""
+    document = json.loads(bundle)
+    document.pop("signature")
+    hashed = [path for path in places(document) if path[0] in {"facts", "proof", "checkpoint", "question"}]
+    forged = [changed(document, path) for path in Random(3).sample(hashed, 60)]
+    forged += [other for name in ("facts", "proof") for other in rearranged(document, (name,))]
+    number = next(number for number, fact in enumerate(document["facts"]) if "scope" in fact.get("parts", {}))
+    scope = document["facts"][number]["parts"]["scope"]
+    for parts in ({"scope": [*scope, scope[-1]]}, {"scope": [{**scope[0], "salt": NO_SALT}]}, {"name": scope}):
+        other = json.loads(json.dumps(document))
+        other["facts"][number]["parts"] = parts
+        forged.append(other)
+    assert checked(alone, [forged_with_key(each) for each in forged]) == [False] * len(forged)
+
+
+def forged_with_key(document: dict[str, Any]) -> bytes:
+    """The document, whatever it is, with a signature that is right."""
+    value = base64.b64encode(SIGNER.sign(canonical(document))).decode()
+    return canonical({**document, "signature": {"key": KEY, "value": value}})
+
+
+def checked(visit: Visit, files: list[bytes]) -> Any:
+    return visit.page.evaluate(CHECK_ALL, [[file.decode() for file in files], KEY])
+
+
+def test_the_service_shows_the_same_page(browser: Browser, seeded_store: Store, bundle: bytes, tmp_path: Path) -> None:
+    """Under the strict policy of the service: script and style from its own origin, on a phone, and nothing sent."""
+    listener = listening("127.0.0.1", 0)
+    app = create_app(seeded_store, base_url=address(listener), now=lambda: NOW, signer=SIGNER)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="en")
+    try:
+        visit = Visit(context.new_page())
+        visit.page.goto(f"{address(listener)}/verify?lang=en")
+        (tmp_path / "proof.json").write_bytes(bundle)
+        check(visit.page, tmp_path / "proof.json")
+        expect(visit.page.locator(".proof-status")).to_contain_text("The proof is intact")
+        sizes: Any = visit.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert sizes[0] <= sizes[1]
+        assert visit.complaints == []
+        pages = [url for url in visit.requests if "/static/" not in url]
+        assert pages == [f"{address(listener)}/verify?lang=en"]
+        visit.page.screenshot(path=tmp_path / "served.png", full_page=True)
+    finally:
+        context.close()
+        server.should_exit = True
+        thread.join()
+
+
+def test_both_languages_have_the_page() -> None:
+    """Texts of the form come from the catalog, those of the script from the script."""
+    assert "Check a proof" in standalone_page(KEY, Language.EN)
+    assert "核验溯源证明" in standalone_page(KEY, Language.ZH)

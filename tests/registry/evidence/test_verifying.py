@@ -1,0 +1,261 @@
+"""A bundle proves what it says; one in which anything was changed proves nothing."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import msgspec
+import pytest
+
+from registry.evidence.bundle import Claims, read_bundle, signed_bundle
+from registry.evidence.verifying import Proved, verified
+from registry.ledger.facts import canonical
+from registry.ledger.merkle import ProofError
+from registry.ledger.notes import Checkpoint, opened
+from tests.api.worlds import NOW, SEED, SIGNER, VERIFIER, asked_of
+from tests.registry.evidence.conftest import Make
+from traceability.assess import assess, coverage
+from traceability.policy import POLICIES
+from traceability.verdict import Status
+
+LEGAL = POLICIES["cn-legal/1"]
+START, UNTIL = date(2025, 1, 1), date(2026, 11, 1)
+NO_SALT = "AAAAAAAAAAAAAAAAAAAAAA=="
+TARGET = "belt-scale"  # Of the seed chains the one with the most levels.
+
+
+def proved(content: bytes, policy: str = "cn-legal/1", outside: Checkpoint | None = None) -> Proved:
+    return verified(content, VERIFIER, POLICIES[policy], outside)
+
+
+@pytest.fixture(scope="module")
+def bundle(make: Make) -> bytes:
+    return make(TARGET, **period())
+
+
+def period() -> dict[str, Any]:
+    return {"start": START, "until": UNTIL}
+
+
+@pytest.mark.parametrize(
+    "target", ["gate-electricity", "boiler-gas-meter", "dryer-gas-meter", "jacket-thermometer-a", "new-gas-meter"]
+)
+@pytest.mark.parametrize("policy", list(POLICIES))
+def test_the_verdict_is_the_one_on_all_records(make: Make, target: str, policy: str) -> None:
+    """A bundle that leaves out too much would tell a verifier with another policy of defects that there are not."""
+    found = proved(make(target), policy)
+    expected = asked_of(SEED, target, policy)
+    assert found.verdict == expected
+    assert found.bundle.verdict == asked_of(SEED, target)
+
+
+def test_a_period_is_covered_as_on_all_records(bundle: bytes) -> None:
+    """Gaps that a bundle hides or invents would be charged to somebody."""
+    found = proved(bundle)
+    days = period()
+    good = coverage(SEED, TARGET, days["start"], days["until"], NOW, LEGAL)
+    runs = [(each.start, each.until) for each in found.coverage]
+    assert runs[0][0] == days["start"]
+    assert runs[-1][1] == days["until"]
+    assert sum((each.until - each.start).days + 1 for each in found.coverage if each.status.is_good) == sum(
+        (until - start).days + 1 for start, until in good
+    )
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The places of all values in a document that hold no others."""
+    match value:
+        case dict():
+            for key, inner in value.items():
+                yield from places(inner, (*path, key))
+        case list():
+            for number, inner in enumerate(value):
+                yield from places(inner, (*path, number))
+        case _:
+            yield path
+
+
+def changed(document: Any, path: tuple[Any, ...]) -> Any:
+    """The document with one value changed, to another of its kind."""
+    copy = json.loads(json.dumps(document))
+    holder = copy
+    for step in path[:-1]:
+        holder = holder[step]
+    match holder[path[-1]]:
+        case bool() as value:
+            holder[path[-1]] = not value
+        case int() as value:
+            holder[path[-1]] = value + 1
+        case str() as value:
+            middle = len(value) // 2
+            holder[path[-1]] = value[:middle] + ("1" if value[middle : middle + 1] == "0" else "0") + value[middle + 1 :]
+        case _:
+            holder[path[-1]] = 0
+    return copy
+
+
+def lists_of(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The places of all lists."""
+    if isinstance(value, list):
+        yield path
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in steps:
+        yield from lists_of(inner, (*path, key))
+
+
+def rearranged(document: Any, path: tuple[Any, ...]) -> Iterator[Any]:
+    """The document with an element of a list left out, doubled, and with two of them in each other's place."""
+    for change in range(3):
+        copy = json.loads(json.dumps(document))
+        elements = copy
+        for step in path:
+            elements = elements[step]
+        if change == 0 and elements:
+            elements.pop()
+        elif change == 1 and elements:
+            elements.append(elements[-1])
+        elif change == 2 and len(elements) > 1 and elements[0] != elements[-1]:
+            elements[0], elements[-1] = elements[-1], elements[0]
+        else:
+            continue
+        yield copy
+
+
+def test_every_change_of_a_single_value_is_found(bundle: bytes) -> None:
+    """Whoever passes the file on could change what it says."""
+    document = json.loads(bundle)
+    paths = list(places(document))
+    assert len(paths) > 200
+    for path in paths:
+        with pytest.raises(ProofError):
+            proved(canonical(changed(document, path)))
+
+
+def test_every_list_is_as_it_was(bundle: bytes) -> None:
+    """A fact left out, told twice, or moved."""
+    document = json.loads(bundle)
+    for path in lists_of(document):
+        for other in rearranged(document, path):
+            with pytest.raises(ProofError):
+                proved(canonical(other))
+
+
+def test_there_is_one_spelling(bundle: bytes) -> None:
+    """Two files with one signature could be read in two ways."""
+    document = json.loads(bundle)
+    again = json.dumps(document, ensure_ascii=False).encode()
+    doubled = bundle.replace(b'{"checkpoint"', b'{"checkpoint":"","checkpoint"', 1)
+    for other in (again, bundle + b"\n", doubled, bundle[:-1], b"", b"\xff", b"[" * 100_000, b"{}", b"null"):
+        with pytest.raises(ProofError):
+            proved(other)
+    for extra in ({**document, "note": ""}, {**document, "facts": [{**document["facts"][0], "x": 1}, *document["facts"][1:]]}):
+        with pytest.raises(ProofError):
+            proved(canonical(extra))
+
+
+# What the registry alone says, in its own name; no leaf and no rule stands behind it.
+_SAID = {"made_at", "documents"}
+
+
+def test_whoever_holds_the_key_cannot_change_facts_or_verdict(bundle: bytes) -> None:
+    """The registry could sign what its ledger does not hold: leaves and rules are checked for themselves."""
+    document = json.loads(bundle)
+    document.pop("signature")
+    paths = [path for path in places(document) if path[0] not in _SAID]
+    assert len(paths) > 180
+    for path in paths:
+        with pytest.raises(ProofError):
+            proved(resigned(changed(document, path)))
+    for path in [("facts",), ("proof",), ("coverage",), ("verdict", "findings"), ("verdict", "graph", "nodes")]:
+        for other in rearranged(document, path):
+            with pytest.raises(ProofError):
+                proved(resigned(other))
+
+
+def resigned(document: Any) -> bytes:
+    """The document with a signature that is right; ProofError where it cannot be one."""
+    try:
+        return signed_bundle(msgspec.json.decode(canonical(document), type=Claims), SIGNER)
+    except msgspec.MsgspecError as error:
+        raise ProofError("no claims", "") from error
+
+
+def test_the_bundle_does_not_choose_the_policy(make: Make) -> None:
+    """A centre that picks the easiest policy is not believed: the verifier's own decides."""
+    easy = make("dryer-gas-meter", policy="structure/1")
+    found = proved(easy)
+    assert found.verdict == asked_of(SEED, "dryer-gas-meter")
+    assert found.policy is LEGAL
+    document = json.loads(easy)
+    document.pop("signature")
+    document["question"]["policy"] = document["verdict"]["policy"] = "easy/1"
+    with pytest.raises(ProofError):
+        proved(resigned(document))
+
+
+def test_a_checkpoint_from_outside_must_be_the_one(bundle: bytes) -> None:
+    """Whoever made all history anew has a sound ledger, and another root."""
+    own = opened(read_bundle(bundle).checkpoint, VERIFIER)
+    assert proved(bundle, outside=own).is_witnessed
+    for root, size in ((bytes(32), own.size), (own.root, own.size + 1)):
+        with pytest.raises(ProofError):
+            proved(bundle, outside=Checkpoint(origin=own.origin, size=size, root=root))
+
+
+def test_a_part_is_shown_as_it_was_sealed_or_not_at_all(bundle: bytes) -> None:
+    """A row of a scope that was swapped for a wider one would make an issuer competent."""
+    document = json.loads(bundle)
+    document.pop("signature")
+    number = next(number for number, fact in enumerate(document["facts"]) if "scope" in fact.get("parts", {}))
+    scope = document["facts"][number]["parts"]["scope"]
+    wider = [{**scope[0], "text": scope[0]["text"].replace('"quantity"', '"quantity" ')}]
+    for other in (
+        wider,
+        [*scope, scope[-1]],
+        [{**scope[0], "place": 99}],
+        [],
+        [{**scope[0], "salt": "AAAAAAAAAAAAAAAAAAAAAA=="}],
+    ):
+        document["facts"][number]["parts"] = {"scope": other}
+        with pytest.raises(ProofError):
+            proved(resigned(document))
+    document["facts"][number]["parts"] = {"name": scope}
+    with pytest.raises(ProofError):
+        proved(resigned(document))
+
+
+def test_what_is_withheld_is_told(bundle: bytes) -> None:
+    """Otherwise a verifier would take what is shown for all there is."""
+    found = proved(bundle)
+    shown = {competence.id: len(competence.scope) for competence in found.records.competences}
+    whole = {competence.id: len(competence.scope) for competence in SEED.competences}
+    told = {each.id: (each.parts - each.hidden, each.parts) for each in found.withheld if each.field == "scope"}
+    assert told
+    assert all((shown[id_], whole[id_]) == counts for id_, counts in told.items())
+
+
+def test_no_record_beyond_those_needed_is_shown(bundle: bytes) -> None:
+    """Each is there because some answer would differ without it, or because it names who issued."""
+    found = proved(bundle)
+    for section in ("certificates", "items", "competences"):
+        for record in getattr(found.records, section):
+            rest = tuple(each for each in getattr(found.records, section) if each is not record)
+            without = msgspec.structs.replace(found.records, **{section: rest})
+            if record.id == TARGET:
+                continue
+            answers = [assess(without, TARGET, found.verdict.as_of, NOW, policy) for policy in POLICIES.values()]
+            days = period()
+            runs = [coverage(without, TARGET, days["start"], days["until"], NOW, policy) for policy in POLICIES.values()]
+            same = [asked_of(SEED, TARGET, name) for name in POLICIES]
+            covered = [coverage(SEED, TARGET, days["start"], days["until"], NOW, policy) for policy in POLICIES.values()]
+            assert (answers, runs) != (same, covered), record.id
+
+
+def test_the_statuses_of_the_examples_differ(make: Make) -> None:
+    """The tests above would say little if all targets were alike."""
+    assert {proved(make(target)).verdict.status for target in ("gate-electricity", "boiler-gas-meter", "dryer-gas-meter")} == {
+        Status.TRACEABLE,
+        Status.INDETERMINATE,
+        Status.NOT_TRACEABLE,
+    }

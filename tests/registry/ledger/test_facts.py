@@ -1,0 +1,77 @@
+"""The texts that leaves commit to, and the parts that can be withheld from whoever is shown one."""
+
+import base64
+import hashlib
+import json
+from decimal import Decimal
+
+from registry.ledger.facts import Part, Parted, leaf, record_text, sealed, shown, shown_leaf
+from registry.ledger.merkle import leaf_hash
+from traceability.records import Competence, Item, Scheme, Scope, Uncertainty
+
+SALT = bytes(range(16))
+ITEM = Item(id="M", kind="meter", name="电能表", serial="S")  # type: ignore[arg-type]
+COMPETENCE = Competence(
+    id="C",
+    organization="LAB",
+    scheme=Scheme.ACCREDITATION,
+    number="L1",
+    valid_from="2020-01-01",  # type: ignore[arg-type]
+    scope=(
+        Scope(quantity="energy", best_uncertainty=Uncertainty(value=Decimal("1E-9"), unit="%", k=Decimal(2))),
+        Scope(quantity="flow"),
+    ),
+)
+
+
+def test_a_name_is_not_in_the_text_that_is_shown() -> None:
+    """Whoever is shown the record would read it there."""
+    fact = shown(SALT, record_text("items", ITEM))
+    assert "电能表" not in fact.text.decode()
+    assert json.loads(fact.text) == {
+        "items": {"id": "M", "kind": "meter", "serial": "S"},
+        "sealed": {"name": [sealed(fact.parts["name"][0])]},
+    }
+    assert fact.parts["name"][0].text.decode() == '"电能表"'
+
+
+def test_each_row_of_a_scope_is_sealed_by_itself() -> None:
+    """One row that is needed would otherwise show all of them. Numbers stay positional."""
+    fact = shown(SALT, record_text("competences", COMPETENCE))
+    texts = [part.text.decode() for part in fact.parts["scope"]]
+    assert [json.loads(text)["quantity"] for text in texts] == ["energy", "flow"]
+    assert '"value":"0.000000001"' in texts[0]
+    assert json.loads(fact.text)["sealed"]["scope"] == [sealed(part) for part in fact.parts["scope"]]
+
+
+def test_what_is_shown_makes_the_leaf() -> None:
+    """A verifier computes it from salt and text, without knowing anything of parts that are withheld."""
+    for section, record in (("items", ITEM), ("competences", COMPETENCE), ("items", Item(id="N", kind="meter"))):  # type: ignore[arg-type]
+        text = record_text(section, record)
+        fact = shown(SALT, text)
+        assert leaf(SALT, text) == shown_leaf(fact.salt, fact.text)
+        assert leaf(SALT, text) == leaf_hash(hashlib.sha256(fact.salt + fact.text).digest())
+
+
+def test_the_salts_that_are_shown_tell_nothing_of_those_that_are_not() -> None:
+    """With the salt of one part, another that is withheld could be guessed: 电能表 or 水表."""
+    fact = shown(SALT, record_text("competences", COMPETENCE))
+    salts = [fact.salt, *(part.salt for part in fact.parts["scope"])]
+    assert len({*salts, SALT}) == 4
+    for known in salts[:2]:
+        blocks = [hashlib.sha256(known + number.to_bytes(4)).digest() for number in range(3)]
+        assert salts[2] not in {half for block in blocks for half in (block[:16], block[16:])}
+
+
+def test_another_salt_or_part_is_another_leaf() -> None:
+    """A changed name or a changed row would not be noticed."""
+    text = record_text("items", ITEM)
+    assert isinstance(text, Parted)
+    other = Parted(text.opening, {"name": (b'"x"',)})
+    assert len({leaf(SALT, text), leaf(SALT, other), leaf(bytes(16), text)}) == 3
+
+
+def test_a_digest_is_that_of_salt_and_text() -> None:
+    """The browser and other verifiers compute it so."""
+    part = Part(SALT, b'"x"')
+    assert base64.b64decode(sealed(part)) == hashlib.sha256(SALT + b'"x"').digest()
