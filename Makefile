@@ -48,10 +48,11 @@ tests: $(DEVELOPMENT) $(WEB)
 	$(BIN)/python -m pytest -q -n auto --cov --cov-report=term --cov-fail-under=100 $(CORE)
 	$(BIN)/python -m pytest -q -n auto $(addprefix --ignore=,$(CORE) tests/migrations)
 
-# The long runs: ten thousand random record sets against the brute-force evaluation, and many kills during import.
+# The long runs: ten thousand random record sets against the brute-force evaluation, and many kills during imports.
 soak: $(DEVELOPMENT)
 	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -q -n auto tests/test_against_oracle.py
 	$(BIN)/python -m bench.kill_during_import
+	$(BIN)/python -m bench.kill_during_bulk
 
 bench: $(DEVELOPMENT)
 	$(BIN)/python -m bench

@@ -2,12 +2,15 @@
 
 import sys
 
-from bench import bulk, fleet, fleet_load, imports, label_reading, one_item, workbook
+from bench import bulk, evidence, fleet, fleet_load, imports, label_reading, ledger, one_item, posting, workbook
 
 BENCHES = {
     "imports": imports.main,
     "bulk imports": bulk.main,
     "one item": one_item.main,
+    "posting": posting.main,
+    "ledger": ledger.main,
+    "evidence": evidence.main,
     "every item": fleet.main,
     "loading every item": fleet_load.main,
     "workbook": workbook.main,
