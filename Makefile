@@ -5,20 +5,26 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUNTIME := .venv/.runtime
 DEVELOPMENT := .venv/.development
+WEB := .venv/.web
 
 CORE := tests/traceability tests/test_vectors.py tests/test_oracle.py tests/test_against_oracle.py
 
-.PHONY: install demo serve test check lint types arch migrations-check tests soak bench format generated lock clean
+.PHONY: install demo serve web test check lint types arch migrations-check tests soak bench format generated lock clean
 
-install: $(DEVELOPMENT)
+install: $(DEVELOPMENT) $(WEB)
 
-demo: $(RUNTIME)
+demo: $(RUNTIME) $(WEB)
 	$(BIN)/registry demo
 
-serve: $(RUNTIME)
+serve: $(RUNTIME) $(WEB)
 	$(BIN)/registry serve
 
-test: $(DEVELOPMENT)
+# The browser's libraries, for the scanner (npm at build time only; nothing of it is committed).
+web: $(RUNTIME)
+	$(BIN)/python web/vendor.py
+	touch $(WEB)
+
+test: $(DEVELOPMENT) $(WEB)
 	$(BIN)/python -m pytest -q -n auto
 
 # What CI runs.
@@ -38,7 +44,7 @@ migrations-check: $(DEVELOPMENT)
 	$(BIN)/python -m pytest -q -p no:randomly tests/migrations
 
 # Coverage is the core's, by the core's own tests: tracing the others would take as long as they do.
-tests: $(DEVELOPMENT)
+tests: $(DEVELOPMENT) $(WEB)
 	$(BIN)/python -m pytest -q -n auto --cov --cov-report=term --cov-fail-under=100 $(CORE)
 	$(BIN)/python -m pytest -q -n auto $(addprefix --ignore=,$(CORE) tests/migrations)
 
@@ -68,15 +74,21 @@ lock:
 		--extra build pyproject.toml -o requirements/runtime.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-annotate --no-header --no-emit-index-url \
 		--extra build --extra cluster --extra dev pyproject.toml -o requirements/development.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url \
+		web/requirements.in -o requirements/web.txt
 
 clean:
-	rm -rf .venv data .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	rm -rf .venv data web/node_modules api/static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 
 $(RUNTIME): requirements/runtime.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
+
+# Where they cannot be fetched everything else works, so this fails nothing; the next make tries again.
+$(WEB): web/package-lock.json web/vendor.py $(RUNTIME)
+	$(BIN)/python web/vendor.py && touch $@ || true
 
 $(DEVELOPMENT): requirements/development.txt $(RUNTIME)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/development.txt

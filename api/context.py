@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from threading import Event
 from typing import Annotated
 from urllib.parse import unquote
@@ -46,6 +47,11 @@ class Context:
     provider: Provider | None = None
     signer: Signer | None = None
     _was_claimed: Event = field(default_factory=Event, repr=False)
+
+    @property
+    def data_dir(self) -> Path:
+        """Where private keys lie."""
+        return self.notices.data_dir
 
     @property
     def was_claimed(self) -> bool:

@@ -404,3 +404,73 @@ SETTINGS: dict[str, Any] = {
     "language": "zh",
     "emails": ["reminders@example.org"],
 }
+_SIGNATURE: dict[str, Any] = {
+    "signed_at": "2026-11-23T03:00:00Z",
+    "signed_by": "person/p-0123456789abcdef",
+    "remark": "",
+    "scans": 1,
+    "observations": 1,
+}
+ROUND_REQUEST: dict[str, Any] = {"organization": "simt", "site": "锅炉房", "items": ["EM-1024"]}
+ROUND: dict[str, Any] = {
+    "id": "r-0123456789abcdef",
+    "auditor": "centre",
+    "organization": "simt",
+    "site": "锅炉房",
+    "items": 1,
+    "planned_at": "2026-11-23T02:00:00Z",
+    "planned_by": "person/p-0123456789abcdef",
+    "signature": None,
+}
+ROUND_SIGNED: dict[str, Any] = {**ROUND, "signature": _SIGNATURE}
+ROUND_LIST: dict[str, Any] = {"rounds": [ROUND], "next": None}
+_SCAN: dict[str, Any] = {
+    "id": "0b4f8a52-6f0e-4a53-9a3b-5a1c6f2d7e10",
+    "text": "https://registry.example/i/7ZQ4M0XK9R2HW5DQ",
+    "way": "camera",
+    "scanned_at": "2026-11-23T02:30:00Z",
+    "package_at": None,
+}
+SCANS_REQUEST: dict[str, Any] = {"scans": [_SCAN]}
+_ROUND_VERDICT: dict[str, Any] = {
+    "status": "traceable",
+    "as_of": "2026-11-23",
+    "traceable_until": "2028-12-31",
+    "findings": [],
+}
+_ROUND_ITEM: dict[str, Any] = {"id": "EM-1024", "name": "三相智能电能表 0.2S级", "serial": "31000001024"}
+_ROUND_COUNTS = {"scans": 1, "observations": 0, "correct": 1, "missing": 0, "misplaced": 0, "unknown": 0}
+SCANS: dict[str, Any] = {
+    "scans": [{"id": _SCAN["id"], "result": "correct", "item": _ROUND_ITEM, "verdict": _ROUND_VERDICT}],
+    "counts": _ROUND_COUNTS,
+}
+_OBSERVATION: dict[str, Any] = {
+    "id": "7d1c9a40-3c5d-4a8e-8f63-1f0a5b9c2d34",
+    "item": "EM-1024",
+    "nameplate_matches": True,
+    "seal_intact": False,
+    "photo": None,
+    "remark": "铅封断开",
+    "observed_at": "2026-11-23T02:31:00Z",
+}
+OBSERVATIONS_REQUEST: dict[str, Any] = {"observations": [_OBSERVATION]}
+OBSERVATIONS: dict[str, Any] = {"counts": {**_ROUND_COUNTS, "observations": 1}}
+PHOTO = {"sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}
+SIGNATURE_REQUEST: dict[str, Any] = {"scans": 1, "observations": 1, "remark": ""}
+DECISION_REQUEST: dict[str, Any] = {"decision": "confirmed", "reason": "现场核实", "broken_on": "2026-11-23"}
+ROUND_RECORD: dict[str, Any] = {
+    "round": ROUND_SIGNED,
+    "as_of": "2026-11-23",
+    "known_at": "2026-11-23T03:00:00Z",
+    "policy": "cn-legal/1",
+    "counts": {**_ROUND_COUNTS, "observations": 1},
+    "items": [{**_ROUND_ITEM, "result": "correct", "verdict": _ROUND_VERDICT}],
+    "unknown": [],
+    "scans": [{**_SCAN, "item": "EM-1024", "label": "7ZQ4M0XK9R2HW5DQ", "result": "correct"}],
+    "observations": [{**_OBSERVATION, "decision": None}],
+}
+PACKAGE = {
+    "text": '{"format":"traceability-round-package/1"}',
+    "signature": "00" * 64,
+    "public_key": "00" * 32,
+}

@@ -30,6 +30,7 @@ _PAGES = (
     _Page("/disputes", Bilingual("可疑标签", "Suspect labels"), (Permission.RECORD_COMPETENCES,)),
     _Page("/imports", Bilingual("导入", "Imports"), (Permission.RECORD_ITEMS, Permission.RECORD_CERTIFICATES)),
     _Page("/reviews", Bilingual("待审核", "Reviews"), (Permission.APPROVE,)),
+    _Page("/rounds", Bilingual("现场核查", "Rounds"), (Permission.AUDIT, Permission.CONFIRM)),
     _Page("/settings", Bilingual("设置", "Settings"), (Permission.READ,)),
 )
 _MOST_COUNTED = 99

@@ -18,7 +18,7 @@ from api import examples, failures, label_examples, reading_examples
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
-from api.schemas import accounts, labels, notices
+from api.schemas import accounts, labels, notices, rounds
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
 from api.schemas.history import HistoryAnswer
 from api.schemas.imports import ImportJobAnswer, ImportJobList, UndoBody
@@ -82,6 +82,7 @@ _ANSWERS: tuple[type, ...] = (
     Health,
     Readiness,
     *notices.SCHEMAS,
+    *rounds.SCHEMAS,
     *accounts.SCHEMAS,
     *labels.SCHEMAS,
     Problem,

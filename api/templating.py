@@ -88,7 +88,7 @@ def _environment(language: Language) -> Environment:
     )
     environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(dated=_dated, moment=_moment, number=positional)
-    environment.globals.update(links=links, static=_static, range_text=range_text, uncertainty_text=uncertainty_text)
+    environment.globals.update(links=links, static=static, range_text=range_text, uncertainty_text=uncertainty_text)
     environment.globals.update(roles=words.ROLES, scopes=words.PERMISSIONS, outcomes=words.OUTCOMES)
     environment.globals.update(item_kinds=words.ITEM_KINDS, event_kinds=words.EVENT_KINDS)
     return environment
@@ -118,7 +118,7 @@ def _dated(text: str) -> Markup:
 
 
 @cache
-def _static(name: str) -> str:
+def static(name: str) -> str:
     """The address of a static file, with its digest so that browsers may keep it for ever."""
     digest = sha256((STATIC / name).read_bytes()).hexdigest()[:12]
     return f"/static/{name}?v={digest}"

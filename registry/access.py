@@ -26,6 +26,8 @@ class Permission(StrEnum):
     RECORD_ITEMS = "record_items"  # Items, events, metering points.
     RECORD_CERTIFICATES = "record_certificates"  # Certificates, their withdrawal and replacement; imports of them.
     RECORD_COMPETENCES = "record_competences"  # Competences and national standards: what chains are anchored in.
+    AUDIT = "audit"  # Rounds: plan them, scan and observe, sign off.
+    CONFIRM = "confirm"  # Make events of what auditors found, which changes verdicts.
     APPROVE = "approve"  # The second pair of eyes.
     SHARE = "share"  # Let another organization hold an item as well.
     CONFIGURE = "configure"  # Settings, clients and keys, webhooks and reminders of the own organization.
@@ -33,6 +35,7 @@ class Permission(StrEnum):
 
 
 # No role both tells who is competent and records what competence is needed for; an administrator writes no certificates.
+# Whoever finds something on a round is not who decides what comes of it.
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.LABORATORY: frozenset(
         {
@@ -44,9 +47,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CONFIGURE,
         }
     ),
-    Role.AUDITOR: frozenset({Permission.READ}),
+    Role.AUDITOR: frozenset({Permission.READ, Permission.AUDIT}),
     Role.CENTRE: frozenset({Permission.READ, Permission.RECORD_ITEMS, Permission.SHARE, Permission.CONFIGURE}),
-    Role.REGULATOR: frozenset({Permission.READ, Permission.RECORD_COMPETENCES, Permission.CONFIGURE}),
+    Role.REGULATOR: frozenset({Permission.READ, Permission.RECORD_COMPETENCES, Permission.CONFIRM, Permission.CONFIGURE}),
     Role.ENERGY_USER: frozenset({Permission.READ, Permission.RECORD_ITEMS, Permission.SHARE, Permission.CONFIGURE}),
     Role.ADMINISTRATOR: frozenset({Permission.READ, Permission.CONFIGURE, Permission.ADMINISTER}),
 }

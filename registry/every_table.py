@@ -7,19 +7,29 @@ from registry import (
     ledger_tables,
     notice_tables,
     recording_tables,
+    round_tables,
     scan_tables,
     tables,
 )
 from registry.table_parts import Table
 
+_MODULES = (
+    tables,
+    account_tables,
+    import_tables,
+    label_tables,
+    ledger_tables,
+    notice_tables,
+    recording_tables,
+    round_tables,
+    scan_tables,
+)
+
 TABLES: tuple[type[Table], ...] = tuple(
     sorted(
         (
             table
-            for module in (
-                *(tables, account_tables, import_tables, label_tables),
-                *(ledger_tables, notice_tables, recording_tables, scan_tables),
-            )
+            for module in _MODULES
             for table in vars(module).values()
             if isinstance(table, type) and issubclass(table, Table) and table is not Table
         ),

@@ -1,6 +1,8 @@
 """Private keys in files of the data folder: made once, for their owner's eyes only, never in the database."""
 
 import os
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -25,6 +27,22 @@ def keep_private_key(path: Path, private: Ed25519PrivateKey) -> None:
             os.fsync(file.fileno())
     except OSError as error:
         raise _unusable(path, error) from error
+
+
+def private_key_made_once(path: Path) -> Ed25519PrivateKey:
+    """The key of a file, made at its first use. It comes into place whole, so that processes that start together share one."""
+    held = private_key(path)
+    if held is not None:
+        return held
+    draft = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
+    keep_private_key(draft, Ed25519PrivateKey.generate())
+    try:
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+    except OSError as error:
+        raise _unusable(path, error) from error
+    return private_key_made_once(path)
 
 
 def private_key(path: Path) -> Ed25519PrivateKey | None:

@@ -4,7 +4,9 @@ from typing import NamedTuple
 
 from api.language import Bilingual
 from registry.access import Permission, Role
+from registry.labels.sticker import Answer, LabelState
 from registry.notices.events import EventType
+from registry.rounds import Decision, ScanResult, Way
 from traceability.records import AsFound, CertificateKind, EventKind, ItemKind, OrganizationKind, Outcome
 from traceability.verdict import Severity, Status
 
@@ -121,6 +123,81 @@ POLICY_TITLES: dict[str, Bilingual] = {
 }
 
 
+SCAN_RESULTS: dict[ScanResult, Bilingual] = {
+    ScanResult.CORRECT: Bilingual("相符", "Correct"),
+    ScanResult.ALREADY_SCANNED: Bilingual("已扫描过", "Already scanned"),
+    ScanResult.MISPLACED: Bilingual("不在清单中", "Misplaced"),
+    ScanResult.UNKNOWN: Bilingual("未登记", "Unknown"),
+}
+MISSING = Bilingual("未找到", "Missing")
+
+SCAN_WAYS: dict[Way, Bilingual] = {
+    Way.CAMERA: Bilingual("摄像头", "Camera"),
+    Way.PHOTO: Bilingual("照片", "Photo"),
+    Way.TYPED: Bilingual("手工输入", "Typed"),
+}
+
+OBSERVED: dict[bool | None, Bilingual] = {
+    True: Bilingual("是", "Yes"),
+    False: Bilingual("否", "No"),
+    None: Bilingual("未查看", "Not looked at"),
+}
+
+DECISIONS: dict[Decision, Bilingual] = {
+    Decision.CONFIRMED: Bilingual("已确认", "Confirmed"),
+    Decision.REJECTED: Bilingual("不予确认", "Rejected"),
+}
+
+
+LABEL_STATES: dict[str, Bilingual] = {
+    LabelState.REPLACED: Bilingual("标签已被新标签取代", "This label was replaced by another"),
+    LabelState.REVOKED: Bilingual("标签已撤销", "This label was revoked"),
+    LabelState.LOST: Bilingual("标签已报失", "This label was reported lost"),
+}
+STICKER_ANSWERS: dict[str, Bilingual] = {
+    Answer.GENUINE: Bilingual("签名有效", "Signature good"),
+    Answer.UNREADABLE: Bilingual("签名标识无法读取", "The sticker cannot be read"),
+    Answer.UNKNOWN_VERSION: Bilingual("签名标识版本未知", "The sticker is of an unknown version"),
+    Answer.UNKNOWN_KEY: Bilingual("不认识签名所用的密钥", "Signed with a key that is not known here"),
+    Answer.FORGED: Bilingual("签名是伪造的", "The signature is forged"),
+    Answer.KEY_REVOKED: Bilingual("签名密钥已撤销", "The signing key was revoked"),
+    Answer.KEY_EXPIRED: Bilingual("签发日不在密钥有效期内", "Not signed while the key was valid"),
+    Answer.NOT_LISTED: Bilingual("已知清单中没有此签名标识", "The sticker is not in what is known here"),
+    Answer.LABEL_REVOKED: Bilingual("标签或签名标识已撤销", "The label or sticker was revoked"),
+    Answer.LABEL_REPLACED: Bilingual("标签已被取代", "The label was replaced"),
+    Answer.LABEL_LOST: Bilingual("标签已报失", "The label was reported lost"),
+    Answer.REPLAYED: Bilingual("同一标签已有更新的签名标识", "A newer sticker of this label exists"),
+    Answer.OTHER_SERIAL: Bilingual("签名中的出厂编号与登记不符", "The signed serial number is not the recorded one"),
+    Answer.NOT_YET: Bilingual("签名标识尚未生效", "The sticker is not valid yet"),
+    Answer.ENDED: Bilingual("签名标识已过期", "The sticker has ended"),
+}
+# What the script of the scanner says; names in braces are filled in there.
+SCANNER_SAYS: dict[str, Bilingual] = {
+    "serial": Bilingual("出厂编号", "Serial number"),
+    "compare": Bilingual("请与铭牌核对", "Compare with the nameplate"),
+    "until": Bilingual("可溯源至 {day}", "Traceable until {day}"),
+    "unlimited": Bilingual("未设终止日", "No end set"),
+    "now": Bilingual("登记处实时结果", "As the registry says now"),
+    "as_of": Bilingual("离线结果，截至 {moment}", "Without a network, as of {moment}"),
+    "lapsed": Bilingual("核查包中的有效期已过", "The last good day of the package has passed"),
+    "no_package": Bilingual("没有网络，也没有核查包；已排队", "No network and no package: queued"),
+    "not_in_package": Bilingual("核查包中没有", "Not in the package"),
+    "queued": Bilingual("{count} 条待同步", "{count} waiting to be sent"),
+    "synchronized": Bilingual("全部已同步", "Everything is sent"),
+    "refused": Bilingual("{count} 条被拒绝：{reason}", "{count} refused: {reason}"),
+    "sign_in": Bilingual("请登录后再同步；记录保留在本机", "Sign in to send; nothing is lost here"),
+    "offline": Bilingual("没有网络", "No network"),
+    "package_at": Bilingual("核查包：{count} 件，截至 {moment}", "Package: {count} items, as of {moment}"),
+    "package_none": Bilingual("尚未载入核查包", "No package loaded yet"),
+    "package_bad": Bilingual("核查包签名不正确，未采用", "The package's signature is wrong: not used"),
+    "package_unchecked": Bilingual("此浏览器不能核对签名", "This browser cannot check the signature"),
+    "camera_refused": Bilingual("摄像头不可用：请用照片或输入代码", "No camera here: take a photo, or type the code"),
+    "nothing_read": Bilingual("照片中没有读到标签", "No label was read in the photo"),
+    "scanning": Bilingual("正在扫描，请对准标签", "Scanning: point the camera at a label"),
+    "noted": Bilingual("观察已记录", "Noted"),
+}
+
+
 class WindowLook(NamedTuple):
     """How a window of the due list is shown: in words, and by a tone of the style sheet; never by the tone alone."""
 
@@ -182,6 +259,8 @@ PERMISSIONS: dict[Permission, Bilingual] = {
     Permission.RECORD_ITEMS: Bilingual("登记器具", "Record items"),
     Permission.RECORD_CERTIFICATES: Bilingual("登记证书", "Record certificates"),
     Permission.RECORD_COMPETENCES: Bilingual("登记资质", "Record competences"),
+    Permission.AUDIT: Bilingual("巡检", "Make rounds"),
+    Permission.CONFIRM: Bilingual("确认巡检发现", "Confirm findings of rounds"),
     Permission.APPROVE: Bilingual("复核", "Approve"),
     Permission.SHARE: Bilingual("共享", "Share"),
     Permission.CONFIGURE: Bilingual("设置", "Configure"),

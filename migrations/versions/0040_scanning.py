@@ -17,7 +17,7 @@ from migrations.building import (
 )
 
 revision = "0040"
-down_revision = "0008"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

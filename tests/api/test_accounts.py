@@ -115,7 +115,7 @@ def test_a_person_is_invited_signs_in_and_out(charged: TestClient) -> None:
     by_token = {"token": invitation["token"], "password": PASSWORD}
     assert [charged.post("/api/v1/passwords", json=by_token).status_code for _ in range(2)] == [204, 422]
     session = _sign_in(charged, " ｚhang-3 ").json()
-    assert (session["name"], session["role"], session["permissions"]) == ("合成张三", "auditor", ["read"])
+    assert (session["name"], session["role"], session["permissions"]) == ("合成张三", "auditor", ["read", "audit"])
     cookie = dict(charged.cookies)
     assert charged.get("/api/v1/session").json() == session
     assert charged.delete("/api/v1/session").status_code == 204

@@ -25,6 +25,7 @@ from registry.labels.code import new_code
 from registry.notices.settings import NoticeSettings
 from registry.repositories import accounts
 from registry.repositories.submissions import Submission, submit
+from registry.rounds import ObservationTold
 from registry.unit_of_work import Store, open_store
 from registry.usecases.calendars import make_feed
 from registry.usecases.clients import add_client, add_key, revoke_key
@@ -33,6 +34,7 @@ from registry.usecases.import_records import import_records
 from registry.usecases.issue_labels import issue_labels
 from registry.usecases.mandates import give_mandate
 from registry.usecases.people import Particulars, invite
+from registry.usecases.rounds import Plan, keep_photo, plan_round, record_observations
 from registry.usecases.signing_in import start_session
 from registry.usecases.webhooks import WantedEndpoint, make_endpoint
 from tests.api.conftest import client_of
@@ -113,7 +115,27 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         "endpoint_id": hook.endpoint.id,
         "deed": "ping",
         "role": Role.AUDITOR.value,
+        **_round(store),
     }
+
+
+def _round(store: Store) -> dict[str, str]:
+    """A round of the own auditors at their own organization, with an observation that has a photo."""
+    auditor = Party(name="person/alpha", organization=OWN, role=Role.AUDITOR, person=f"{OWN}-{Role.AUDITOR}")
+    with store.writing() as work:
+        planned = plan_round(work, auditor, Plan(organization=OWN, site=SECRET, items=(f"{SECRET}-METER",)), BEGUN)
+    photo = keep_photo(store, auditor, planned.id, b"\xff\xd8\xff" + SECRET.encode(), BEGUN)
+    seen = ObservationTold(
+        id=f"{SECRET}-SEEN",
+        item=f"{SECRET}-METER",
+        nameplate_matches=False,
+        seal_intact=False,
+        photo=photo,
+        remark=SECRET,
+        observed_at=BEGUN,
+    )
+    record_observations(store, auditor, planned.id, [seen], BEGUN)
+    return {"round_id": planned.id, "observation_id": seen.id, "digest": photo, "deed": "confirmed"}
 
 
 def _records() -> dict[str, Any]:

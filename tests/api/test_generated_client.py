@@ -15,6 +15,7 @@ _OPERATIONS = ("get_certificate", "get_item", "get_item_history", "get_verdict",
 _AS_BYTES = dict.fromkeys(
     (
         "application/dcc+xml",
+        "application/pdf",
         "application/vnd.ms-excel",
         "application/vnd.oasis.opendocument.spreadsheet",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

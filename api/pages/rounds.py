@@ -1,0 +1,320 @@
+"""The pages of rounds: planned ones, the record of one, the scanner; and what makes the scanner work without a network.
+
+Everything but the camera works without JavaScript: codes are typed, photos are read by the service (see `photographed`).
+"""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import uuid4
+
+import msgspec
+from fastapi import APIRouter, Depends, Path, Query, Request
+from starlette.datastructures import UploadFile
+from starlette.responses import HTMLResponse, Response
+
+from api import failures
+from api.context import Context, Given, RecordId, Speaking
+from api.failures import RefusedError
+from api.language import Bilingual, Language
+from api.pages.forms import Expected, Fields, given, gone_on, page
+from api.pages.photographs import LARGEST_PHOTOGRAPH, photographed
+from api.render import words
+from api.render.sentences import title
+from api.routes.rounds import record_of, scanned
+from api.schemas.rounds import ScansAnswer, round_answer
+from api.security import Auditing, Confirming, Reading, public
+from api.templating import STATIC, static
+from registry.access import Party, Permission
+from registry.errors import RegistryError, TakenError
+from registry.rounds import Decision, ScanResult, ScanTold, Way
+from registry.spelling import storable
+from registry.usecases.round_packages import package_key
+from registry.usecases.rounds import (
+    Plan,
+    decide_finding,
+    own_round,
+    plan_round,
+    progress_of,
+    rounds_seen,
+    sign_round,
+)
+from traceability.periods import SHANGHAI
+from traceability.problems import TraceabilityError
+from traceability.verdict import Code
+
+router = APIRouter(include_in_schema=False)
+
+_ROWS = 50
+_LARGEST = 2**62
+_LONGEST_TEXT = 2048
+# The policy of all pages, and what the decoder needs beyond it: to compile WebAssembly.
+_SCANNER_POLICY = (
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+)
+VENDOR = STATIC / "vendor"
+_DECODER = ("barcode-detector.js", "zxing_reader.wasm")
+
+
+@router.get("/rounds")
+def show_rounds(
+    context: Given,
+    language: Speaking,
+    request: Request,
+    party: Reading,
+    cursor: Annotated[int | None, Query(ge=1, le=_LARGEST)] = None,
+) -> HTMLResponse:
+    """The rounds that one sees, and for auditors a form for a new one."""
+    return _list(context, language, request, party, cursor=cursor)
+
+
+@router.post("/rounds")
+def plan(context: Given, language: Speaking, request: Request, party: Auditing, fields: Fields) -> Response:
+    """The page of the new round."""
+    listed = tuple(given(fields, "items").split())
+    wanted = Plan(organization=given(fields, "organization"), site=given(fields, "site")[:255], items=listed or None)
+    try:
+        with context.store.writing() as work:
+            planned = plan_round(work, party, wanted, context.clock())
+    except RegistryError as error:
+        return _list(context, language, request, party, error=error, fields=fields)
+    return gone_on(f"/rounds/{planned.id}", request.query_params.get("lang"))
+
+
+@router.get("/rounds/{round_id}")
+def show_round(context: Given, language: Speaking, request: Request, party: Reading, round_id: RecordId) -> HTMLResponse:
+    """The record of a round as it is, with what can be done next."""
+    return _one(context, language, request, party, round_id)
+
+
+@router.post("/rounds/{round_id}/signature")
+def sign(context: Given, language: Speaking, request: Request, party: Auditing, round_id: RecordId, fields: Fields) -> Response:
+    """The round, signed off as it was shown."""
+    numbers = [given(fields, name) for name in ("scans", "observations")]
+    scans, observations = (int(number) if number.isdecimal() else -1 for number in numbers)
+    try:
+        sign_round(
+            context.store,
+            party,
+            round_id,
+            remark=given(fields, "remark")[:1000],
+            scans=scans,
+            observations=observations,
+            at=context.clock(),
+        )
+    except RegistryError as error:
+        return _one(context, language, request, party, round_id, error=error)
+    return gone_on(f"/rounds/{round_id}", request.query_params.get("lang"))
+
+
+@router.post("/rounds/{round_id}/observations/{observation_id}/{deed}")
+def decide(
+    context: Given,
+    language: Speaking,
+    request: Request,
+    party: Confirming,
+    round_id: RecordId,
+    observation_id: RecordId,
+    deed: Annotated[str, Path(pattern="^(confirmed|rejected)$")],
+    fields: Fields,
+) -> Response:
+    """The round with the authority's decision."""
+    try:
+        decide_finding(
+            context.store,
+            party,
+            round_id,
+            observation_id,
+            decision=Decision(deed),
+            reason=given(fields, "reason")[:1000],
+            broken_on=None,
+            at=context.clock(),
+        )
+    except (RegistryError, TraceabilityError) as error:
+        return _one(context, language, request, party, round_id, error=error)
+    return gone_on(f"/rounds/{round_id}", request.query_params.get("lang"))
+
+
+@router.get("/rounds/{round_id}/scan")
+def show_scanner(context: Given, language: Speaking, request: Request, party: Auditing, round_id: RecordId) -> HTMLResponse:
+    """The scanner of a round; it can be installed, and opens without a network once it was open with one."""
+    return _scanner(context, language, request, party, round_id)
+
+
+async def _sent(request: Request) -> tuple[bytes, str]:
+    """The photo and the code of a form; a photo that is too large is none."""
+    async with request.form(max_files=1, max_fields=4) as form:
+        photo, typed = form.get("photo"), form.get("code")
+        content = b""
+        if isinstance(photo, UploadFile) and 0 < (photo.size or 0) <= LARGEST_PHOTOGRAPH:
+            content = await photo.read()
+        return content, storable(typed.strip())[:_LONGEST_TEXT] if isinstance(typed, str) else ""
+
+
+@router.post("/rounds/{round_id}/scan")
+def scan_by_form(
+    context: Given,
+    language: Speaking,
+    request: Request,
+    party: Auditing,
+    round_id: RecordId,
+    sent: Annotated[tuple[bytes, str], Depends(_sent)],
+) -> HTMLResponse:
+    """The scanner with the result of a typed code or of a photo, for browsers that run no script or show no camera."""
+    content, typed = sent
+    text, way = (typed, Way.TYPED) if typed else (photographed(content), Way.PHOTO)
+    if text is None:
+        error = RefusedError(failures.INPUT, Bilingual("照片中没有读到标签", "no label was read in the photo"))
+        return _scanner(context, language, request, party, round_id, error=error)
+    told = ScanTold(id=uuid4().hex, text=text, way=way, scanned_at=context.clock())
+    try:
+        answer = scanned(context, party, round_id, [told])
+    except TakenError as error:
+        return _scanner(context, language, request, party, round_id, error=error)
+    return _scanner(context, language, request, party, round_id, answer=answer)
+
+
+@router.get("/service-worker.js", dependencies=[public])
+def service_worker() -> Response:
+    """The script that opens the scanner without a network. It lies at the root, as it may only serve what lies below it."""
+    return Response((STATIC / "scanner" / "service-worker.js").read_bytes(), 200, media_type="text/javascript")
+
+
+@router.get("/manifest.webmanifest", dependencies=[public])
+def manifest(language: Speaking) -> Response:
+    """What a phone needs to install the rounds as an app."""
+    told = {
+        "id": "/rounds",
+        "name": "计量器具现场核查" if language is Language.ZH else "Rounds of auditors",
+        "short_name": "巡检" if language is Language.ZH else "Rounds",
+        "lang": language.tag,
+        "start_url": "/rounds",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#f4f6f8",
+        "theme_color": "#0f4c5c",
+        "icons": [{"src": "/static/icon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+    }
+    return Response(msgspec.json.encode(told), 200, media_type="application/manifest+json")
+
+
+def _list(
+    context: Context,
+    language: Language,
+    request: Request,
+    party: Party,
+    *,
+    cursor: int | None = None,
+    error: Expected | None = None,
+    fields: Fields | None = None,
+) -> HTMLResponse:
+    with context.store.reading() as work:
+        found = rounds_seen(work, party, _LARGEST if cursor is None else cursor, _ROWS + 1)
+    values: dict[str, object] = {
+        "rounds": [round_answer(each) for each in found[:_ROWS]],
+        "next": found[_ROWS - 1].entry if len(found) > _ROWS else None,
+        "may_plan": party.may(Permission.AUDIT),
+        "organizations": party.viewers,
+        "fields": fields or {},
+        "moment": _moment,
+    }
+    return page("rounds.html", language, request, values, error=error)
+
+
+def _one(
+    context: Context,
+    language: Language,
+    request: Request,
+    party: Party,
+    round_id: str,
+    *,
+    error: Expected | None = None,
+) -> HTMLResponse:
+    record = record_of(context, party, round_id)
+    is_own = party.is_operator or record.round.auditor == party.organization
+    may_read = party.viewers is None or record.round.organization in party.viewers
+    values: dict[str, object] = {
+        "record": record,
+        "names": {item.id: item.name or item.id for item in record.items},
+        "may_scan": is_own and record.round.signature is None and party.may(Permission.AUDIT),
+        "may_decide": may_read and record.round.signature is not None and party.may(Permission.CONFIRM),
+        "results": {**_told(words.SCAN_RESULTS, language), "missing": words.MISSING.in_(language)},
+        "statuses": {status.value: (look.symbol, look.words.in_(language)) for status, look in words.STATUSES.items()},
+        "observed": {seen: look.in_(language) for seen, look in words.OBSERVED.items()},
+        "decisions": _told(words.DECISIONS, language),
+        "moment": _moment,
+    }
+    return page("round.html", language, request, values, error=error)
+
+
+def _scanner(
+    context: Context,
+    language: Language,
+    request: Request,
+    party: Party,
+    round_id: str,
+    *,
+    answer: ScansAnswer | None = None,
+    error: Expected | None = None,
+) -> HTMLResponse:
+    with context.store.reading() as work:
+        progress = progress_of(work, own_round(work, party, round_id))
+    has_decoder = all((VENDOR / name).exists() for name in _DECODER)
+    results = progress.outcome.results
+    values: dict[str, object] = {
+        "round": round_answer(progress.round),
+        "counts": {"listed": len(progress.round.items), "done": len(progress.outcome.correct)},
+        "answer": None if answer is None else answer.scans[0],
+        "results": _told(words.SCAN_RESULTS, language),
+        "statuses": {status.value: (look.symbol, look.words.in_(language)) for status, look in words.STATUSES.items()},
+        "titles": {code.value: title(code, language) for code in Code},
+        "has_decoder": has_decoder,
+        "config": {
+            "round": progress.round.id,
+            "language": language.value,
+            "isOpen": progress.round.signature is None,
+            # What was scanned before, by this phone or another: the same again is "already scanned".
+            "seen": [scan.item or scan.told.text for scan in progress.scans if _is_first(results[scan.entry])],
+            "publicKey": package_key(context.data_dir).public_key().public_bytes_raw().hex(),
+            "decoder": {name: f"/static/vendor/{name}" for name in _DECODER} if has_decoder else None,
+            "kept": _kept(has_decoder=has_decoder),
+            "words": _words(language),
+        },
+    }
+    response = page("round_scan.html", language, request, values, error=error)
+    response.headers["content-security-policy"] = _SCANNER_POLICY
+    return response
+
+
+def _kept(*, has_decoder: bool) -> list[str]:
+    """The files that a phone keeps to open the scanner without a network."""
+    own = [static("registry.css"), static("icon.svg"), static("scanner/scanner.js")]
+    modules = [f"/static/scanner/{name}.js" for name in ("keeping", "packages", "stickers")]
+    return [*own, *modules, *(f"/static/vendor/{name}" for name in _DECODER if has_decoder)]
+
+
+def _words(language: Language) -> dict[str, Any]:
+    """What the script says."""
+    return {
+        "results": {**_told(words.SCAN_RESULTS, language)},
+        "statuses": {
+            status.value: {"symbol": look.symbol, "words": look.words.in_(language)} for status, look in words.STATUSES.items()
+        },
+        "findings": {code.value: title(code, language) for code in Code},
+        "stickers": {name: look.in_(language) for name, look in words.STICKER_ANSWERS.items()},
+        "labels": {name: look.in_(language) for name, look in words.LABEL_STATES.items()},
+        "says": {name: look.in_(language) for name, look in words.SCANNER_SAYS.items()},
+    }
+
+
+def _told(looks: Any, language: Language) -> dict[str, str]:
+    return {each.value: look.in_(language) for each, look in looks.items()}
+
+
+def _is_first(result: ScanResult) -> bool:
+    return result is not ScanResult.ALREADY_SCANNED
+
+
+def _moment(instant: datetime | None) -> str:
+    """An instant as a clock in Shanghai shows it."""
+    return "—" if instant is None else f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"

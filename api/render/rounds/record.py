@@ -1,0 +1,155 @@
+"""The record of a round as PDF/A-2b, for paper and signatures; the JSON has the same facts."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from api.language import Bilingual, Language, text
+from api.render import words
+from api.render.labels.typesetting import CHINESE_FONTS, check_text
+from api.schemas.rounds import RecordedItem, RecordedObservation, RoundRecord
+from registry.rounds import ScanResult
+from traceability.periods import SHANGHAI
+
+_TEMPLATE = Path(__file__).with_name("record.typ")
+_LATIN_FONTS = ("DejaVu Sans", "Arial", "Helvetica", "Libertinus Serif")  # The last one comes with typst.
+_ITEM_HEADS = (
+    Bilingual("器具", "Item"),
+    Bilingual("出厂编号", "Serial number"),
+    Bilingual("结果", "Result"),
+    Bilingual("判定", "Verdict"),
+    Bilingual("可溯源至", "Traceable until"),
+)
+_OBSERVATION_HEADS = (
+    Bilingual("器具", "Item"),
+    Bilingual("铭牌一致", "Nameplate matches"),
+    Bilingual("封印完好", "Seal intact"),
+    Bilingual("备注", "Remark"),
+    Bilingual("主管部门", "Authority"),
+)
+_ITEM_RESULTS: dict[str, Bilingual] = {
+    **{result.value: look for result, look in words.SCAN_RESULTS.items()},
+    "missing": words.MISSING,
+}
+
+
+def record_pdf(record: RoundRecord, language: Language, base_url: str) -> bytes:
+    """The record as PDF/A-2b. RefusedError on a machine without a Chinese typeface where there is Chinese to write."""
+    told = _told(record, language, base_url)
+    check_text(_texts(told))
+    compiler = typst.Compiler(_TEMPLATE, font_paths=_fonts(), sys_inputs={"record": json.dumps(told)})
+    made = compiler.compile(format="pdf", pdf_standards=["a-2b"], timestamp=record.known_at)
+    if not isinstance(made, bytes):  # pragma: no cover - a list comes back for several pages of pictures only.
+        raise TypeError("one document was asked for")
+    return made
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts()
+
+
+def _told(record: RoundRecord, language: Language, base_url: str) -> dict[str, Any]:
+    families = set(_fonts().families())
+    return {
+        "title": text(language, "计量器具现场核查记录"),
+        "lang": language.value,
+        "fonts": [family for family in (*CHINESE_FONTS, *_LATIN_FONTS) if family in families][:2],
+        "address": f"{base_url.rstrip('/')}/rounds/{record.round.id}",
+        "facts": _facts(record, language),
+        "parts": [_items(record, language), _observations(record, language), _unknown(record, language)],
+        "signers": [text(language, "核查人员"), text(language, "被核查单位")],
+    }
+
+
+def _facts(record: RoundRecord, language: Language) -> list[tuple[str, str]]:
+    found, counts = record.round, record.counts
+    signature = found.signature
+    signed = text(language, "尚未签署") if signature is None else f"{_moment(signature.signed_at)} · {signature.signed_by}"
+    came_to = (
+        (words.SCAN_RESULTS[ScanResult.CORRECT], counts.correct),
+        (words.MISSING, counts.missing),
+        (words.SCAN_RESULTS[ScanResult.MISPLACED], counts.misplaced),
+        (words.SCAN_RESULTS[ScanResult.UNKNOWN], counts.unknown),
+    )
+    return [
+        (text(language, "编号"), found.id),
+        (text(language, "被核查单位"), found.organization),
+        (text(language, "地点"), found.site or "—"),
+        (text(language, "计划"), f"{_moment(found.planned_at)} · {found.planned_by}"),
+        (text(language, "签署"), signed),
+        (text(language, "备注"), signature.remark if signature is not None and signature.remark else "—"),
+        (text(language, "结论"), f"{record.as_of} · {record.policy} · {_moment(record.known_at)}"),
+        (text(language, "结果"), " · ".join(f"{look.in_(language)} {count}" for look, count in came_to)),
+    ]
+
+
+def _items(record: RoundRecord, language: Language) -> dict[str, Any]:
+    return {
+        "title": text(language, "器具"),
+        "empty": "—",
+        "heads": [head.in_(language) for head in _ITEM_HEADS],
+        "widths": [4, 3, 2, 3, 3],
+        "rows": [_item(each, language) for each in record.items],
+    }
+
+
+def _item(item: RecordedItem, language: Language) -> list[str]:
+    verdict = item.verdict
+    status = "—" if verdict is None else words.STATUSES[verdict.status].words.in_(language)
+    until = "—" if verdict is None or verdict.traceable_until is None else str(verdict.traceable_until)
+    return [item.name or item.id, item.serial or "—", _ITEM_RESULTS[item.result].in_(language), status, until]
+
+
+def _observations(record: RoundRecord, language: Language) -> dict[str, Any]:
+    names = {item.id: item.name or item.id for item in record.items}
+    return {
+        "title": text(language, "观察"),
+        "empty": text(language, "没有观察记录。"),
+        "heads": [head.in_(language) for head in _OBSERVATION_HEADS],
+        "widths": [4, 2, 2, 4, 3],
+        "rows": [_observation(each, names, language) for each in record.observations],
+    }
+
+
+def _observation(each: RecordedObservation, names: dict[str, str], language: Language) -> list[str]:
+    decision = "—" if each.decision is None else words.DECISIONS[each.decision.decision].in_(language)
+    return [
+        names.get(each.item, each.item),
+        words.OBSERVED[each.nameplate_matches].in_(language),
+        words.OBSERVED[each.seal_intact].in_(language),
+        " · ".join(filter(None, [each.remark, each.photo and f"SHA-256 {each.photo[:16]}…"])) or "—",
+        decision,
+    ]
+
+
+def _unknown(record: RoundRecord, language: Language) -> dict[str, Any]:
+    return {
+        "title": text(language, "未登记的标签"),
+        "empty": "—",
+        "heads": [text(language, "读到的内容")],
+        "widths": [1],
+        "rows": [[each[:200]] for each in record.unknown],
+    }
+
+
+def _texts(told: Any) -> Iterable[str]:
+    """Every text of the data."""
+    match told:
+        case str():
+            yield told
+        case dict():
+            yield from _texts(list(told.values()))
+        case list() | tuple():
+            for each in told:
+                yield from _texts(each)
+
+
+def _moment(instant: datetime) -> str:
+    """An instant as a clock in Shanghai shows it."""
+    return f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,415 @@
+"""Rounds as they are sent and answered."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Annotated
+
+import msgspec
+
+from registry.rounds import (
+    Decision,
+    Observation,
+    ObservationTold,
+    Round,
+    Scan,
+    ScanResult,
+    ScanTold,
+    Signature,
+    Way,
+)
+from registry.usecases.round_packages import PackageVerdict, SignedPackage
+from registry.usecases.rounds import Progress
+from traceability.records import Identifier, Item
+
+MOST_AT_ONCE = 50  # Scans or observations of one request; a body is of 64 KiB.
+
+# Made by the phone, so that what is sent twice is written once; a UUID, or anything else as random.
+ClientId = Annotated[str, msgspec.Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+\Z")]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+Remark = Annotated[str, msgspec.Meta(max_length=1000)]
+Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+
+
+class RoundRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A round to be made: at which organization, where, and of which of its items; null for all that it holds."""
+
+    organization: Identifier
+    site: Annotated[str, msgspec.Meta(max_length=255)] = ""
+    items: Annotated[tuple[Identifier, ...], msgspec.Meta(min_length=1, max_length=2000)] | None = None
+
+
+class SignatureAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The end of a round: who signed when, and how much it then held."""
+
+    signed_at: datetime
+    signed_by: str
+    remark: str
+    scans: int
+    observations: int
+
+
+class RoundAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A round as planned. `auditor`: the organization that makes it, null for the operator."""
+
+    id: str
+    auditor: Identifier | None
+    organization: Identifier
+    site: str
+    items: int
+    planned_at: datetime
+    planned_by: str
+    signature: SignatureAnswer | None
+
+
+class RoundList(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of rounds, the latest first; `next` is the cursor of the following page, null on the last."""
+
+    rounds: tuple[RoundAnswer, ...]
+    next: str | None
+
+
+class ScanRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was read, by the phone's clock. `package_at`: `known_at` of the package by which the phone told it at once."""
+
+    id: ClientId
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
+    way: Way
+    scanned_at: Moment
+    package_at: Moment | None = None
+
+
+class ScansRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Scans in the order in which they were made."""
+
+    scans: Annotated[tuple[ScanRequest, ...], msgspec.Meta(min_length=1, max_length=MOST_AT_ONCE)]
+
+
+class ObservationRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was seen of an item; null: not looked at. `photo`: the SHA-256 of one that was sent before."""
+
+    id: ClientId
+    item: Identifier
+    nameplate_matches: bool | None = None
+    seal_intact: bool | None = None
+    photo: Digest | None = None
+    remark: Remark = ""
+    observed_at: Moment
+
+
+class ObservationsRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Observations in the order in which they were made."""
+
+    observations: Annotated[tuple[ObservationRequest, ...], msgspec.Meta(min_length=1, max_length=MOST_AT_ONCE)]
+
+
+class SignatureRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The end of a round, as the signer saw it: with so many scans and observations."""
+
+    scans: Count
+    observations: Count
+    remark: Remark = ""
+
+
+class FindingDecisionRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the authority makes of a broken seal. `broken_on`: since when it counts; null for the day it was seen."""
+
+    decision: Decision
+    reason: Remark = ""
+    broken_on: date | None = None
+
+
+class ScannedItem(msgspec.Struct, frozen=True, kw_only=True):
+    """An item as an auditor recognizes it beside its nameplate."""
+
+    id: str
+    name: str | None
+    serial: str | None
+
+
+class ScanAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A scan on record with its result, and the verdict on what it led to, as of now."""
+
+    id: str
+    result: ScanResult
+    item: ScannedItem | None
+    verdict: PackageVerdict | None
+
+
+class RoundCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a round is."""
+
+    scans: int
+    observations: int
+    correct: int
+    missing: int
+    misplaced: int
+    unknown: int
+
+
+class ScansAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The scans of the request, in its order, and how far the round is."""
+
+    scans: tuple[ScanAnswer, ...]
+    counts: RoundCounts
+
+
+class ObservationsAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the round is with the observations of the request."""
+
+    counts: RoundCounts
+
+
+class PhotoAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The SHA-256 of a photo, for the observation that it belongs to."""
+
+    sha256: str
+
+
+class RecordedScan(msgspec.Struct, frozen=True, kw_only=True):
+    """A scan in the record of a round."""
+
+    id: str
+    text: str
+    way: Way
+    scanned_at: datetime
+    package_at: datetime | None
+    item: str | None
+    label: str | None
+    result: ScanResult
+
+
+class FindingDecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What the authority made of an observation; `event` is the event that came of it."""
+
+    decision: Decision
+    reason: str
+    event: str | None
+    decided_at: datetime
+    decided_by: str
+
+
+class RecordedObservation(msgspec.Struct, frozen=True, kw_only=True):
+    """An observation in the record of a round."""
+
+    id: str
+    item: str
+    nameplate_matches: bool | None
+    seal_intact: bool | None
+    photo: str | None
+    remark: str
+    observed_at: datetime
+    decision: FindingDecisionAnswer | None
+
+
+class RecordedItem(msgspec.Struct, frozen=True, kw_only=True):
+    """An item in the record: `result` is correct, misplaced, or missing; the verdict as of the day of the record."""
+
+    id: str
+    name: str | None
+    serial: str | None
+    result: str
+    verdict: PackageVerdict | None
+
+
+class RoundRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """The record of a round: everything, with verdicts as of the sign-off as then known, or as of now where there is none."""
+
+    round: RoundAnswer
+    as_of: date
+    known_at: datetime
+    policy: str
+    counts: RoundCounts
+    items: tuple[RecordedItem, ...]
+    unknown: tuple[str, ...]
+    scans: tuple[RecordedScan, ...]
+    observations: tuple[RecordedObservation, ...]
+
+
+class PackageAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A signed package. `text` is JSON; the signature (Ed25519, hexadecimal) is over the context and the bytes of the text.
+
+    The context is `traceability-registry round package` and a zero byte.
+    """
+
+    text: str
+    signature: str
+    public_key: str
+
+
+def round_answer(found: Round) -> RoundAnswer:
+    """A round as it is answered."""
+    return RoundAnswer(
+        id=found.id,
+        auditor=found.auditor,
+        organization=found.organization,
+        site=found.site,
+        items=len(found.items),
+        planned_at=found.planned_at,
+        planned_by=found.planned_by,
+        signature=None if found.signature is None else _signature(found.signature),
+    )
+
+
+def scans_told(asked: ScansRequest) -> list[ScanTold]:
+    """Scans as the store takes them."""
+    return [
+        ScanTold(id=each.id, text=each.text, way=each.way, scanned_at=each.scanned_at, package_at=each.package_at)
+        for each in asked.scans
+    ]
+
+
+def observations_told(asked: ObservationsRequest) -> list[ObservationTold]:
+    """Observations as the store takes them."""
+    return [
+        ObservationTold(
+            id=each.id,
+            item=each.item,
+            nameplate_matches=each.nameplate_matches,
+            seal_intact=each.seal_intact,
+            photo=each.photo,
+            remark=each.remark,
+            observed_at=each.observed_at,
+        )
+        for each in asked.observations
+    ]
+
+
+def scans_answer(
+    told: Iterable[ScanTold], progress: Progress, items: Mapping[str, Item], verdicts: Mapping[str, PackageVerdict]
+) -> ScansAnswer:
+    """The scans of a request with their results."""
+    by_id = {scan.told.id: scan for scan in progress.scans}
+    return ScansAnswer(
+        scans=tuple(_scan_answer(by_id[each.id], progress, items, verdicts) for each in told), counts=counts(progress)
+    )
+
+
+def counts(progress: Progress) -> RoundCounts:
+    """How far a round is."""
+    found = progress.outcome
+    return RoundCounts(
+        scans=len(progress.scans),
+        observations=len(progress.observations),
+        correct=len(found.correct),
+        missing=len(found.missing),
+        misplaced=len(found.misplaced),
+        unknown=len(found.unknown),
+    )
+
+
+def package_answer(signed: SignedPackage) -> PackageAnswer:
+    """A signed package as it is answered."""
+    return PackageAnswer(text=signed.text, signature=signed.signature, public_key=signed.public_key)
+
+
+def round_record(
+    progress: Progress,
+    items: Mapping[str, Item],
+    verdicts: Mapping[str, PackageVerdict],
+    *,
+    as_of: date,
+    known_at: datetime,
+    policy: str,
+) -> RoundRecord:
+    """The record of a round; items in the order of the list, misplaced ones after it."""
+    found = progress.outcome
+    missing = set(found.missing)
+    of_list = [(id_, "missing" if id_ in missing else "correct") for id_ in progress.round.items]
+    return RoundRecord(
+        round=round_answer(progress.round),
+        as_of=as_of,
+        known_at=known_at,
+        policy=policy,
+        counts=counts(progress),
+        items=tuple(
+            _recorded_item(id_, result, items.get(id_), verdicts.get(id_))
+            for id_, result in (*of_list, *((id_, "misplaced") for id_ in found.misplaced))
+        ),
+        unknown=found.unknown,
+        scans=tuple(_recorded_scan(scan, found.results[scan.entry]) for scan in progress.scans),
+        observations=tuple(_recorded_observation(each) for each in progress.observations),
+    )
+
+
+def _signature(signature: Signature) -> SignatureAnswer:
+    return SignatureAnswer(
+        signed_at=signature.signed_at,
+        signed_by=signature.signed_by,
+        remark=signature.remark,
+        scans=signature.scans,
+        observations=signature.observations,
+    )
+
+
+def _scan_answer(
+    scan: Scan, progress: Progress, items: Mapping[str, Item], verdicts: Mapping[str, PackageVerdict]
+) -> ScanAnswer:
+    item = None
+    if scan.item is not None:
+        known = items.get(scan.item)
+        item = ScannedItem(id=scan.item, name=known.name if known else None, serial=known.serial if known else None)
+    return ScanAnswer(
+        id=scan.told.id,
+        result=progress.outcome.results[scan.entry],
+        item=item,
+        verdict=None if scan.item is None else verdicts.get(scan.item),
+    )
+
+
+def _recorded_item(id_: str, result: str, item: Item | None, verdict: PackageVerdict | None) -> RecordedItem:
+    name, serial = (None, None) if item is None else (item.name, item.serial)
+    return RecordedItem(id=id_, name=name, serial=serial, result=result, verdict=verdict)
+
+
+def _recorded_scan(scan: Scan, result: ScanResult) -> RecordedScan:
+    told = scan.told
+    return RecordedScan(
+        id=told.id,
+        text=told.text,
+        way=told.way,
+        scanned_at=told.scanned_at,
+        package_at=told.package_at,
+        item=scan.item,
+        label=scan.label,
+        result=result,
+    )
+
+
+def _recorded_observation(observation: Observation) -> RecordedObservation:
+    told, decided = observation.told, observation.decided
+    decision = None
+    if decided is not None:
+        decision = FindingDecisionAnswer(
+            decision=decided.decision,
+            reason=decided.reason,
+            event=decided.event,
+            decided_at=decided.decided_at,
+            decided_by=decided.decided_by,
+        )
+    return RecordedObservation(
+        id=told.id,
+        item=told.item,
+        nameplate_matches=told.nameplate_matches,
+        seal_intact=told.seal_intact,
+        photo=told.photo,
+        remark=told.remark,
+        observed_at=told.observed_at,
+        decision=decision,
+    )
+
+
+SCHEMAS: tuple[type[msgspec.Struct], ...] = (
+    RoundRequest,
+    RoundAnswer,
+    RoundList,
+    ScansRequest,
+    ScansAnswer,
+    ObservationsRequest,
+    ObservationsAnswer,
+    PhotoAnswer,
+    SignatureRequest,
+    FindingDecisionRequest,
+    RoundRecord,
+    PackageAnswer,
+)
