@@ -1,11 +1,13 @@
 """The HTTP service, put together from its parts by `create_app`; nothing happens on import."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import cache
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
 
@@ -15,9 +17,11 @@ from api.context import SESSION_LIFETIME, Context
 from api.guard import Guard
 from api.language import Bilingual
 from api.oidc import Provider
-from api.pages import administration, docs, laboratory, sign_in, start, target, verifying
+from api.pages import administration, docs, laboratory, sign_in, start, sticker, target, verifying
+from api.pages import disputes as disputes_page
 from api.pages import due as due_page
 from api.pages import imports as import_pages
+from api.pages import labels as labels_page
 from api.pages import rounds as rounds_page
 from api.pages import webhooks as webhooks_page
 from api.problems import add_handlers, refuse
@@ -25,29 +29,35 @@ from api.routes import (
     calendars,
     clients,
     details,
+    disputes,
     due,
     histories,
     imports,
     items,
+    labels,
     lists,
     mandates,
     organization_settings,
     people,
+    photos,
     proofs,
     recording,
     records,
     rounds,
+    scans,
     searching,
     service,
     session,
     submissions,
     webhooks,
 )
+from api.scanning import Scanning
 from api.templating import STATIC
 from registry.ledger.notes import Signer
 from registry.notices.settings import NoticeSettings
 from registry.passwords import Passwords
 from registry.unit_of_work import Store
+from registry.usecases.note_scans import KEPT_DAYS
 
 _DESCRIPTION = (
     "Records of calibrations in, verdicts with reasons out. A verdict says whether a meter was traceable to a national "
@@ -68,6 +78,7 @@ _TAGS = (
     "calendars",
     "webhooks",
     "rounds",
+    "labels",
     "certificates",
     "submissions",
     "events",
@@ -93,14 +104,17 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     session_lifetime: timedelta = SESSION_LIFETIME,
     provider: Provider | None = None,
     signer: Signer | None = None,
+    scans_kept_days: int = KEPT_DAYS,
 ) -> FastAPI:
     """The service on a store. `base_url` is what labels point to, `featured` the targets shown first on the start page.
 
     `passwords` hashes them, `provider` is where people may sign in as well, `signer` signs the ledger's checkpoints and proofs;
-    see Context.
+    see Context. `scans_kept_days`: after them the history of scans is forgotten.
     """
+    scanning = Scanning(store, kept_days=scans_kept_days)
     context = Context(
         store=store,
+        scanning=scanning,
         clock=now,
         base_url=base_url,
         jobs=cache(lambda: job_runner(store, now)),
@@ -111,6 +125,12 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
         signer=signer,
         notices=notices or NoticeSettings(base_url=base_url),
     )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await run_in_threadpool(scanning.write, now)  # What was noted and not written yet.
+
     app = FastAPI(
         title="Traceability registry 计量溯源登记",
         summary="Is this meter traceable to a national standard, and if not, which link failed?",
@@ -121,16 +141,20 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
         openapi_url=None,
         middleware=[Middleware(Guard, refuse=refuse, base_url=base_url, is_claimed=context.is_claimed)],
         redirect_slashes=False,
+        lifespan=lifespan,
         openapi_tags=[{"name": name} for name in _TAGS],
     )
     app.state.context = context
     add_handlers(app)
     reading = (searching, lists, details, items, histories)
+    # The scan of a label first: it is asked for most, and routes are tried one after the other.
     recordings = (records, recording, submissions, imports)
+    of_labels = (labels, photos, disputes)
     accounts = (session, people, clients, mandates, organization_settings)
-    parts = (*reading, *recordings, proofs, due, calendars, webhooks, rounds, *accounts, service)
+    parts = (scans, *reading, *recordings, *of_labels, proofs, due, calendars, webhooks, rounds, *accounts, service)
+    pages_of_labels = (sticker, labels_page, disputes_page)
     told = (due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
-    pages = (start, target, laboratory, sign_in, administration, *told)
+    pages = (start, target, *pages_of_labels, laboratory, sign_in, administration, *told)
     for module in (*parts, *pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -13,6 +13,7 @@ from pydantic import AfterValidator
 
 from api.language import Bilingual, Language, preferred
 from api.oidc import Provider
+from api.scanning import Scanning
 from registry.jobs.running import JobRunner
 from registry.ledger.notes import Signer
 from registry.notices.settings import NoticeSettings
@@ -37,6 +38,7 @@ class Context:
     store: Store
     clock: Callable[[], datetime]
     base_url: str
+    scanning: Scanning
     jobs: Callable[[], JobRunner]
     featured: Mapping[str, Bilingual] = field(default_factory=dict)
     notices: NoticeSettings = field(default_factory=NoticeSettings, repr=False)

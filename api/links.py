@@ -10,6 +10,21 @@ def page(target: str, **query: str | None) -> str:
     return _with_query(f"/i/{quote(target, safe='')}", query)
 
 
+def scan(code: str, **query: str | None) -> str:
+    """What everybody may know of a scanned label, as JSON."""
+    return _with_query(f"{page(code)}/verdict", query)
+
+
+def photo(code: str, sha256: str, size: str | None = None) -> str:
+    """A photo of the item behind a label; its digest lets browsers keep it."""
+    return _with_query(f"{page(code)}/photo", {"size": size, "v": sha256[:12]})
+
+
+def mismatch(code: str) -> str:
+    """Where somebody tells that the nameplate says another serial number."""
+    return f"{page(code)}/mismatch"
+
+
 def inside(collection: str, record_id: str, *parts: str, **query: str | None) -> str:
     """A page for those who are known, about a record: `/items/{id}/history`, `/certificates/{id}/withdraw` and so on."""
     return _with_query("/" + "/".join([collection, quote(record_id, safe=""), *parts]), query)
@@ -43,6 +58,11 @@ def proof(target: str, **query: str | None) -> str:
 def qr(target: str) -> str:
     """The QR image of a target's page."""
     return f"{item(target)}/qr.svg"
+
+
+def labels(**query: str | None) -> str:
+    """The page of labels; with ids and a format, the file to print."""
+    return _with_query("/labels", query)
 
 
 def certificate(id_: str) -> str:

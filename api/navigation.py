@@ -26,6 +26,8 @@ _PAGES = (
     _Page("/items", Bilingual("器具", "Items"), (Permission.READ,)),
     _Page("/certificates", Bilingual("证书", "Certificates"), (Permission.READ,)),
     _Page("/due", Bilingual("到期", "Due"), (Permission.READ,)),
+    _Page("/labels", Bilingual("标签", "Labels"), (Permission.RECORD_ITEMS,)),
+    _Page("/disputes", Bilingual("可疑标签", "Suspect labels"), (Permission.RECORD_COMPETENCES,)),
     _Page("/imports", Bilingual("导入", "Imports"), (Permission.RECORD_ITEMS, Permission.RECORD_CERTIFICATES)),
     _Page("/reviews", Bilingual("待审核", "Reviews"), (Permission.APPROVE,)),
     _Page("/rounds", Bilingual("现场核查", "Rounds"), (Permission.AUDIT, Permission.CONFIRM)),

@@ -14,11 +14,11 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import examples, failures, reading_examples
+from api import examples, failures, label_examples, reading_examples
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
-from api.schemas import accounts, notices, rounds
+from api.schemas import accounts, labels, notices, rounds
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
 from api.schemas.history import HistoryAnswer
 from api.schemas.imports import ImportJobAnswer, ImportJobList, UndoBody
@@ -84,12 +84,13 @@ _ANSWERS: tuple[type, ...] = (
     *notices.SCHEMAS,
     *rounds.SCHEMAS,
     *accounts.SCHEMAS,
+    *labels.SCHEMAS,
     Problem,
     Records,
 )
 _REFERENCE = "#/components/schemas/{name}"
 _RECORDS = "RecordsDocument"
-_EXAMPLES = {**vars(examples), **vars(reading_examples)}
+_EXAMPLES = {**vars(examples), **vars(reading_examples), **vars(label_examples)}
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -115,6 +116,12 @@ def pictures(media_type: str, description: str) -> Responses:
     """The declaration of a picture as answer."""
     schema = {"type": "string"} if media_type == "image/svg+xml" else {"type": "string", "format": "binary"}
     return {200: {"description": description, "content": {media_type: {"schema": schema}}}}
+
+
+def picture_body(*media_types: str) -> dict[str, Any]:
+    """The declaration of a picture as request body."""
+    content = {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in media_types}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 def documents(media_type: str, description: str) -> Responses:

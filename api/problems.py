@@ -68,9 +68,9 @@ def respond(request: Request, failure: Failure, more: Sequence[ProblemPlace] = (
     language = preferred(request.headers.get("accept-language"), request.query_params.get("lang"))
     problem = problem_of(failure, language, request.url.path, more)
     headers = {**failure.headers, "content-language": language.tag, "vary": "Accept-Language, Accept"}
-    if _wants_page(request) and failure.kind is failures.UNAUTHENTICATED and request.method == "GET":
+    if wants_page(request) and failure.kind is failures.UNAUTHENTICATED and request.method == "GET":
         return RedirectResponse(links.sign_in(_asked_for(request), request.query_params.get("lang")), 303, headers)
-    if _wants_page(request):
+    if wants_page(request):
         page = rendered("problem.html", language, request, problem=problem)
         return HTMLResponse(page, status_code=problem.status, headers=headers)
     return Response(msgspec.json.encode(problem), problem.status, headers, PROBLEM_JSON)
@@ -147,6 +147,7 @@ def _asked_for(request: Request) -> str:
     return request.url.path + (f"?{request.url.query}" if request.url.query else "")
 
 
-def _wants_page(request: Request) -> bool:
+def wants_page(request: Request) -> bool:
+    """Whether a person asks, by a browser."""
     is_api = request.url.path.startswith((links.API, "/healthz", "/readyz"))
     return not is_api and "text/html" in request.headers.get("accept", "")

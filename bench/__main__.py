@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import bulk, evidence, fleet, fleet_load, imports, label_reading, ledger, one_item, posting, workbook
+from bench import bulk, evidence, fleet, fleet_load, imports, label_reading, ledger, one_item, posting, scanning, workbook
 
 BENCHES = {
     "imports": imports.main,
@@ -15,6 +15,7 @@ BENCHES = {
     "loading every item": fleet_load.main,
     "workbook": workbook.main,
     "label reading": label_reading.main,
+    "scanning": scanning.main,
 }
 for name, bench in BENCHES.items():
     print(f"== {name}")

@@ -72,6 +72,20 @@ def transaction(engine: Engine, *, is_writer: bool, viewers: list[str] | None = 
         raise _as_ours(error) from error
 
 
+@contextmanager
+def statement(engine: Engine) -> Iterator[Any]:
+    """The driver's connection for a single reading statement, which is consistent by itself: no transaction around it."""
+    connection = None
+    try:
+        connection = engine.raw_connection()
+        yield connection.driver_connection
+    except (DBAPIError, engine.dialect.loaded_dbapi.Error) as error:
+        raise _as_ours(error) from error
+    finally:
+        if connection is not None:
+            connection.close()
+
+
 def _sqlite(url: URL) -> Engine:
     if not url.database or url.database == ":memory:":
         raise StoreError("a SQLite store needs a file", "SQLite 存储需要一个文件")

@@ -8,6 +8,7 @@ from registry import (
     notice_tables,
     recording_tables,
     round_tables,
+    scan_tables,
     tables,
 )
 from registry.table_parts import Table
@@ -21,6 +22,7 @@ _MODULES = (
     notice_tables,
     recording_tables,
     round_tables,
+    scan_tables,
 )
 
 TABLES: tuple[type[Table], ...] = tuple(

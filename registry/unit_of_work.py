@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from registry.cache import RecordCache
-from registry.engine import open_engine, transaction
+from registry.engine import open_engine, statement, transaction
 from registry.ledger.facts import row_text
 from registry.ledger.writing import Fact, append_facts
 from registry.mapping import Row
@@ -36,6 +36,13 @@ class Store:
         """
         with transaction(self.engine, is_writer=False, viewers=viewers) as connection:
             yield UnitOfWork(connection, self.cache, viewers)
+
+    def number(self, query: Query) -> int:
+        """The one number that a query without parameters answers, 0 for none: for what is asked all the time."""
+        compiled = query.compiled(self.engine.dialect)
+        with statement(self.engine) as driver:
+            (found,) = driver.execute(compiled.text).fetchone()
+        return int(found or 0)
 
     @contextmanager
     def writing(self) -> Iterator["UnitOfWork"]:
@@ -88,6 +95,12 @@ class UnitOfWork:
         self.statements += 1
         rows: list[Row] = self._driver.execute(compiled.text, arguments(compiled, values)).fetchall()
         return rows
+
+    def run(self, query: Query, **values: Any) -> None:
+        """Run a statement that answers nothing: the removal of what is no record (registry.repositories.scans)."""
+        compiled = query.compiled(self._dialect)
+        self.statements += 1
+        self._driver.execute(compiled.text, arguments(compiled, values))
 
     def gather(self, asked: Sequence[tuple[Query, Mapping[str, Any]]]) -> list[list[Row]]:
         """The rows of several queries with their values, asked in one go where the engine can (PostgreSQL)."""

@@ -80,6 +80,7 @@ def _app(store: Store, settings: Settings) -> FastAPI:
         notices=settings.notices,
         session_lifetime=timedelta(hours=settings.session_hours),
         provider=provider_of(settings),
+        scans_kept_days=settings.scan_days,
         signer=ledger_signer(settings.data_dir, origin()),
     )
 

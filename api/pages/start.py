@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from api import links
 from api.asking import asked
 from api.context import Given, Speaking
 from api.pages.forms import gone_on
@@ -13,7 +14,7 @@ from api.security import Visiting
 from api.templating import rendered
 from registry.spelling import storable
 from registry.usecases.search_items import Page, search_items
-from registry.usecases.seeing import seen_items
+from registry.usecases.seeing import seen_items, sees_target
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,19 +33,22 @@ def show_start(
     """Featured targets where there are any, then items that match, all with today's verdict.
 
     People who are signed in begin with their overview instead, and come here to search.
-    Whoever is not known finds a target by its whole id alone, as by its label; of the others they are told nothing.
+    What somebody unknown looks for is taken as the code of a label, and answered by its page; of items they are told nothing.
     """
     if party is not None and party.person is not None and not q and cursor is None:
         return gone_on("/overview", request.query_params.get("lang"))
     asking = asked(now=context.clock())
     text = storable(q.strip())
+    if party is None and text:
+        return RedirectResponse(links.page(text, lang=request.query_params.get("lang")), 303)
     with context.store.reading() as work:
         after = None if cursor is None else storable(cursor)
         page = Page(items=(), next=None) if party is None else search_items(work, text, after=after, most=_ROWS)
         seen = seen_items(work, party, [item.id for item in page.items])
         ids = [item.id for item in page.items if item.id in seen]
         # A metering point is found by its whole id; the search knows items only.
-        exact = [text] if text and cursor is None and text not in ids else []
+        is_exact = text and cursor is None and text not in ids and sees_target(work, party, text)
+        exact = [text] if is_exact else []
         featured = {} if text or cursor else context.featured
         values: dict[str, object] = {
             "featured": list(target_rows(work, featured, asking, language)),

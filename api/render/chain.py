@@ -6,7 +6,7 @@ calibration, that ties it to the boxes above. What the certificate lacks is said
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from api.language import Bilingual
 from api.render import words
@@ -29,16 +29,21 @@ _MOST_GAPS = 3  # Gaps above one certificate that are drawn one by one.
 _MORE = Bilingual("另有 {} 份证书未画出", "{} more certificates not drawn")
 
 
-def drawing_of(verdict: Verdict, names: Names) -> Drawing:
-    """The chain of a verdict; `names` must hold the records that it was given on."""
-    return _Draughtsman(verdict, names).draw()
+def drawing_of(verdict: Verdict, names: Names, *, with_results: bool = True, linked: Container[str] | None = None) -> Drawing:
+    """The chain of a verdict; `names` must hold the records that it was given on.
+
+    `with_results`: whether what certificates measured is told. `linked`: the items whose boxes lead somewhere, None for all.
+    """
+    return _Draughtsman(verdict, names, with_results=with_results, linked=linked).draw()
 
 
 class _Draughtsman:
     """Holds what each part of the drawing needs: the verdict, the names, and what is wrong with whom."""
 
-    def __init__(self, verdict: Verdict, names: Names) -> None:
+    def __init__(self, verdict: Verdict, names: Names, *, with_results: bool, linked: Container[str] | None) -> None:
         self._verdict = verdict
+        self._with_results = with_results
+        self._linked = linked
         self._names = names
         self._language = names.language
         self._drawing = Drawing()
@@ -60,6 +65,10 @@ class _Draughtsman:
             self._upwards(node)
         return self._drawing
 
+    def _link(self, item_id: str) -> str | None:
+        """The item that a box leads to; None where the reader may not follow."""
+        return item_id if self._linked is None or item_id in self._linked else None
+
     def _starts(self) -> list[str]:
         target = self._verdict.target
         return [node.certificate for node in self._drawn.values() if any(use.by == target for use in node.uses)]
@@ -72,7 +81,7 @@ class _Draughtsman:
             key=_key(certificate),
             role=Role.TARGET if is_target else Role.STANDARD,
             name=self._names.of(node.item) if item is None else self._names.shown(item.name) or self._names.item(item),
-            item=node.item,
+            item=self._link(node.item),
             certificate=node.certificate,
             facts=tuple(self._facts(node, certificate, branch)),
             reasons=self._reasons(node.certificate, node.item),
@@ -85,7 +94,7 @@ class _Draughtsman:
         end = _UNKNOWN_END.in_(self._language) if node.end is None else str(node.end)
         yield f"{certificate.calibrated_on} – {end}"
         stated = [result.uncertainty for result in certificate.results if result.uncertainty is not None]
-        if stated:
+        if stated and self._with_results:
             yield uncertainty_text(stated[0], self._language) + (" …" if len(certificate.results) > 1 else "")
 
     def _branches(self, point: MeteringPoint) -> dict[str, str]:
@@ -189,7 +198,7 @@ class _Draughtsman:
             key=f"anchor:{item_id}",
             role=Role.ANCHOR,
             name=self._names.shown(item.name) or item_id,
-            item=item_id,
+            item=self._link(item_id),
             facts=(fact if item.country == "CN" else f"{fact} ({item.country})",),
             reasons=self._reasons(item_id),
         )
@@ -201,7 +210,7 @@ class _Draughtsman:
             key=f"gap:{item_id}",
             role=Role.MISSING,
             name=self._names.of(item_id) if is_known else item_id,
-            item=item_id if is_known else None,
+            item=self._link(item_id) if is_known else None,
             facts=facts,
             reasons=self._why_missing(item_id, self._names.certificates.get(asked_by or "")),
         )

@@ -15,7 +15,9 @@ from api.schemas.items import item_answer
 from api.schemas.verdict import VerdictAnswer, verdict_answer
 from api.security import Reading
 from registry.access import Party
+from registry.labels.sticker import LabelState
 from registry.repositories.chains import load_chain
+from registry.repositories.labels import labels_of_items
 from registry.usecases.assess_item import assess_item
 from registry.usecases.seeing import check_target
 from traceability.problems import UnknownTargetError
@@ -92,4 +94,6 @@ def _label_address(context: Given, party: Party, item_id: str) -> str:
         check_target(work, party, item_id)
         if item_answer(item_id, load_chain(work, item_id)) is None:
             raise UnknownTargetError(item_id)
-    return links.label(context.base_url, item_id)
+        active = [each for each in labels_of_items(work, [item_id]).get(item_id, ()) if each.state is LabelState.ACTIVE]
+    # The code of its label, which everybody may scan; without one its id, which leads those who hold it.
+    return links.label(context.base_url, active[-1].code if active else item_id)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, FromClause, Select, bindparam, func, select
 
+from registry.account_tables import RecordingOrigins
 from registry.columns import day_number, day_of, instant_of
 from registry.label_tables import (
     LabelAliases,
@@ -39,6 +40,7 @@ _stickers = table_of(Stickers)
 _sticker_facts = table_of(StickerFacts)
 _aliases = table_of(LabelAliases)
 _recordings = table_of(Recordings)
+_origins = table_of(RecordingOrigins)
 
 
 class Mount(NamedTuple):
@@ -74,6 +76,12 @@ def labels_of_items(work: UnitOfWork, items: Iterable[str]) -> dict[str, list[La
         label = _label(row)
         found.setdefault(str(label.item), []).append(label)
     return found
+
+
+def maker_of(work: UnitOfWork, label: LabelRecord) -> str | None:
+    """The organization for which a label was made; None for the operator."""
+    rows = work.rows(_MAKER, entry=label.entry)
+    return rows[0][0] if rows else None
 
 
 def add_labels(work: UnitOfWork, codes: list[str], recording: int) -> range:
@@ -303,7 +311,13 @@ def _latest_aliases(condition: ColumnElement[bool]) -> Select[Any]:
     return select(*columns).where(condition, _aliases.c.entry == latest).order_by(_aliases.c.entry)
 
 
+def _maker(_: Spelling) -> Select[Any]:
+    made = _labels.join(_origins, _origins.c.recording == _labels.c.recording)
+    return select(_origins.c.organization).select_from(made).where(_labels.c.entry == bindparam("entry"))
+
+
 _WITH_CODES = Query(_of_codes)
+_MAKER = Query(_maker)
 _OF_ITEMS = Query(_of_items)
 _STICKERS = Query(_whole_stickers)
 _KEYS = Query(_all_keys)

@@ -1,5 +1,6 @@
 """What a scan or a typed code leads to: an item or metering point, and the label it was read from."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote
@@ -40,9 +41,11 @@ class Resolved:
     signed: bytes | None = None
 
 
-def resolve_code(work: UnitOfWork, text: str) -> Resolved:
+def resolve_code(work: UnitOfWork, text: str, *, sees: Callable[[str], bool] = lambda _: True) -> Resolved:
     """Where a label's address (of any base), a sticker, a code, a code of others, or an id of ours leads.
 
+    `sees`: whether whoever asks may reach an item or metering point by its mere id. An id that they may not is answered like
+    one that nobody has: codes cannot be guessed, ids can.
     A label that was replaced, revoked or lost still leads to its item: its state says what to think of it. MistypedCodeError
     for a code that nobody issued, UnknownLabelError for one that we did not, UnreadableCodeError for everything else.
     """
@@ -54,7 +57,8 @@ def resolve_code(work: UnitOfWork, text: str) -> Resolved:
         return _of_sticker(work, digits)
     written = written_in_address(text)
     inner = text if written is None else unquote(written)
-    found = _by_id(work, inner) or _by_code(work, inner) or _by_alias(work, text)
+    # The code first: nobody may draw another one's scans to an item of theirs by giving it the code as its id.
+    found = _by_code(work, inner) or _by_id(work, inner, sees) or _by_alias(work, text)
     if found is None:
         raise _reason(inner)
     return found
@@ -69,8 +73,8 @@ def _of_sticker(work: UnitOfWork, digits: str) -> Resolved:
     return Resolved(way=Way.STICKER, item=label.item, label=label, signed=signed)
 
 
-def _by_id(work: UnitOfWork, text: str) -> Resolved | None:
-    if not any(stored.identities(work, section, [text]) for section in ("items", "metering_points")):
+def _by_id(work: UnitOfWork, text: str, sees: Callable[[str], bool]) -> Resolved | None:
+    if not any(stored.identities(work, section, [text]) for section in ("items", "metering_points")) or not sees(text):
         return None
     return Resolved(way=Way.ID, item=text, label=_latest_label(work, text))
 

@@ -21,6 +21,7 @@ from api.needs import Operation, operations
 from api.security import ANYBODY, PUBLIC
 from registry.access import OPERATOR, PERMISSIONS, Party, Permission, Role
 from registry.accounts import Membership
+from registry.labels.code import new_code
 from registry.notices.settings import NoticeSettings
 from registry.repositories import accounts
 from registry.repositories.submissions import Submission, submit
@@ -30,6 +31,7 @@ from registry.usecases.calendars import make_feed
 from registry.usecases.clients import add_client, add_key, revoke_key
 from registry.usecases.import_files import NewImport, receive
 from registry.usecases.import_records import import_records
+from registry.usecases.issue_labels import issue_labels
 from registry.usecases.mandates import give_mandate
 from registry.usecases.people import Particulars, invite
 from registry.usecases.rounds import Plan, keep_photo, plan_round, record_observations
@@ -45,7 +47,7 @@ from traceability.records import Certificate
 SECRET = "ALPHA-ONLY"  # Stands in everything that belongs to the own organization, and is to stand in nothing that others get.
 UNKNOWN = "ALPHA-NONE"  # As long, and nothing is known by it.
 # Written into what everybody may read of a label: the verdict, not the results (tests/api/test_security.py).
-LABEL_PAGES = ("/i/{code}", "/calendars/{token}.ics")
+LABEL_PAGES = ("/i/{code}", "/i/{code}/verdict", "/calendars/{token}.ics")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,7 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
     laboratory = Party(name="person/alpha", organization=OWN, role=Role.LABORATORY, person=f"{OWN}-{Role.LABORATORY}")
     with store.writing() as work:
         import_records(work, [dump(_records()).decode()], party=laboratory, at=BEGUN, source="test")
+        (label,) = issue_labels(work, [f"{SECRET}-METER"], party=laboratory, at=BEGUN)
         spare = add_client(work, organization=OWN, name=SECRET, role=Role.LABORATORY, scopes=None, party=OPERATOR, at=BEGUN)
         key = add_key(work, spare.id, expires_at=None, party=OPERATOR, at=BEGUN)
         person = Particulars(sign_in=SECRET, name=SECRET, email="alpha-only@example.org")
@@ -94,7 +97,8 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
     import_id, _ = receive(store, new, party=laboratory, at=BEGUN)
     return {
         "item_id": f"{SECRET}-METER",
-        "code": f"{SECRET}-METER",
+        "code": label.code,
+        "digits": "1234567890",
         "certificate_id": f"{SECRET}-CERTIFICATE",
         "competence_id": f"{SECRET}-COMPETENCE",
         "event_id": f"{SECRET}-EVENT",
@@ -178,6 +182,8 @@ def _unknown(name: str, known: str) -> str:
     """An id of the same form under which there is nothing."""
     if name in {"role", "deed"}:
         return known
+    if name == "code":
+        return new_code()
     return known.replace(SECRET, UNKNOWN) if SECRET in known else f"9{known[1:]}" if known.isdigit() else known[:-3] + "zzz"
 
 

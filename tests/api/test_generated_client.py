@@ -24,6 +24,7 @@ _AS_BYTES = dict.fromkeys(
         "image/jpeg",
         "image/png",
         "image/svg+xml",
+        "image/webp",
         "text/csv",
     ),
     "application/octet-stream",

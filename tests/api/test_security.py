@@ -13,6 +13,7 @@ from registry.unit_of_work import Store
 from registry.usecases.clients import add_key, end_client, revoke_key
 from registry.usecases.identifying import signed_in_by
 from registry.usecases.import_records import import_records
+from registry.usecases.issue_labels import issue_labels
 from registry.usecases.organization_settings import settings_of
 from tests.api.conftest import client_of
 from tests.api.parties import FOREIGN, OWN, Parties, claim
@@ -105,17 +106,40 @@ def test_settings_are_the_defaults_until_they_are_changed(parties: Parties, stor
 
 def test_a_stranger_with_a_label_sees_the_verdict_and_no_results(service: TestClient, parties: Parties, store: Store) -> None:
     """Otherwise a label would give away what a laboratory measured, or tell an auditor nothing."""
-    laboratory = Party(name="person/x", organization=OWN, role=Role.LABORATORY)
-    with store.writing() as work:  # As the operator imports for a laboratory: its own keys do not record competences.
-        import_records(work, [json.dumps(examples.RECORDS)], party=laboratory, at=NOW, source="test")
-    holder = service.get("/i/EM-1024?as_of=2026-03-03", headers=parties.own[Role.LABORATORY].session_headers).text
+    laboratory = parties.own[Role.LABORATORY]
+    label = _labelled(store)
+    address = f"/i/{label}?as_of=2026-03-03"
+    holder = service.get(address, headers=laboratory.session_headers).text
+    later = service.get(f"/i/{label}?as_of=2026-03-05").text
     for headers in ({}, parties.foreign[Role.LABORATORY].session_headers):
-        page = service.get("/i/EM-1024?as_of=2026-03-03", headers=headers).text
+        page = service.get(address, headers=headers).text
         assert "ISSUED_LATER" in page
         assert "<svg" in page
         for hidden in ("/api/v1/", 'class="card certificates"'):
             assert hidden in holder
             assert hidden not in page
+    assert "0.05 %" in service.get(f"/i/{label}?as_of=2026-03-05", headers=laboratory.session_headers).text
+    assert "0.05 %" not in later, "what a certificate states as uncertainty is a result"
     assert "EM-1024" not in service.get("/").text
-    assert "EM-1024" in service.get("/?q=EM-1024").text
-    assert "/i/EM-1024" not in service.get("/?q=31000001024").text
+
+
+def test_a_stranger_gets_nowhere_by_an_id(service: TestClient, parties: Parties, store: Store) -> None:
+    """Ids are short and come in series: whoever could open items by them could list a laboratory's customers."""
+    laboratory = parties.own[Role.LABORATORY]
+    _labelled(store)
+    assert service.get("/i/EM-1024", headers=laboratory.session_headers).status_code == 200
+    for headers in ({}, parties.foreign[Role.LABORATORY].session_headers):
+        for suffix in ("", "/verdict", "/photo"):
+            met, unmet = (service.get(f"/i/{id_}{suffix}", headers=headers) for id_ in ("EM-1024", "EM-9999"))
+            assert met.status_code == unmet.status_code == 404
+            assert met.text.replace("EM-1024", "EM-9999") == unmet.text
+        assert "31000001024" not in service.get("/?q=EM-1024", headers=headers).text
+        assert "/i/EM-1024" not in service.get("/?q=31000001024", headers=headers).text
+
+
+def _labelled(store: Store) -> str:
+    """The code of a label on the meter of the examples."""
+    laboratory = Party(name="person/x", organization=OWN, role=Role.LABORATORY)
+    with store.writing() as work:  # As the operator imports for a laboratory: its own keys do not record competences.
+        import_records(work, [json.dumps(examples.RECORDS)], party=laboratory, at=NOW, source="test")
+        return issue_labels(work, ["EM-1024"], party=laboratory, at=NOW)[0].code
