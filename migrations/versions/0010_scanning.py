@@ -16,7 +16,7 @@ from migrations.building import (
     whole,
 )
 
-revision = "0040"
+revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
