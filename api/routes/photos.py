@@ -10,7 +10,7 @@ from api.failures import RefusedError
 from api.language import Bilingual
 from api.openapi import answers, picture_body, refusals
 from api.routes.answering import json_answer
-from api.schemas.labels import PhotoAnswer
+from api.schemas.labels import ItemPhotoAnswer
 from api.security import RecordingItems
 from registry.scanning.photos import MOST_BYTES, prepared
 from registry.usecases.add_photo import add_photo
@@ -41,7 +41,7 @@ async def _picture(request: Request) -> bytes:
     status_code=201,
     response_class=Response,
     responses={
-        **answers(PhotoAnswer, "Kept, and public with the label from now on", "PHOTO", 201),
+        **answers(ItemPhotoAnswer, "Kept, and public with the label from now on", "PHOTO", 201),
         **refusals(
             *(failures.INPUT, failures.MEDIA_TYPE, failures.TOO_LARGE),
             *(failures.NOT_FOUND, failures.CROSS_SITE, failures.STORE),
@@ -58,4 +58,4 @@ def post_photo(
     photo = prepared(content)  # Before the writer's turn: it takes a while.
     with context.store.writing() as work:
         kept = add_photo(work, party, item_id, photo, at=context.clock())
-    return json_answer(PhotoAnswer(item=item_id, sha256=kept.photo, preview_sha256=kept.preview), status=201)
+    return json_answer(ItemPhotoAnswer(item=item_id, sha256=kept.photo, preview_sha256=kept.preview), status=201)

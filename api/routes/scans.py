@@ -21,12 +21,12 @@ from api.render.sentences import SAYINGS, sentence
 from api.routes.answering import json_answer
 from api.scanning import Kept, Key, client_of
 from api.schemas.labels import (
+    LabelScanAnswer,
     PublicFinding,
     RegisterVersion,
     RegistryKey,
     RegistryKeys,
-    ScanAnswer,
-    ScannedItem,
+    ScannedInstrument,
     ScannedLabel,
     scanned_label,
 )
@@ -72,7 +72,7 @@ _KEPT = {
     operation_id="scanLabel",
     summary="What everybody may know of a scanned label",
     response_class=Response,
-    responses={**answers(ScanAnswer, "The label and the verdict", "SCAN"), **refusals(*_WRONG)},
+    responses={**answers(LabelScanAnswer, "The label and the verdict", "SCAN"), **refusals(*_WRONG)},
     openapi_extra={"parameters": [_CODE, _POLICY, _AS_OF, _PLACE]},
     dependencies=[public],
 )
@@ -229,13 +229,13 @@ def _scanned(context: Context, request: Request, work: UnitOfWork, text: str) ->
 
 def _answer(
     scanned: Scanned, found: Assessment | None, asking: Asking, language: Language, register: RegisterVersion
-) -> ScanAnswer:
+) -> LabelScanAnswer:
     label = scanned_label(scanned.shown_label, scanned.dispute)
     if found is None:
         return _blank(label, asking, register)
     verdict = found.verdict
     names = names_among(found.records, found.known, language)
-    return ScanAnswer(
+    return LabelScanAnswer(
         label=label,
         item=_item(names, verdict.target),
         as_of=verdict.as_of,
@@ -257,8 +257,8 @@ def _answer(
     )
 
 
-def _blank(label: ScannedLabel | None, asking: Asking, register: RegisterVersion) -> ScanAnswer:
-    return ScanAnswer(
+def _blank(label: ScannedLabel | None, asking: Asking, register: RegisterVersion) -> LabelScanAnswer:
+    return LabelScanAnswer(
         label=label,
         item=None,
         as_of=asking.as_of,
@@ -272,10 +272,10 @@ def _blank(label: ScannedLabel | None, asking: Asking, register: RegisterVersion
     )
 
 
-def _item(names: Names, target: str) -> ScannedItem:
+def _item(names: Names, target: str) -> ScannedInstrument:
     """The item as everybody may know it; of a metering point there is no nameplate."""
     item = names.items.get(target)
     if item is None:
-        return ScannedItem(name=target, kind=words.METERING_POINT.in_(names.language), serial=None)
+        return ScannedInstrument(name=target, kind=words.METERING_POINT.in_(names.language), serial=None)
     kind = words.ITEM_KINDS[item.kind].in_(names.language)
-    return ScannedItem(name=names.shown(item.name) or kind, kind=kind, serial=item.serial)
+    return ScannedInstrument(name=names.shown(item.name) or kind, kind=kind, serial=item.serial)

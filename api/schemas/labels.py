@@ -65,7 +65,7 @@ class LabelList(msgspec.Struct, frozen=True, kw_only=True):
     labels: tuple[LabelAnswer, ...]
 
 
-class PhotoAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class ItemPhotoAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The photo that the page of an item's label shows: the SHA-256 of the picture as kept, and of its small form."""
 
     item: str
@@ -84,7 +84,7 @@ class ScannedLabel(msgspec.Struct, frozen=True, kw_only=True):
     is_disputed: bool
 
 
-class ScannedItem(msgspec.Struct, frozen=True, kw_only=True):
+class ScannedInstrument(msgspec.Struct, frozen=True, kw_only=True):
     """What to compare with the nameplate."""
 
     name: str
@@ -108,14 +108,14 @@ class RegisterVersion(msgspec.Struct, frozen=True, kw_only=True):
     root: str
 
 
-class ScanAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class LabelScanAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What everybody may know of a scanned label; `item` and the verdict are null for a blank one.
 
     `traceable_until` is null as well where the item is not traceable, or never ceases to be.
     """
 
     label: ScannedLabel | None
-    item: ScannedItem | None
+    item: ScannedInstrument | None
     as_of: date
     known_at: datetime
     policy: str
@@ -172,8 +172,8 @@ SCHEMAS: tuple[type[msgspec.Struct], ...] = (
     LabelChange,
     LabelAnswer,
     LabelList,
-    PhotoAnswer,
-    ScanAnswer,
+    ItemPhotoAnswer,
+    LabelScanAnswer,
     SuspectList,
     RegistryKeys,
 )
