@@ -1,16 +1,20 @@
 """The answers as Arrow, and the coverage of a period for all items."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.traceability.building import certificate, records
 from tests.traceability.fleet.worlds import drawn
 from traceability.assess import coverage
 from traceability.fleet import loops
 from traceability.fleet.answers import codes_in, coverage_of_all
+from traceability.fleet.encode import encode
+from traceability.fleet.sheets import sheets_of
 from traceability.known import known_records
 from traceability.policy import policy_named
+from traceability.records import Item, ItemKind, Reference
 from traceability.verdict import Code
 
 
@@ -27,6 +31,22 @@ def test_the_coverage_of_all_is_that_of_each(seed: int) -> None:
         for item in known_records(world.records, world.known_at).items:
             expected = coverage(world.records, item, start, until, world.known_at, policy)
             assert tuple(found.get(item, ())) == expected
+
+
+def test_a_reference_to_what_nobody_knows_changes_no_day_of_a_period() -> None:
+    """Under a policy that looks at references day by day, one without an item has no days to look at."""
+    held = records(
+        Item(id="M", kind=ItemKind.METER),
+        Item(id="N", kind=ItemKind.NATIONAL_STANDARD),
+        certificate("c", references=(Reference(item="unknown"), Reference(item="N"))),
+    )
+    at, policy = datetime(2026, 1, 1, tzinfo=UTC), policy_named("cn-supervision/1")
+    start, until = date(2025, 5, 1), date(2025, 9, 1)
+    fleet = encode(sheets_of(known_records(held, at)))
+    covered = [row["item"] for row in coverage_of_all(fleet, start, until, policy, loops).to_pylist()]
+    assert "M" not in covered
+    assert coverage(held, "M", start, until, at, policy) == ()
+    assert "N" in covered
 
 
 def test_codes_are_told_by_their_places() -> None:
