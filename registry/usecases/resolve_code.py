@@ -49,8 +49,12 @@ def resolve_code(work: UnitOfWork, text: str, *, sees: Callable[[str], bool] = l
     A label that was replaced, revoked or lost still leads to its item: its state says what to think of it. MistypedCodeError
     for a code that nobody issued, UnknownLabelError for one that we did not, UnreadableCodeError for everything else.
     """
-    text = text.strip()
-    if not text or len(text) > LONGEST or not is_storable(text):
+    if len(text) > LONGEST or not is_storable(text):
+        raise _unreadable(text)
+    exact, text = text, text.strip()
+    if exact != text and (found := _by_id(work, exact, sees)) is not None:
+        return found  # Blanks around it, or nothing but blanks, are an id like any other.
+    if not text:
         raise _unreadable(text)
     digits = digits_in_address(text)
     if digits is not None:
