@@ -16,7 +16,7 @@ from api.schemas.search import FoundCertificate, FoundItem, FoundMeteringPoint, 
 from api.security import Reading, RecordingItems
 from registry.spelling import storable
 from registry.usecases.name_items import name_item
-from registry.usecases.search import MOST, Matches, search_records
+from registry.usecases.search import MOST, Matches, labelled_ids, search_records
 from traceability.json_text import convert, loads
 from traceability.records import Certificate, Item, MeteringPoint
 
@@ -47,15 +47,18 @@ def search(
         Query(
             min_length=1,
             max_length=2_000,
-            description="A certificate number, a serial or asset number, the beginning of an id, or the address on a label.",
+            description="A certificate, serial or asset number, the beginning of an id, or the code or address on a label.",
             examples=["DJ-2026-0001"],
         ),
     ],
     limit: Annotated[int, Query(ge=1, le=MOST, description="Most results of each kind.")] = 20,
 ) -> Response:
     """Case, width and blanks of numbers do not matter. `reason` says why a result is one; exact matches come first."""
+    text = storable(q)
+    with context.store.reading() as work:
+        labelled = labelled_ids(work, text)
     with context.store.reading(party.viewers) as work:
-        found = search_records(work, storable(q), known_at=known_at, most=limit)
+        found = search_records(work, text, known_at=known_at, labelled=labelled, most=limit)
     return json_answer(_answer(found))
 
 

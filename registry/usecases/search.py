@@ -1,17 +1,19 @@
 """Finding records by what is printed on a plate, a sticker or a sheet of paper, among those that the viewers may see."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
 from registry.columns import instant_number
+from registry.labels.errors import LabelError
 from registry.repositories import lists, search
 from registry.repositories.lists import Kept, Listing
 from registry.repositories.walks import Place
 from registry.spelling import compared, is_storable
 from registry.unit_of_work import UnitOfWork
+from registry.usecases.resolve_code import Way, resolve_code
 from traceability.records import Certificate, Item, MeteringPoint, Record
 
 MOST = 50  # Of each kind.
@@ -47,13 +49,16 @@ class Matches:
     has_more: bool
 
 
-def search_records(work: UnitOfWork, text: str, *, known_at: datetime, most: int = 20) -> Matches:
-    """Items, certificates and metering points that a text leads to, as known at an instant; nothing for a blank one."""
+def search_records(work: UnitOfWork, text: str, *, known_at: datetime, labelled: Sequence[str] = (), most: int = 20) -> Matches:
+    """Items, certificates and metering points that a text leads to, as known at an instant; nothing for a blank one.
+
+    `labelled`: the ids that the text means where it is read off a label (labelled_ids).
+    """
     text = text.strip()
     if not text or not is_storable(text):
         return Matches(items=(), certificates=(), metering_points=(), has_more=False)
     size = max(1, min(most, MOST))
-    reasons = _reasons(work, text, size + 1)
+    reasons = _reasons(work, text, labelled, size + 1)
     of_kinds = {section: _matches(work, section, found, known_at) for section, found in reasons.items()}
     return Matches(
         items=tuple(of_kinds["items"][:size]),
@@ -63,25 +68,31 @@ def search_records(work: UnitOfWork, text: str, *, known_at: datetime, most: int
     )
 
 
-def ids_of_label(text: str) -> list[str]:
-    """The ids of items and metering points that the address on a label means; none when the text is no such address.
+def labelled_ids(work: UnitOfWork, text: str) -> list[str]:
+    """The ids of items and metering points that a label means: by its address, its code, a sticker, or a code of others.
 
-    The place to extend when labels have codes of their own: a code is an id, so far.
+    For units without viewers, as labels are everybody's; who may see what they lead to is asked by `search_records`.
     """
+    text = text.strip()
+    try:
+        found = resolve_code(work, text)
+    except LabelError:
+        found = None
+    if found is not None and found.item is not None and found.way is not Way.ID:
+        return [found.item]
     try:
         path = urlsplit(text).path
     except ValueError:
         return []
-    before, found, code = path.rpartition(_LABEL_PATH)
-    is_address = found and (before == "" or before.startswith("/") or "://" in text)
+    before, mark, code = path.rpartition(_LABEL_PATH)
+    is_address = mark and (before == "" or before.startswith("/") or "://" in text)
     id_ = unquote(code)
     return [id_] if is_address and id_ and is_storable(id_) else []
 
 
-def _reasons(work: UnitOfWork, text: str, most: int) -> dict[str, dict[str, MatchReason]]:
+def _reasons(work: UnitOfWork, text: str, labelled: Sequence[str], most: int) -> dict[str, dict[str, MatchReason]]:
     """The ids that the text leads to in each list, with the best reason."""
     found: dict[str, dict[str, MatchReason]] = {"items": {}, "certificates": {}, "metering_points": {}}
-    labelled = ids_of_label(text)
     key = compared(text)
     for section, by_id in found.items():
         _add(by_id, labelled if section != "certificates" else (), MatchReason.LABEL)

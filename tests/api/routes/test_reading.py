@@ -15,6 +15,7 @@ from registry import schema
 from registry.access import Party, Role
 from registry.unit_of_work import Store, open_store
 from registry.usecases.import_records import import_records
+from registry.usecases.issue_labels import issue_labels
 from tests.api.conftest import BASE_URL
 from tests.api.worlds import NOW
 from tests.registry.worlds import certificate, full
@@ -253,6 +254,15 @@ def test_a_search_finds_by_all_that_is_printed_and_says_why(recording: TestClien
     for text, found in expected.items():
         assert _found(recording, text) == found, text
     assert recording.get(f"{API}/search?q=K&limit=1").json()["has_more"] is True
+
+
+def test_a_search_for_a_label_finds_its_item_for_those_who_hold_it(shared_store: Store, clients: dict[str, TestClient]) -> None:
+    """A code is all that an auditor with a scanner has; it must not open what a search by name keeps shut."""
+    with shared_store.writing() as work:
+        (label,) = issue_labels(work, ["M"], at=NOW)
+    for text in (label.code, label.code.lower(), f"https://elsewhere.example/i/{label.code}"):
+        assert _found(clients["alpha"], text)["items"] == [("M", "label")], text
+        assert _found(clients["beta"], text) == {}, text
 
 
 def test_a_search_finds_nothing_of_others(clients: dict[str, TestClient]) -> None:
