@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Literal
 
 import msgspec
@@ -36,6 +37,11 @@ class Schemes(Value, frozen=True, kw_only=True):
         return accepted
 
 
+@lru_cache(maxsize=1024)
+def _fraction(text: str) -> Fraction:
+    return Fraction(text)
+
+
 class Policy(Value, frozen=True, kw_only=True):
     """One set of rules. The ratio is an exact fraction as text, the length counts certificates."""
 
@@ -56,7 +62,7 @@ class Policy(Value, frozen=True, kw_only=True):
     @property
     def uncertainty_ratio(self) -> Fraction:
         """The largest U / MPE (both at k = 2) that needs no guard band (JJF 1094-2002, 5.3.1)."""
-        return Fraction(self.max_uncertainty_ratio)
+        return _fraction(self.max_uncertainty_ratio)
 
     def accepts_anchor_of(self, country: str) -> bool:
         """Whether a national standard of the country ends a chain without more ado."""

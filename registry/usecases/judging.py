@@ -71,14 +71,14 @@ class Judged:
 class Judgement:
     """All records of a submission, in their order; `records` are those on file that they meet, with the new ones.
 
-    It holds as long as nothing in `touches` was recorded after `seen`.
+    It holds as long as nothing that it `touches` was recorded after `seen`.
     """
 
     judged: tuple[Judged, ...]
     records: Records
     known: Known
     seen: Horizon
-    touches: frozenset[Touched]
+    touches: Callable[[], Iterable[Touched]]
 
     @property
     def written(self) -> tuple[Judged, ...]:
@@ -92,7 +92,7 @@ class Judgement:
 
     def holds(self, since: set[Touched] | None) -> bool:
         """Whether it still holds after what was recorded since (registry.repositories.horizon)."""
-        return since is not None and self.touches.isdisjoint(since)
+        return since is not None and (not since or since.isdisjoint(self.touches()))
 
 
 _NO_REASON = Reason(None)
@@ -126,7 +126,7 @@ def judge(
     guard.forget(_renewed(new))
     around = _beside(work, party, new, standing)
     checked = tuple(_checked(guard, known, around, each) for each in settled)
-    return Judgement(judged=checked, records=records, known=known, seen=seen, touches=_touches(entries, names, records))
+    return Judgement(judged=checked, records=records, known=known, seen=seen, touches=lambda: _touched(entries, names, records))
 
 
 class _Standing:
@@ -517,12 +517,8 @@ def _renewed(new: Iterable[Record]) -> Iterator[str]:
                 pass
 
 
-def _touches(entries: Sequence[Entry], names: _Names, records: Records) -> frozenset[Touched]:
+def _touched(entries: Sequence[Entry], names: _Names, records: Records) -> Iterator[Touched]:
     """Everything whose change could make the judgement another."""
-    return frozenset(_named(entries, names, records))
-
-
-def _named(entries: Sequence[Entry], names: _Names, records: Records) -> Iterator[Touched]:
     for entry in entries:
         yield entry.section, entry.record.id
         yield ("metering_points" if entry.section == "items" else "items"), entry.record.id

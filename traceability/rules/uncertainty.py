@@ -81,24 +81,32 @@ def _is_uncertainty_missing(certificate: Certificate, result: Result) -> bool:
 
 def _conformity(policy: Policy, certificate: Certificate, result: Result) -> Iterator[Finding]:
     """ACCURACY_RATIO and ERROR_EXCEEDS_MPE of one result (JJF 1094-2002, 5.3): accept, reject, or 待定 in the guard zone."""
-    limit = _spread_of_amount(result.max_permissible_error, result.unit)
-    if limit is None:
+    permitted = result.max_permissible_error
+    if permitted is None:
         return
-    error = _spread_of_amount(result.error, result.unit)
+    limit = _size_of(permitted.value, permitted.unit, result.unit)
+    error = None if result.error is None else _size_of(result.error.value, result.error.unit, result.unit)
     has_error = error is not None and error.sort == limit.sort
-    size = abs(error.u) if error is not None else Fraction(0)
+    size = error.u if error is not None else Fraction(0)
     spread = spread_of(result.uncertainty, result.unit)
     is_comparable = spread is not None and spread.sort == limit.sort
-    expanded = spread.u * _K_OF_COMPARISON if spread is not None else Fraction(0)
-    facts = {"quantity": result.quantity, "ratio": policy.max_uncertainty_ratio}
-    if is_comparable and expanded > policy.uncertainty_ratio * limit.u:
-        severity = _zone(size, limit.u, expanded) if has_error else Severity.CONDITION
+    ratio = policy.max_uncertainty_ratio
+    facts = {"quantity": result.quantity, "ratio": ratio}
+    if spread is not None and is_comparable and _needs_guard_band(result.uncertainty, permitted, result.unit, ratio):
+        severity = _zone(size, limit.u, spread.u * _K_OF_COMPARISON) if has_error else Severity.CONDITION
         if severity is not None:
             yield about(certificate, Code.ACCURACY_RATIO, severity, **facts)
     elif has_error and size > limit.u and certificate.outcome is Outcome.PASS:
         yield about(certificate, Code.ERROR_EXCEEDS_MPE, Severity.FAIL, **facts)
     if (spread is not None and not is_comparable) or (error is not None and not has_error):
         yield about(certificate, Code.NOT_COMPARED, Severity.NOTE, against="max_permissible_error", **facts)
+
+
+@lru_cache(maxsize=65536)  # What a laboratory can do and what a class permits repeat from certificate to certificate.
+def _needs_guard_band(uncertainty: Uncertainty | None, limit: Amount, result_unit: str, ratio: str) -> bool:
+    """Whether U, at k = 2, is larger than its share of the permissible error; both are of one sort."""
+    spread = spread_of(uncertainty, result_unit)
+    return spread is not None and spread.u * _K_OF_COMPARISON > Fraction(ratio) * difference(limit)
 
 
 def _zone(size: Fraction, limit: Fraction, expanded: Fraction) -> Severity | None:
@@ -108,8 +116,10 @@ def _zone(size: Fraction, limit: Fraction, expanded: Fraction) -> Severity | Non
     return Severity.FAIL if size >= limit + expanded else Severity.INDETERMINATE
 
 
-def _spread_of_amount(amount: Amount | None, result_unit: str) -> Spread | None:
-    return None if amount is None else Spread(sort_of(amount.unit, result_unit), difference(amount))
+@lru_cache(maxsize=65536)  # As in quantities.
+def _size_of(value: Decimal, unit: str, result_unit: str) -> Spread:
+    """The size of an error, or of what is permitted, without its sign."""
+    return Spread(sort_of(unit, result_unit), abs(difference(Amount(value=value, unit=unit))))
 
 
 def smallest_spreads(results: Iterable[Result]) -> dict[str, Fraction]:
