@@ -1,6 +1,8 @@
 """Under which rules a verdict is given: policies are data, named and versioned, never edited (SEMANTICS 4)."""
 
 from enum import StrEnum
+from fractions import Fraction
+from functools import lru_cache
 from typing import Annotated, Literal
 
 import msgspec
@@ -35,6 +37,11 @@ class Schemes(Value, frozen=True, kw_only=True):
         return accepted
 
 
+@lru_cache(maxsize=1024)
+def _fraction(text: str) -> Fraction:
+    return Fraction(text)
+
+
 class Policy(Value, frozen=True, kw_only=True):
     """One set of rules. The ratio is an exact fraction as text, the length counts certificates."""
 
@@ -51,6 +58,11 @@ class Policy(Value, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.foreign_anchor is Consequence.IGNORE:
             raise InvalidValueError("foreign_anchor is fail or condition", "foreign_anchor 只能是 fail 或 condition")
+
+    @property
+    def uncertainty_ratio(self) -> Fraction:
+        """The largest U / MPE (both at k = 2) that needs no guard band (JJF 1094-2002, 5.3.1)."""
+        return _fraction(self.max_uncertainty_ratio)
 
     def accepts_anchor_of(self, country: str) -> bool:
         """Whether a national standard of the country ends a chain without more ado."""

@@ -104,7 +104,7 @@ def _conformity(policy: Policy, certificate: Certificate, result: Result) -> Ite
 
 @lru_cache(maxsize=65536)  # What a laboratory can do and what a class permits repeat from certificate to certificate.
 def _needs_guard_band(uncertainty: Uncertainty | None, limit: Amount, result_unit: str, ratio: str) -> bool:
-    """Whether U, at k = 2, is larger than its share of the permissible error (JJF 1094-2002, 5.3.1); both are of one sort."""
+    """Whether U, at k = 2, is larger than its share of the permissible error; both are of one sort."""
     spread = spread_of(uncertainty, result_unit)
     return spread is not None and spread.u * _K_OF_COMPARISON > Fraction(ratio) * difference(limit)
 
