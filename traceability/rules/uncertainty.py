@@ -90,9 +90,12 @@ def _conformity(policy: Policy, certificate: Certificate, result: Result) -> Ite
     size = error.u if error is not None else Fraction(0)
     spread = spread_of(result.uncertainty, result.unit)
     is_comparable = spread is not None and spread.sort == limit.sort
-    ratio = policy.max_uncertainty_ratio
-    facts = {"quantity": result.quantity, "ratio": ratio}
-    if spread is not None and is_comparable and _needs_guard_band(result.uncertainty, permitted, result.unit, ratio):
+    facts = {"quantity": result.quantity, "ratio": policy.max_uncertainty_ratio}
+    if (
+        spread is not None
+        and is_comparable
+        and _needs_guard_band(result.uncertainty, permitted, result.unit, policy.uncertainty_ratio)
+    ):
         severity = _zone(size, limit.u, spread.u * _K_OF_COMPARISON) if has_error else Severity.CONDITION
         if severity is not None:
             yield about(certificate, Code.ACCURACY_RATIO, severity, **facts)
@@ -103,10 +106,10 @@ def _conformity(policy: Policy, certificate: Certificate, result: Result) -> Ite
 
 
 @lru_cache(maxsize=65536)  # What a laboratory can do and what a class permits repeat from certificate to certificate.
-def _needs_guard_band(uncertainty: Uncertainty | None, limit: Amount, result_unit: str, ratio: str) -> bool:
+def _needs_guard_band(uncertainty: Uncertainty | None, limit: Amount, result_unit: str, ratio: Fraction) -> bool:
     """Whether U, at k = 2, is larger than its share of the permissible error; both are of one sort."""
     spread = spread_of(uncertainty, result_unit)
-    return spread is not None and spread.u * _K_OF_COMPARISON > Fraction(ratio) * difference(limit)
+    return spread is not None and spread.u * _K_OF_COMPARISON > ratio * difference(limit)
 
 
 def _zone(size: Fraction, limit: Fraction, expanded: Fraction) -> Severity | None:
