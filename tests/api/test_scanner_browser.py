@@ -9,7 +9,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -100,8 +100,16 @@ class Service:
         self._thread.join()
 
 
+@pytest.fixture
+def world(service_world: World) -> World:
+    """The service with a round that nobody has scanned in yet: what one test scans is not another's."""
+    with service_world.store.writing() as work:
+        planned = plan_round(work, service_world.party, Plan(organization=OWN, site="合成锅炉房", items=METERS), NOW)
+    return replace(service_world, round_id=planned.id)
+
+
 @pytest.fixture(scope="module")
-def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def service_world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("scanner")
     shutil.copy(sqlite_template, folder / "registry.sqlite")
     store = open_store(f"sqlite:///{folder / 'registry.sqlite'}")
@@ -110,7 +118,6 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     party = Party(name=f"person/{auditor.person}", organization=OWN, role=Role.AUDITOR, person=auditor.person)
     with store.writing() as work:
         import_records(work, [DOCUMENT.decode()], party=party, at=NOW, source="seed")
-        planned = plan_round(work, party, Plan(organization=OWN, site="合成锅炉房", items=METERS), NOW)
     service = Service()
     with store.writing() as work:
         issued = issue_labels(work, METERS, party=OPERATOR, at=NOW)
@@ -125,7 +132,7 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         base=service.base,
         party=party,
         auditor=auditor,
-        round_id=planned.id,
+        round_id="",
         labels={
             str(label.item): png_of(content, size_named("50x30"), Language.EN, 300)
             for label, content in zip(issued, contents, strict=True)
@@ -139,10 +146,10 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture(scope="module")
-def browser(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+def browser(service_world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser whose camera shows the label of the first meter, slightly turned and out of focus."""
     film = tmp_path_factory.mktemp("film") / "label.mjpeg"
-    film.write_bytes(_film(world.labels[FILMED]))
+    film.write_bytes(_film(service_world.labels[FILMED]))
     camera = [
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",
