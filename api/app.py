@@ -26,6 +26,7 @@ from api.pages import rounds as rounds_page
 from api.pages import webhooks as webhooks_page
 from api.problems import add_handlers, refuse
 from api.routes import (
+    accounting,
     calendars,
     clients,
     details,
@@ -41,6 +42,7 @@ from api.routes import (
     people,
     photos,
     proofs,
+    readings,
     recording,
     records,
     rounds,
@@ -84,6 +86,7 @@ _TAGS = (
     "events",
     "evidence",
     "metering points",
+    "accounting",
     "session",
     "people",
     "clients",
@@ -146,7 +149,7 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     )
     app.state.context = context
     add_handlers(app)
-    reading = (searching, lists, details, items, histories)
+    reading = (searching, lists, details, items, histories, readings, accounting)
     # The scan of a label first: it is asked for most, and routes are tried one after the other.
     recordings = (records, recording, submissions, imports)
     of_labels = (labels, photos, disputes)

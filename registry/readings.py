@@ -64,6 +64,19 @@ class StoredReading:
     replaced_by: str | None
 
 
+# The heads of columns by the names of fields, as tables have them.
+COLUMN_HEADS = {
+    "metering_point": "计量点",
+    "from": "自",
+    "until": "至",
+    "value": "数值",
+    "unit": "单位",
+    "id": "标识",
+    "replaces": "替换",
+    "reason": "理由",
+}
+
+
 class Place(NamedTuple):
     """Where something stands in what was sent: a path for programs, and a row and a column for people, where there are."""
 
@@ -71,10 +84,11 @@ class Place(NamedTuple):
     row: int | None = None
     column: str | None = None
 
-    def at(self, field_name: str, column: str | None = None) -> "Place":
-        """The place of a field."""
-        path = self.path if self.row is not None else f"{self.path}.{field_name}"
-        return Place(path, self.row, column or field_name)
+    def at(self, field_name: str) -> "Place":
+        """The place of a field: of a row its column, of a document the path below."""
+        if self.row is None:
+            return Place(f"{self.path}.{field_name}")
+        return Place(self.path, self.row, COLUMN_HEADS.get(field_name, field_name))
 
 
 class Sent(NamedTuple):

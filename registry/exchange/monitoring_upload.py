@@ -18,6 +18,9 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from registry.exchange.workbook import cells
+from registry.exchange.workbook.csv_text import read_csv
+from registry.exchange.workbook.units import unit_spelled
 from registry.readings import MeterReading, Place, Problem, Sent, derived_id
 from traceability.json_text import loads
 from traceability.periods import day_after
@@ -25,6 +28,8 @@ from traceability.problems import InputError, InvalidValueError
 from traceability.quantities import check_number
 
 SOURCE = "monitoring-system"
+CODES_NAME = "codes.csv"
+_CODE_COLUMNS = ("data_code", "metering_point", "unit", "multiplier", "kind", "stat_type")
 
 _DATA_CODE = re.compile(r"\d{2}-\d{2}-\d{4}-\d{6}-\d{2}", re.ASCII)
 _STAT_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]\d{2}:\d{2}:\d{2})?", re.ASCII)
@@ -109,8 +114,11 @@ class Uploaded:
         self.problems.append(Problem(place=place, en=en, zh=zh))
 
 
-def read_upload(data: bytes, codes: Sequence[Code], numeric_valid: NumericValid | None = None) -> Uploaded:
-    """The readings of an upload; InputError for what is no upload at all, or codes that contradict each other."""
+def read_upload(data: bytes, codes: Sequence[Code], numeric_valid: NumericValid | None = None, root: str = "$") -> Uploaded:
+    """The readings of an upload; InputError for what is no upload at all, or codes that contradict each other.
+
+    `root`: where the upload stands in what was sent, as a JSONPath.
+    """
     by_code: dict[str, Code] = {}
     for index, code in enumerate(codes):
         if by_code.setdefault(code.data_code, code) is not code:
@@ -122,9 +130,13 @@ def read_upload(data: bytes, codes: Sequence[Code], numeric_valid: NumericValid 
     document = loads(data)
     rows = document.get("data") if isinstance(document, dict) else None
     if not isinstance(rows, list):
-        raise InputError("$.data", "a list of uploaded values is expected", "应为上传数据的列表")
+        raise InputError(f"{root}.data", "a list of uploaded values is expected", "应为上传数据的列表")
     uploaded = Uploaded()
-    values = [value for index, row in enumerate(rows) for value in _value(uploaded, index, row, by_code, numeric_valid)]
+    values = [
+        value
+        for index, row in enumerate(rows)
+        for value in _value(uploaded, Place(f"{root}.data[{index}]"), row, by_code, numeric_valid)
+    ]
     by_kind: dict[Code, list[_Value]] = defaultdict(list)
     for value in _once(uploaded, values):
         by_kind[value.code].append(value)
@@ -135,11 +147,40 @@ def read_upload(data: bytes, codes: Sequence[Code], numeric_valid: NumericValid 
     return uploaded
 
 
+def read_codes(data: bytes) -> list[Code]:
+    """What data codes stand for, from a table with the columns of `Code`; InputError names the row of what is wrong."""
+    sheet, _ = read_csv(data, CODES_NAME)
+    heads = [cells.shown(cell).strip() for cell in sheet.rows[0]] if sheet.rows else []
+    if not set(_CODE_COLUMNS[:5]) <= set(heads) <= set(_CODE_COLUMNS):
+        expected = ", ".join(_CODE_COLUMNS)
+        raise InputError(CODES_NAME, f"the columns are {expected}", f"应有的列：{expected}")
+    codes = []
+    for number, row in enumerate(sheet.rows[1:], start=2):
+        typed = {name: cells.shown(cell).strip() for name, cell in zip(heads, row, strict=False) if cell is not None}
+        try:
+            codes.append(_code(typed))
+        except (InvalidValueError, KeyError, ValueError, InvalidOperation) as error:
+            en, zh = getattr(error, "en", "a value is missing or unknown"), getattr(error, "zh", "有值缺失或未知")
+            raise InputError(f"{CODES_NAME}:{number}", en, zh) from error
+    return codes
+
+
+def _code(typed: dict[str, str]) -> Code:
+    stat_type = typed.get("stat_type")
+    return Code(
+        data_code=typed["data_code"],
+        metering_point=typed["metering_point"],
+        unit=unit_spelled(typed["unit"]),
+        multiplier=Decimal(typed["multiplier"]),
+        kind=ValueKind(typed["kind"]),
+        stat_type=StatType(stat_type) if stat_type else None,
+    )
+
+
 def _value(
-    uploaded: Uploaded, index: int, row: Any, codes: dict[str, Code], numeric_valid: NumericValid | None
+    uploaded: Uploaded, place: Place, row: Any, codes: dict[str, Code], numeric_valid: NumericValid | None
 ) -> Iterator[_Value]:
     """The value of a row, if it is one to be recorded."""
-    place = Place(f"$.data[{index}]")
     if not isinstance(row, dict) or not isinstance(row.get("dataCode"), str):
         uploaded.refuse(place.at("dataCode"), "a data code is missing", "缺少数据编码")
         return

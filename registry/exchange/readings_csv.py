@@ -47,12 +47,16 @@ _COLUMNS: dict[str, _Column] = {
     "id": _Column("标识", "id", ("读数标识",), cells.text, is_needed=False),
     "replaces": _Column("替换", "replaces", ("替换的读数",), cells.text, is_needed=False),
     "reason": _Column("理由", "reason", ("更正理由",), cells.text, is_needed=False),
+    "source": _Column("来源", "source", (), cells.text, is_needed=False),
 }
+_TEMPLATE = tuple(name for name in _COLUMNS if name != "source")
+# What the list of readings says besides, so that it can be brought again: the registry knows these itself.
+_IGNORED = ("登记时刻", "recorded_at", "登记者", "recorded_by", "被替换为", "replaced_by")
 
 
 def template(*, is_chinese: bool) -> bytes:
     """The empty table with a row that shows how it is filled in."""
-    heads = [column.zh if is_chinese else column.en for column in _COLUMNS.values()]
+    heads = [_COLUMNS[name].zh if is_chinese else _COLUMNS[name].en for name in _TEMPLATE]
     return (_MARK + ",".join(heads) + "\r\n" + ",".join(_SAMPLE) + "\r\n").encode()
 
 
@@ -80,6 +84,8 @@ def _heads(row: tuple[Cell, ...]) -> tuple[dict[str, int], list[Problem]]:
         typed = cells.shown(cell)
         name = names.get(_plain(typed))
         place = Place(NAME, 1, typed[:_SHOWN] or column_letters(index))
+        if _plain(typed) in map(_plain, _IGNORED):
+            continue
         if name is None:
             known_en, known_zh = (", ".join(names) for names in zip(*((c.en, c.zh) for c in _COLUMNS.values()), strict=True))
             en, zh = (
@@ -124,7 +130,7 @@ def _reading(
 
 def _made(values: dict[str, Any], source: str) -> MeterReading:
     said = (values["metering_point"], values["start"], values["until"], values["value"], values["unit"], values["replaces"])
-    return MeterReading(source=source, **{**values, "id": values["id"] or derived_id(*said)})
+    return MeterReading(**{**values, "source": values["source"] or source, "id": values["id"] or derived_id(*said)})
 
 
 def _plain(head: str) -> str:

@@ -140,7 +140,7 @@ def _of_own_points(work: UnitOfWork, party: Party, judged: _Judged, sent: Iterab
             continue
         shown = each.reading.metering_point[:80]
         judged.refuse(
-            each.place.at("metering_point", "metering_point"),
+            each.place.at("metering_point"),
             f"no metering point {shown!r} of the own organization",
             f"本机构没有计量点 {shown!r}",
         )
@@ -159,7 +159,7 @@ def _fresh(work: UnitOfWork, judged: _Judged, sent: Iterable[Sent]) -> Iterator[
             judged.same += 1
         else:
             judged.refuse(
-                each.place.at("id", "id"),
+                each.place.at("id"),
                 f"{each.reading.id!r} is another reading; a correction has an id of its own and names it in replaces",
                 f"标识 {each.reading.id!r} 已是另一读数；更正须另用标识并在“替换”中写明",
             )
@@ -176,7 +176,7 @@ def _with_good_replacements(work: UnitOfWork, judged: _Judged, fresh: Sequence[S
         if id_ is None:
             yield each
             continue
-        place = each.place.at("replaces", "replaces")
+        place = each.place.at("replaces")
         before = held[id_].reading if id_ in held else own.get(id_)
         if before is None or before.metering_point != each.reading.metering_point or before is each.reading:
             judged.refuse(place, f"there is no reading {id_[:80]!r} of this point", f"此计量点没有读数 {id_[:80]!r}")
@@ -210,7 +210,7 @@ def _check_units(judged: _Judged, of_point: Sequence[tuple[MeterReading, Place |
     for reading, place in of_point:
         if place is not None and not same_dimension(reading.unit or "", expected):
             judged.refuse(
-                place.at("unit", "unit"),
+                place.at("unit"),
                 f"this point is read in {expected}, which {reading.unit} does not convert into",
                 f"此计量点以 {expected} 读数，{reading.unit} 无法换算",
             )
@@ -237,7 +237,7 @@ def _refuse_overlap(
     at_en = "" if other_place is None else f" ({told(other_place)})"
     at_zh = "" if other_place is None else f"（{told(other_place)}）"
     judged.refuse(
-        where.at("from", "from"),
+        where.at("from"),
         f"{reading.start} to {reading.until} of {reading.metering_point!r} overlaps with reading {other.id!r}{at_en} "
         f"of {other.start} to {other.until}; to correct it, name it in replaces",
         f"计量点 {reading.metering_point!r} 的 {reading.start} 至 {reading.until} 与读数 {other.id!r}{at_zh}"

@@ -43,7 +43,7 @@ def reading(start: str = "2026-01-01", until: str = "2026-01-31", value: str | N
         "source": "test",
     } | more
     keys = ("metering_point", "start", "until", "value", "unit")
-    said.setdefault("id", derived_id(*(said[name] for name in keys), said.get("replaces")))
+    said.setdefault("id", derived_id(**{name: said[name] for name in keys}, replaces=said.get("replaces")))
     return MeterReading(**said)
 
 

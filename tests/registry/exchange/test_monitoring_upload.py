@@ -14,7 +14,8 @@ POWER = "04-01-0000-013300-11"
 
 
 def code(**changes: Any) -> Code:
-    return Code(**{"data_code": POWER, "metering_point": "P", "unit": "kW*h", "multiplier": Decimal(80)} | changes)
+    whole: dict[str, Any] = {"data_code": POWER, "metering_point": "P", "unit": "kW*h", "multiplier": Decimal(80)}
+    return Code(**(whole | changes))
 
 
 def row(stat_date: str = "2026-01-01 00:00:00", value: Any = 2.5, **changes: Any) -> dict[str, Any]:
