@@ -8,9 +8,9 @@ import hashlib
 import importlib.util
 import sys
 from functools import lru_cache
-from pathlib import Path
+from importlib.machinery import SourceFileLoader
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, cast
 
 import numba
 from numba import types
@@ -28,7 +28,6 @@ _LARGE = {
     "answer_items", "list_findings", "covered", "lapse_in_chain", "next_day_in_chain", "chain_of", "mark_circles", "settle_all",
     "settle_circles", "look_at_standards", "lapses",
 }  # fmt: skip
-_FOLDER = Path(loops.__file__).parent
 
 
 @lru_cache(maxsize=1)
@@ -49,13 +48,17 @@ def compiled_loops() -> ModuleType:
 
 def _copy_of(room: str) -> ModuleType:
     name = f"{loops.__name__}.{room}_compiled"
-    spec = importlib.util.spec_from_file_location(name, _FOLDER / f"{room}.py")
+    spec = importlib.util.spec_from_file_location(name, _source_of(f"{loops.__name__}.{room}").path)
     if spec is None or spec.loader is None:  # pragma: no cover - a module that was imported has a place.
         raise ImportError(name)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # Where numba looks up what it read from disk.
     spec.loader.exec_module(module)
     return module
+
+
+def _source_of(name: str) -> SourceFileLoader:
+    return cast("SourceFileLoader", sys.modules[name].__loader__)
 
 
 def _taken_over(function: FunctionType) -> Any:
@@ -67,8 +70,8 @@ def _taken_over(function: FunctionType) -> Any:
 @lru_cache(maxsize=1)
 def _stamp() -> str:
     """One text for all that what is compiled is made of."""
-    sources = [Path(__file__), *(_FOLDER / f"{room}.py" for room in ROOMS)]
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+    loaders = map(_source_of, [__name__, *(f"{loops.__name__}.{room}" for room in ROOMS)])
+    return hashlib.sha256(b"".join(loader.get_data(loader.path) for loader in loaders)).hexdigest()
 
 
 class _BesideTheSource(caching.InTreeCacheLocator):
