@@ -17,6 +17,8 @@ from traceability.fleet.encode import encode
 from traceability.fleet.snapshot import LATEST, VERSION, batch_of, fleet_of
 from traceability.policy import Policy
 
+SNAPSHOTS = "fleet"  # The folder of the data folder in which snapshots are kept.
+
 Told = Callable[[str], None]
 
 
