@@ -1,59 +1,63 @@
-"""The same list as JSON, CSV and NDJSON: which one is wanted, and how the last two are written."""
+"""The forms of a list: which one is wanted, and a table of any rows as CSV for spreadsheets or NDJSON for programs."""
 
-import csv
-from collections.abc import Iterable, Mapping
-from enum import StrEnum
-from io import StringIO
-from typing import Annotated
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Header, Query, Response
+import msgspec
+from fastapi import Depends, Query, Request, Response
 
+from api.language import Language
+from api.openapi import Responses, answers
+from api.render.csv_lines import Column, csv_lines
 from traceability.json_text import dump
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # What a spreadsheet would take for a formula; a quote before it keeps it text.
+Form = Literal["json", "csv", "ndjson"]
+
+MEDIA_TYPES: dict[Form, str] = {"json": "application/json", "csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
+
+_BY_MEDIA_TYPE: dict[str, Form] = {media_type.partition(";")[0]: form for form, media_type in MEDIA_TYPES.items()}
 
 
-class Twin(StrEnum):
-    """The forms of a list."""
-
-    JSON = "json"
-    CSV = "csv"
-    NDJSON = "ndjson"
-
-
-MEDIA_TYPES = {Twin.JSON: "application/json", Twin.CSV: "text/csv", Twin.NDJSON: "application/x-ndjson"}
-
-
-def _twin(
-    format_: Annotated[
-        Twin | None, Query(alias="format", description="Form of the answer; by the Accept header when left out.")
+def _wanted(
+    request: Request,
+    format: Annotated[  # noqa: A002 - the name of the parameter in the URL.
+        Form | None,
+        Query(description="`csv` or `ndjson` for the whole list as a file; else by Accept, else JSON."),
     ] = None,
-    accept: Annotated[str, Header(include_in_schema=False)] = "",
-) -> Twin:
-    if format_ is not None:
-        return format_
-    return next((twin for twin, media_type in MEDIA_TYPES.items() if media_type in accept), Twin.JSON)
+) -> Form:
+    return format or _preferred(request.headers.get("accept", ""))
 
 
-WantedTwin = Annotated[Twin, Depends(_twin)]
+WantedForm = Annotated[Form, Depends(_wanted)]
+
+
+def with_twins(kind: type[msgspec.Struct], description: str, example: str) -> Responses:
+    """The declaration of an answer that comes as CSV and NDJSON as well."""
+    declared = answers(kind, description, example)
+    for form in ("csv", "ndjson"):
+        declared[200]["content"][MEDIA_TYPES[form].partition(";")[0]] = {"schema": {"type": "string"}}
+    return declared
+
+
+def csv_answer(columns: Sequence[Column], rows: Iterable[Any], name: str, language: Language) -> Response:
+    """A table that spreadsheets open as it is; its heads are in the language asked for."""
+    headers = {
+        "content-disposition": f'attachment; filename="{name}.csv"',
+        "content-language": language.tag,
+        "vary": "Accept, Accept-Language",
+    }
+    return Response(b"".join(csv_lines(columns, [rows], language)), 200, headers, MEDIA_TYPES["csv"])
 
 
 def ndjson_answer(rows: Iterable[object]) -> Response:
     """One JSON text a line."""
-    return Response(b"".join(dump(row) + b"\n" for row in rows), media_type=MEDIA_TYPES[Twin.NDJSON])
+    return Response(b"".join(dump(row) + b"\n" for row in rows), media_type=MEDIA_TYPES["ndjson"])
 
 
-def csv_answer(columns: Iterable[str], rows: Iterable[Mapping[str, object]], name: str) -> Response:
-    """A table that spreadsheets open as it is: UTF-8 with its mark, and nothing that they would run as a formula."""
-    buffer = StringIO()
-    writer = csv.DictWriter(buffer, list(columns))
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({column: _cell(value) for column, value in row.items()})
-    headers = {"content-disposition": f'attachment; filename="{name}.csv"'}
-    return Response(buffer.getvalue().encode("utf-8-sig"), 200, headers, f"{MEDIA_TYPES[Twin.CSV]}; charset=utf-8")
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) and not isinstance(value, int) else text
+def _preferred(accept: str) -> Form:
+    """The first form of ours that an Accept header names; JSON where it names none."""
+    for part in accept.split(","):
+        form = _BY_MEDIA_TYPE.get(part.partition(";")[0].strip().lower())
+        if form is not None:
+            return form
+    return "json"

@@ -2,13 +2,13 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from io import StringIO
 from typing import Any, NamedTuple
 
 from api.language import Bilingual, Language
 from traceability.json_text import positional
-from traceability.records import Certificate, Competence, Record, Scope
+from traceability.records import Certificate, Competence, Scope
 
 _MARK = "\ufeff"  # Without it Excel takes UTF-8 for the code page of the machine.
 # A cell that begins like this is a formula to a spreadsheet (OWASP, CSV injection); a plain number is none.
@@ -18,15 +18,14 @@ _BETWEEN = "; "
 
 
 class Column(NamedTuple):
-    """A column: its header, and what a record has there."""
+    """A column: its header, and what a row has there."""
 
     header: Bilingual
     value: Callable[[Any], object]
 
 
-def csv_lines(section: str, batches: Iterable[Iterable[Record]], language: Language) -> Iterator[bytes]:
+def csv_lines(columns: Sequence[Column], batches: Iterable[Iterable[Any]], language: Language) -> Iterator[bytes]:
     """The head, then the lines of one batch after the other; lines end as RFC 4180 says."""
-    columns = COLUMNS[section]
     yield (_MARK + _written([[column.header.in_(language) for column in columns]])).encode()
     for batch in batches:
         yield _written([[_cell(column.value(record)) for column in columns] for record in batch]).encode()

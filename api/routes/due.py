@@ -1,41 +1,50 @@
 """What has to be calibrated next."""
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from api import failures, links
 from api.asking import Asking, asked
-from api.context import Given
-from api.openapi import answers, refusals
+from api.context import Given, Speaking
+from api.language import Bilingual
+from api.openapi import refusals
+from api.render.csv_lines import Column
 from api.routes.answering import json_answer
-from api.schemas.notices import DueAnswer, due_answer, due_row
+from api.schemas.notices import DueAnswer, DueRow, due_answer, due_row
 from api.security import Reading
-from api.twins import Twin, WantedTwin, csv_answer, ndjson_answer
+from api.twins import WantedForm, csv_answer, ndjson_answer, with_twins
 from registry.access import Party
 from registry.organization_settings import DEFAULT_SETTINGS
 from registry.spelling import storable
 from registry.unit_of_work import UnitOfWork
-from registry.usecases.due_list import FARTHEST, DueItem, Wanted, due_list
+from registry.usecases.due_list import FARTHEST, Wanted, due_list
 from registry.usecases.organization_settings import settings_of
 from traceability.records import ItemKind
 
 router = APIRouter(prefix=links.API, tags=["due"])
 
 _MOST = 200  # Rows of a page of a list.
+
+
+def _of_certificate(name: str) -> Callable[[DueRow], object]:
+    return lambda row: None if row.certificate is None else getattr(row.certificate, name)
+
+
 _COLUMNS = (
-    "item",
-    "kind",
-    "name",
-    "serial",
-    "window",
-    "standing",
-    "ends_on",
-    "days_left",
-    "certificate",
-    "number",
-    "issuer",
-    "calibrated_on",
+    Column(Bilingual("器具标识", "Item"), lambda row: row.item.id),
+    Column(Bilingual("类别", "Kind"), lambda row: row.item.kind),
+    Column(Bilingual("名称", "Name"), lambda row: row.item.name),
+    Column(Bilingual("出厂编号", "Serial number"), lambda row: row.item.serial),
+    Column(Bilingual("窗口", "Window"), lambda row: row.window),
+    Column(Bilingual("状态", "Standing"), lambda row: row.standing),
+    Column(Bilingual("到期日", "Ends on"), lambda row: row.ends_on),
+    Column(Bilingual("剩余天数", "Days left"), lambda row: row.days_left),
+    Column(Bilingual("证书标识", "Certificate"), _of_certificate("id")),
+    Column(Bilingual("证书编号", "Certificate number"), _of_certificate("number")),
+    Column(Bilingual("出证机构", "Issuer"), _of_certificate("issuer")),
+    Column(Bilingual("检定或校准日", "Calibrated on"), _of_certificate("calibrated_on")),
 )
 
 
@@ -75,7 +84,7 @@ WantedDue = Annotated[Wanted, Depends(_wanted)]
     summary="Items by the day on which their certificate ends",
     response_class=Response,
     responses={
-        **answers(DueAnswer, "A page of what is due; as CSV and NDJSON all of it", "DUE"),
+        **with_twins(DueAnswer, "A page of what is due; as CSV and NDJSON all of it", "DUE"),
         **refusals(failures.USAGE, failures.BUDGET, failures.STORE),
     },
 )
@@ -84,12 +93,13 @@ def list_due(
     party: Reading,
     moment: Moment,
     wanted: WantedDue,
-    twin: WantedTwin,
+    form: WantedForm,
+    language: Speaking,
     cursor: Annotated[str | None, Query(max_length=300, description="`next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=_MOST, description="Most rows of the page.")] = 50,
 ) -> Response:
     """Overdue ones and those without a certificate in force come first, retired ones and national standards never."""
-    is_whole = twin is not Twin.JSON
+    is_whole = form != "json"
     with context.store.reading() as work:
         found = due_list(
             work,
@@ -101,42 +111,13 @@ def list_due(
             after=None if cursor is None or is_whole else storable(cursor),
             most=None if is_whole else limit,
         )
-    match twin:
-        case Twin.CSV:
-            return csv_answer(_COLUMNS, (_flat(row, found.day) for row in found.rows), "due")
-        case Twin.NDJSON:
-            return ndjson_answer(due_row(row, found.day) for row in found.rows)
-        case Twin.JSON:
-            return json_answer(due_answer(found, moment.known_at))
+    if form == "json":
+        return json_answer(due_answer(found, moment.known_at))
+    rows = (due_row(row, found.day) for row in found.rows)
+    return ndjson_answer(rows) if form == "ndjson" else csv_answer(_COLUMNS, rows, "due", language)
 
 
 def warning_days_of(work: UnitOfWork, party: Party) -> tuple[int, ...]:
     """The warning windows of the party's organization."""
     settings = DEFAULT_SETTINGS if party.organization is None else settings_of(work, party.organization)
     return settings.warning_days
-
-
-def _flat(row: DueItem, day: Any) -> dict[str, object]:
-    """A row of the table."""
-    answer = due_row(row, day)
-    certificate = answer.certificate
-    return {
-        "item": answer.item.id,
-        "kind": answer.item.kind,
-        "name": answer.item.name,
-        "serial": answer.item.serial,
-        "window": answer.window,
-        "standing": answer.standing,
-        "ends_on": answer.ends_on,
-        "days_left": answer.days_left,
-        **(
-            {}
-            if certificate is None
-            else {
-                "certificate": certificate.id,
-                "number": certificate.number,
-                "issuer": certificate.issuer,
-                "calibrated_on": certificate.calibrated_on,
-            }
-        ),
-    }

@@ -15,19 +15,18 @@ from api.asking import asked
 from api.context import Context, Given, Speaking
 from api.failures import ParameterError
 from api.language import Bilingual, Language
-from api.openapi import Responses, answers, refusals
-from api.render.csv_lines import csv_lines
+from api.openapi import Responses, refusals
+from api.render.csv_lines import COLUMNS, csv_lines
 from api.routes.answering import json_answer
+from api.twins import MEDIA_TYPES, Form, WantedForm, with_twins
 from registry.access import Party
 from registry.exchange.documents import write_lines
 from registry.usecases.list_records import LARGEST_PAGE, Filters, Selection, list_records, select_records, selected
 from traceability.problems import InvalidValueError
 from traceability.records import Record
 
-Form = Literal["json", "csv", "ndjson"]
 Order = Literal["oldest", "newest"]
 
-MEDIA_TYPES: dict[str, Form] = {"application/json": "json", "text/csv": "csv", "application/x-ndjson": "ndjson"}
 _BATCH = 500  # Records of a twin that are read at once.
 
 KnownAt = Annotated[
@@ -63,16 +62,12 @@ def _paging(
     request: Request,
     language: Speaking,
     known_at: Known,
+    form: WantedForm,
     cursor: Annotated[str | None, Query(max_length=300, description="`next` of the page before.")] = None,
     limit: Annotated[
         int, Query(ge=1, le=LARGEST_PAGE, description="Most records of a page; it may hold fewer and still have a next one.")
     ] = 50,
-    format: Annotated[  # noqa: A002 - the name of the parameter in the URL.
-        Form | None,
-        Query(description="`csv` or `ndjson` for the whole list as a file; else by Accept, else JSON."),
-    ] = None,
 ) -> Paging:
-    form = format or _preferred(request.headers.get("accept", ""))
     return Paging(request=request, language=language, known_at=known_at, cursor=cursor, limit=limit, form=form)
 
 
@@ -81,10 +76,7 @@ Paged = Annotated[Paging, Depends(_paging)]
 
 def listed(kind: type[msgspec.Struct], description: str, example: str) -> Responses:
     """The declaration of a list with its twins."""
-    declared = answers(kind, description, example)
-    content = declared[200]["content"]
-    content["text/csv"] = {"schema": {"type": "string"}}
-    content["application/x-ndjson"] = {"schema": {"type": "string"}}
+    declared = with_twins(kind, description, example)
     declared[200]["headers"] = {
         "Link": {
             "description": 'Of the twins: where a file that is too long for one goes on, as rel="next".',
@@ -136,10 +128,10 @@ def _twin(context: Context, party: Party, paging: Paging, filters: Filters, orde
     if selection.next is not None:
         headers["link"] = f'<{_onward(paging, selection.next)}>; rel="next"'
     if paging.form == "csv":
-        lines, media_type = csv_lines(filters.section, batches, paging.language), "text/csv; charset=utf-8"
+        lines, media_type = csv_lines(COLUMNS[filters.section], batches, paging.language), MEDIA_TYPES["csv"]
     else:
         records = (record for batch in batches for record in batch)
-        lines, media_type = write_lines([(filters.section, records)]), "application/x-ndjson"
+        lines, media_type = write_lines([(filters.section, records)]), MEDIA_TYPES["ndjson"]
     return StreamingResponse(lines, headers=headers, media_type=media_type)
 
 
@@ -156,12 +148,3 @@ def _onward(paging: Paging, cursor: str) -> str:
     kept = [(name, value) for name, value in paging.request.query_params.multi_items() if name not in {"cursor", "known_at"}]
     more = [("known_at", paging.known_at.isoformat()), ("cursor", cursor)]
     return f"{paging.request.url.path}?{urlencode([*kept, *more])}"
-
-
-def _preferred(accept: str) -> Form:
-    """The first form of ours that an Accept header names; JSON where it names none."""
-    for part in accept.split(","):
-        form = MEDIA_TYPES.get(part.partition(";")[0].strip().lower())
-        if form is not None:
-            return form
-    return "json"

@@ -1,7 +1,7 @@
 """How far an administrator reaches: to all accounts in the operator's organization, to its own accounts in any other."""
 
-from registry.access import Party, Permission, Role
-from registry.errors import NotPermittedError, UnknownError
+from registry.access import Party, Role
+from registry.errors import UnknownError
 from registry.repositories.accounts import operators_organization
 from registry.unit_of_work import UnitOfWork
 
@@ -15,9 +15,3 @@ def check_reach(work: UnitOfWork, party: Party, organization: str) -> None:
     """UnknownError for an organization whose accounts the party has nothing to do with: as for one that does not exist."""
     if party.organization != organization and not administers_all(work, party):
         raise UnknownError(organization)
-
-
-def check_permission(party: Party, permission: Permission) -> None:
-    """NotPermittedError where the role or the scopes do not give a permission."""
-    if not party.may(permission):
-        raise NotPermittedError("this role may not do this", "当前角色没有此权限")
