@@ -329,6 +329,7 @@ def test_without_script_a_typed_code_and_a_photo_do(world: World, browser: Brows
     page.locator("#observe input[name=seal][value=no]").check()
     page.locator("#picture").set_input_files(photo)
     hidden: list[Any] = page.locator("#observe input[type=hidden]").all()
+    again: dict[str, str | float | bool | bytes | FilePayload]
     again = {str(each.get_attribute("name")): str(each.get_attribute("value")) for each in hidden}
     page.get_by_role("button", name="记录", exact=True).click()
     expect(page.locator("#result")).to_contain_text("观察已记录")
