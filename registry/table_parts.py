@@ -38,9 +38,11 @@ class Table(SQLModel, registry=registry(metadata=metadata)):
 
     `is_fact`: whether each row is a leaf of the ledger in its own right; records are by way of the recorder. The key of such a
     table is a running number, or one and a place.
+    `is_cache`: whether rows are computed from others and may be replaced; the database refuses to change all others.
     """
 
     is_fact: ClassVar[bool] = False
+    is_cache: ClassVar[bool] = False
 
 
 def table_of(model: type[Table]) -> SqlTable:
