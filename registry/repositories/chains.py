@@ -95,8 +95,8 @@ def _loaded_for(
     known_at: datetime | None = None,
 ) -> Records:
     wanted, further = (sorted(filter(is_storable, set(each))) for each in (ids, issuers))
-    reached = work.rows(query, ids=wanted, issuers=further, most=budget + 1)
-    return _loaded(work, ", ".join(wanted[:3]), reached, budget, known_at)
+    found = work.rows(query, ids=wanted, issuers=further, most=budget + 1)
+    return _loaded(work, ", ".join(wanted[:3]), found, budget, known_at)
 
 
 def _named_by(work: UnitOfWork, query: Query, subject: str, budget: int) -> list[Row]:
