@@ -14,7 +14,7 @@ from hypothesis import given
 
 from tests import oracle
 from tests.test_against_oracle import SEEDS, Drawn, drawn
-from traceability.accounting import Reading, Standing, account, spans
+from traceability.accounting import DayStanding, Reading, account, spans
 from traceability.examination import Examiner
 from traceability.inquiry import Inquiry
 from traceability.known import known_records
@@ -39,7 +39,7 @@ def test_an_account_is_that_of_every_single_day(seed: int) -> None:
         return
     covered = spans(Inquiry(examiner, asked["target"], asked["purpose"]), start, until)
     found = account(covered, readings)
-    counted = Counter(Standing(status) for status, _ in days.values())
+    counted = Counter(DayStanding(status) for status, _ in days.values())
     assert {standing: share.days for standing, share in found.shares.items() if share.days} == counted
     for span in covered:
         worst = {finding.key for finding in span.findings}
@@ -71,12 +71,12 @@ def _by_day(case: Drawn, start: date, until: date) -> dict[date, tuple[str, set[
     return {day: (verdict["status"], verdict["findings"]) for day, verdict in verdicts.items()}
 
 
-def _quantities(days: dict[date, tuple[str, set[str]]], readings: list[Reading]) -> dict[Standing, Fraction]:
-    quantities = dict.fromkeys(Standing, Fraction(0))
+def _quantities(days: dict[date, tuple[str, set[str]]], readings: list[Reading]) -> dict[DayStanding, Fraction]:
+    quantities = dict.fromkeys(DayStanding, Fraction(0))
     for day, (status, _) in days.items():
         for each in readings:
             if each.start <= day <= each.until:
-                quantities[Standing(status)] += Fraction(each.value) / each.days
+                quantities[DayStanding(status)] += Fraction(each.value) / each.days
     return quantities
 
 

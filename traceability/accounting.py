@@ -27,7 +27,7 @@ CARBON_DIOXIDE_UNIT = "t"  # Emissions are tonnes of carbon dioxide equivalent.
 READ_UNITS = ("kW*h", "GJ", "m^3", "t")  # What is read has the dimension of one of these; sums of mixed units take the first.
 
 
-class Standing(StrEnum):
+class DayStanding(StrEnum):
     """How a day counts, best to worst; what a model gives stands apart."""
 
     TRACEABLE = "traceable"
@@ -126,7 +126,7 @@ class Share:
         )
 
 
-Shares = Mapping[Standing, Share]
+Shares = Mapping[DayStanding, Share]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +175,7 @@ def account(
     start, until = covered[0].start, covered[-1].until
     inside = sorted((each for each in readings if each.until >= start and each.start <= until), key=lambda each: each.start)
     unit = common_unit(each.unit for each in inside)
-    shares = dict.fromkeys(Standing, Share())
+    shares = dict.fromkeys(DayStanding, Share())
     for span in covered:
         shares[_standing(span, is_model=is_model)] += Share(days=span.days)
     apportioned = 0
@@ -188,9 +188,9 @@ def account(
     return Account(unit=unit, spans=tuple(covered), shares=shares, unread=unread, apportioned=apportioned)
 
 
-def worst_of_days(points: Iterable[Sequence[Span]]) -> dict[Standing, int]:
+def worst_of_days(points: Iterable[Sequence[Span]]) -> dict[DayStanding, int]:
     """How many days have which standing when each day is as bad as the worst point; the spans are of one period."""
-    counts = dict.fromkeys(Standing, 0)
+    counts = dict.fromkeys(DayStanding, 0)
     rows = [list(each) for each in points]
     if not rows:
         return counts
@@ -201,7 +201,7 @@ def worst_of_days(points: Iterable[Sequence[Span]]) -> dict[Standing, int]:
         for number, row in enumerate(rows):
             places[number] += row[places[number]].until < start
         worst = max((row[place].status for row, place in zip(rows, places, strict=True)), key=list(Status).index)
-        counts[Standing(worst)] += (end - start).days
+        counts[DayStanding(worst)] += (end - start).days
     return counts
 
 
@@ -225,10 +225,10 @@ def converted(number: Fraction, unit: str, wanted: str) -> Fraction:
 
 def _parts(
     reading: Reading, covered: Sequence[Span], unit: str, factors: Sequence[Factor], *, is_model: bool
-) -> dict[Standing, Share]:
+) -> dict[DayStanding, Share]:
     """What a reading adds to each standing that its days have."""
     value = converted(Fraction(reading.value), reading.unit, unit)
-    parts: dict[Standing, Share] = {}
+    parts: dict[DayStanding, Share] = {}
     for span in covered:
         first, last = max(span.start, reading.start), min(span.until, reading.until)
         if first > last:
@@ -275,8 +275,8 @@ def _between(start: date, until: date, readings: Iterable[Reading]) -> Iterator[
     yield day, until
 
 
-def _standing(span: Span, *, is_model: bool) -> Standing:
-    return Standing.NON_METROLOGICAL if is_model else Standing(span.status)
+def _standing(span: Span, *, is_model: bool) -> DayStanding:
+    return DayStanding.NON_METROLOGICAL if is_model else DayStanding(span.status)
 
 
 def _is_alike(one: Span, other: Span) -> bool:

@@ -23,14 +23,15 @@ from api.schemas.accounting import SystemAnswer, period_answer, system_answer
 from api.schemas.readings import report_answer
 from registry.access import OPERATOR
 from registry.editions import load_editions
-from registry.exchange.monitoring_upload import NumericValid, read_codes, read_upload
+from registry.exchange.monitoring_upload import NumericValid, read_codes
 from registry.exchange.readings_csv import read_readings
-from registry.readings import Problem, Sent, told
+from registry.readings import told
 from registry.settings import Settings
 from registry.usecases.account_period import PeriodAccount, account_period
 from registry.usecases.record_readings import ReadingReport, record_readings
+from registry.usecases.record_upload import record_upload
 from registry.usecases.validate_system import AskedSystem, validate_system
-from traceability.accounting import Standing
+from traceability.accounting import DayStanding
 
 From = Annotated[str, typer.Option("--from", metavar="D", help="时段首日 / First day")]
 Until = Annotated[str, typer.Option("--until", metavar="D", help="时段末日 / Last day")]
@@ -52,26 +53,25 @@ def import_readings(
 ) -> None:
     """导入计量点读数：全部登记或全不登记；有问题时退出码为 3。/ Import readings, all or none; exit code 3 when refused."""
     content = file.read_bytes()
-    sent: list[Sent]
-    problems: list[Problem]
-    left_out: list[tuple[str, str, int]] = []
-    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        uploaded = read_upload(content, [] if codes is None else read_codes(codes.read_bytes()), numeric_valid)
-        sent, problems = uploaded.sent, uploaded.problems
-        left_out = [(en, zh, count) for (en, zh), count in uploaded.left_out.items()]
-    else:
-        sent, problems = read_readings(content, file.name)
+    at, party = clock.now(), OPERATOR
     with opened(is_writing=True) as store:
-        report = record_readings(
-            store,
-            sent,
-            party=OPERATOR,
-            at=clock.now(),
-            source=f"import-readings {file.name}",
-            problems=problems,
-            left_out=left_out,
-            is_dry_run=dry_run,
-        )
+        if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+            stand_for = [] if codes is None else read_codes(codes.read_bytes())
+            editions = load_editions(Settings().data_dir)
+            report = record_upload(
+                store,
+                content,
+                stand_for,
+                party=party,
+                at=at,
+                editions=editions,
+                numeric_valid=numeric_valid,
+                is_dry_run=dry_run,
+            )
+        else:
+            sent, problems = read_readings(content, file.name)
+            source = f"import-readings {file.name}"
+            report = record_readings(store, sent, party=party, at=at, source=source, problems=problems, is_dry_run=dry_run)
     if as_json:
         write_json(report_answer(report))
     else:
@@ -100,7 +100,7 @@ def account(  # noqa: PLR0913, PLR0917 - one option of the command line each.
         write_json(period_answer(found, names_among(found.records, found.known, language)))
     else:
         _show_account(found, language)
-    good = found.days[Standing.TRACEABLE] + found.days[Standing.CONDITIONAL]
+    good = found.days[DayStanding.TRACEABLE] + found.days[DayStanding.CONDITIONAL]
     raise typer.Exit(0 if good == (last - first).days + 1 else 1)
 
 

@@ -4,15 +4,15 @@ from fractions import Fraction
 
 from api.language import Bilingual
 from api.render import words
-from traceability.accounting import Standing
+from traceability.accounting import DayStanding
 
-STANDINGS: dict[Standing, Bilingual] = {
-    **{Standing(status.value): look.words for status, look in words.STATUSES.items()},
-    Standing.NON_METROLOGICAL: Bilingual("非计量学输入", "Non-metrological input"),
+STANDINGS: dict[DayStanding, Bilingual] = {
+    **{DayStanding(status.value): look.words for status, look in words.STATUSES.items()},
+    DayStanding.NON_METROLOGICAL: Bilingual("非计量学输入", "Non-metrological input"),
 }
-SYMBOLS: dict[Standing, str] = {
-    **{Standing(status.value): look.symbol for status, look in words.STATUSES.items()},
-    Standing.NON_METROLOGICAL: "◇",
+SYMBOLS: dict[DayStanding, str] = {
+    **{DayStanding(status.value): look.symbol for status, look in words.STATUSES.items()},
+    DayStanding.NON_METROLOGICAL: "◇",
 }
 RULE = Bilingual(
     "读数按天均分：n 天的读数每天计 n 分之一，并列出至少与至多；量值与排放四舍六入保留六位小数，合计由精确值得出。"

@@ -27,7 +27,7 @@ router = APIRouter(prefix=f"{links.API}/accounting", tags=["accounting"])
 
 _WRONG = refusals(failures.USAGE, failures.INPUT, failures.NOT_FOUND, failures.BUDGET, failures.STORE)
 
-Organization = Annotated[str, Query(max_length=255, description="Whose metering points.")]
+Organization = Annotated[str, Query(max_length=255, description="Whose metering points; those of the own one when left out.")]
 Sector = Annotated[str, Query(max_length=64, description="Whose inputs are looked at: power, steel, forest.")]
 Policy = Annotated[str | None, Query(description="Name of a policy; see /policies.", examples=["cn-legal/1"])]
 KnownAt = Annotated[
@@ -62,8 +62,9 @@ STEP_COLUMNS = (
 )
 
 
-def period_of(
+def period_of(  # noqa: PLR0913, PLR0917 - one parameter of the URL each.
     context: Given,
+    party: Reading,
     first: Annotated[str, Query(alias="from", description="First day.", examples=["2026-01-01"])],
     until: Annotated[str, Query(description="Last day, included.", examples=["2026-12-31"])],
     organization: Organization = "",
@@ -74,7 +75,8 @@ def period_of(
 ) -> AskedPeriod:
     """The period that is asked for."""
     question = asked(now=context.clock(), known_at=known_at, policy=policy)
-    return asked_period(question, day("from", first), day("until", until), organization, metering_point, sector)
+    whose = own_or(party, organization, metering_point)
+    return asked_period(question, day("from", first), day("until", until), whose, metering_point, sector)
 
 
 def asked_period(
@@ -92,8 +94,14 @@ def asked_period(
     )
 
 
+def own_or(party: Party, organization: str, other: str) -> str:
+    """The organization that is asked for; the party's own where nothing is."""
+    return organization or ("" if other else party.organization or "")
+
+
 def system_of(
     context: Given,
+    party: Reading,
     organization: Organization = "",
     quantity: Annotated[str, Query(max_length=255, description="Of points with this quantity, or of all items for it.")] = "",
     as_of: Annotated[str | None, Query(description="Day; today when left out.")] = None,
@@ -104,7 +112,7 @@ def system_of(
     """The traceability system that is asked for."""
     question = asked(now=context.clock(), as_of=as_of, known_at=known_at, policy=policy)
     return AskedSystem(
-        organization=storable(organization) or None,
+        organization=storable(own_or(party, organization, quantity)) or None,
         quantity=storable(quantity) or None,
         as_of=question.as_of,
         known_at=question.known_at,

@@ -27,12 +27,13 @@ from api.security import Reading, RecordingItems
 from api.twins import WantedForm, csv_answer, ndjson_answer, with_twins
 from registry.access import Party
 from registry.columns import LATEST
-from registry.exchange.monitoring_upload import read_upload
+from registry.editions import load_editions
 from registry.exchange.readings_csv import read_readings, template
 from registry.readings import Problem, Sent, StoredReading
 from registry.repositories.meter_readings import MOST_READINGS, ReadingFilters, listed_readings
 from registry.spelling import storable
 from registry.usecases.record_readings import ReadingReport, record_readings, refused
+from registry.usecases.record_upload import record_upload
 from traceability.json_text import convert, dump, loads
 
 router = APIRouter(prefix=f"{links.API}/readings", tags=["accounting"])
@@ -185,15 +186,15 @@ def get_template(language: Speaking, party: Reading) -> Response:  # noqa: ARG00
 
 def recorded_upload(context: Context, party: Party, body: UploadBody, *, dry_run: bool) -> ReadingReport:
     """What recording an upload comes to."""
-    uploaded = read_upload(dump(body.upload), codes_of(body), body.numeric_valid, "$.upload")
-    return record_readings(
+    return record_upload(
         context.store,
-        uploaded.sent,
+        dump(body.upload),
+        codes_of(body),
         party=party,
         at=context.clock(),
-        source="monitoring upload",
-        problems=uploaded.problems,
-        left_out=[(en, zh, count) for (en, zh), count in uploaded.left_out.items()],
+        editions=load_editions(context.data_dir),
+        numeric_valid=body.numeric_valid,
+        root="$.upload",
         is_dry_run=dry_run,
     )
 

@@ -16,19 +16,19 @@ from api.render.standings import RULE, STANDINGS, decimal_text
 from registry.editions import Confidence, DatedFactor, Determination, Editions, InputKind
 from registry.usecases.account_period import GroupAccount, InputAccount, PeriodAccount, PointAccount
 from registry.usecases.validate_system import System
-from traceability.accounting import Shares, Span, Standing
+from traceability.accounting import DayStanding, Shares, Span
 from traceability.hierarchy import Step
 from traceability.verdict import Code, Finding, Severity, Status, Verdict
 
 
-class ShareAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class PeriodShareAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The part of one standing: days of the period, those of them that were read, and what was read on them.
 
     `quantity` is apportioned by days, `at_least` are readings wholly on such days, `at_most` all that touch them. `emissions`
     in tonnes of CO2 equivalent; `without_factor` is the quantity for which there is no factor.
     """
 
-    standing: Standing
+    standing: DayStanding
     words: str
     days: int
     read_days: int
@@ -79,7 +79,7 @@ class PointAccountAnswer(msgspec.Struct, frozen=True, kw_only=True):
     has_factor: bool
     readings: int
     apportioned: int
-    shares: tuple[ShareAnswer, ...]
+    shares: tuple[PeriodShareAnswer, ...]
     spans: tuple[SpanAnswer, ...]
     unread: tuple[UnreadDays, ...]
     verdict: str
@@ -93,8 +93,8 @@ class GroupAnswer(msgspec.Struct, frozen=True, kw_only=True):
     unit: str | None
     is_total: bool
     metering_points: tuple[str, ...]
-    days: dict[Standing, int]
-    shares: tuple[ShareAnswer, ...]
+    days: dict[DayStanding, int]
+    shares: tuple[PeriodShareAnswer, ...]
 
 
 class FactorAnswer(msgspec.Struct, frozen=True, kw_only=True, rename={"start": "from"}):
@@ -122,7 +122,7 @@ class InputAnswer(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     confidence: Confidence
     metering_points: tuple[str, ...]
-    days: dict[Standing, int]
+    days: dict[DayStanding, int]
 
 
 class SectorAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,8 +146,8 @@ class PeriodAnswer(msgspec.Struct, frozen=True, kw_only=True, rename={"start": "
     until: date
     known_at: datetime
     policy: str
-    days: dict[Standing, int]
-    emissions: dict[Standing, Decimal]
+    days: dict[DayStanding, int]
+    emissions: dict[DayStanding, Decimal]
     groups: tuple[GroupAnswer, ...]
     metering_points: tuple[PointAccountAnswer, ...]
     factors: tuple[FactorAnswer, ...]
@@ -315,10 +315,10 @@ def decimal(value: Fraction) -> Decimal:
     return Decimal(decimal_text(value))
 
 
-def share_answers(shares: Shares, names: Names) -> tuple[ShareAnswer, ...]:
+def share_answers(shares: Shares, names: Names) -> tuple[PeriodShareAnswer, ...]:
     """The shares that have days, best first."""
     return tuple(
-        ShareAnswer(
+        PeriodShareAnswer(
             standing=standing,
             words=STANDINGS[standing].in_(names.language),
             days=share.days,

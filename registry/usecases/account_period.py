@@ -22,7 +22,7 @@ from registry.repositories.meter_readings import current_readings, points_of
 from registry.unit_of_work import Store, UnitOfWork
 from registry.usecases.seeing import check_target
 from registry.usecases.validate_system import sector_asked
-from traceability.accounting import Account, Reading, Share, Shares, Standing, account, common_unit, spans, worst_of_days
+from traceability.accounting import Account, DayStanding, Reading, Share, Shares, account, common_unit, spans, worst_of_days
 from traceability.examination import Examiner
 from traceability.inquiry import Inquiry
 from traceability.known import Known, known_records
@@ -77,7 +77,7 @@ class GroupAccount:
     level: int
     unit: str | None
     points: tuple[str, ...]
-    days: Mapping[Standing, int]
+    days: Mapping[DayStanding, int]
     shares: Shares
     is_total: bool
 
@@ -88,7 +88,7 @@ class InputAccount:
 
     stated: SectorInput
     points: tuple[str, ...]
-    days: Mapping[Standing, int]
+    days: Mapping[DayStanding, int]
 
     @property
     def is_model(self) -> bool:
@@ -106,7 +106,7 @@ class PeriodAccount:
     asked: AskedPeriod
     points: tuple[PointAccount, ...]
     groups: tuple[GroupAccount, ...]
-    days: Mapping[Standing, int]
+    days: Mapping[DayStanding, int]
     emissions: Shares
     sector: Sector | None
     inputs: tuple[InputAccount, ...]
@@ -231,14 +231,14 @@ def _in_unit(one: Account, unit: str | None) -> Shares:
 
 
 def _summed(shares: Iterable[Shares]) -> Shares:
-    total = dict.fromkeys(Standing, Share())
+    total = dict.fromkeys(DayStanding, Share())
     for each in shares:
         for standing, share in each.items():
             total[standing] += share
     return total
 
 
-def _days(accounts: Iterable[PointAccount]) -> dict[Standing, int]:
+def _days(accounts: Iterable[PointAccount]) -> dict[DayStanding, int]:
     """The days of the period by the worst measured point of each; what models give is no part of it."""
     return worst_of_days(each.account.spans for each in accounts if not each.is_model)
 
@@ -250,5 +250,5 @@ def _input(stated: SectorInput, accounts: Sequence[PointAccount], asked: AskedPe
     return InputAccount(
         stated=stated,
         points=tuple(each.point.id for each in matching),
-        days=dict.fromkeys(Standing, 0) if is_model else _days(matching),
+        days=dict.fromkeys(DayStanding, 0) if is_model else _days(matching),
     )

@@ -41,9 +41,14 @@ def record_all(store: Store) -> None:
     """Record the readings of this module."""
     sent = []
     for index, (point, start, until, value, unit) in enumerate(READ):
-        said: Any = (point, date.fromisoformat(start), date.fromisoformat(until), Decimal(value), unit)
-        names = ("metering_point", "start", "until", "value", "unit")
-        reading = MeterReading(id=derived_id(*said, None), source="synthetic", **dict(zip(names, said, strict=True)))
+        said: dict[str, Any] = {
+            "metering_point": point,
+            "start": date.fromisoformat(start),
+            "until": date.fromisoformat(until),
+            "value": Decimal(value),
+            "unit": unit,
+        }
+        reading = MeterReading(id=derived_id(**said, replaces=None), source="synthetic", **said)
         sent.append(Sent(Place(f"$.readings[{index}]"), reading))
     assert record_readings(store, sent, party=OPERATOR, at=NOW, source="test").is_good
 

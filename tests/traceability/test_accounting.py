@@ -10,11 +10,11 @@ import pytest
 from tests.traceability.building import M, S, certificate, day, event, inquiry, item_with, point, result
 from traceability.accounting import (
     Account,
+    DayStanding,
     Factor,
     Reading,
     Share,
     Span,
-    Standing,
     account,
     common_unit,
     spans,
@@ -46,7 +46,7 @@ def factor(value: str = "0.5", unit: str = "t/(MW*h)", start: str = "2020-01-01"
 
 
 def traced(found: Account) -> Share:
-    return found.shares[Standing.TRACEABLE]
+    return found.shares[DayStanding.TRACEABLE]
 
 
 def quantities(share: Share) -> tuple[float, ...]:
@@ -144,7 +144,7 @@ def test_a_reading_counts_on_its_own_days_alone() -> None:
     """What was read while all was well would be spoiled by a later gap."""
     found = account(BROKEN, [reading("2026-01-02", "2026-01-06", "5")])
     assert quantities(traced(found)) == (5, 5, 5)
-    assert (found.shares[Standing.NOT_TRACEABLE].at_most, found.apportioned) == (Fraction(0), 0)
+    assert (found.shares[DayStanding.NOT_TRACEABLE].at_most, found.apportioned) == (Fraction(0), 0)
 
 
 @pytest.mark.parametrize(
@@ -190,18 +190,18 @@ def test_what_a_model_gives_is_never_traced() -> None:
     """An allometric model would count as measured because a meter with a good certificate serves its point."""
     found = account(GOOD, [reading("2026-01-01", "2026-01-31")], is_model=True)
     assert traced(found) == Share()
-    assert found.shares[Standing.NON_METROLOGICAL].quantity == 31
+    assert found.shares[DayStanding.NON_METROLOGICAL].quantity == 31
 
 
 def test_a_day_is_as_bad_as_its_worst_point() -> None:
     """A period would be covered although on each day one of the meters was not."""
     later = (span("2026-01-01", "2026-01-20"), span("2026-01-21", "2026-01-31", Status.INDETERMINATE))
     assert worst_of_days([GOOD, later]) == {
-        **dict.fromkeys(Standing, 0),
-        Standing.TRACEABLE: 20,
-        Standing.INDETERMINATE: 11,
+        **dict.fromkeys(DayStanding, 0),
+        DayStanding.TRACEABLE: 20,
+        DayStanding.INDETERMINATE: 11,
     }
-    assert worst_of_days([BROKEN, later])[Standing.NOT_TRACEABLE] == 21
+    assert worst_of_days([BROKEN, later])[DayStanding.NOT_TRACEABLE] == 21
     assert set(worst_of_days([]).values()) == {0}
 
 

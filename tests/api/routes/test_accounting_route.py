@@ -198,6 +198,9 @@ def test_readings_come_in_from_json_tables_and_uploads_once(claimed: tuple[TestC
     assert (third.status_code, third.json()["new"]) == (201, 1)
     bad = client.post("/api/v1/readings/upload", json={**upload, "numeric_valid": None}, headers=user)
     assert (bad.status_code, bad.json()["errors"][0]["path"]) == (422, "$.upload.data[0].valid")
+    gas = {**code, "data_code": "00-00-0000-011500-11"}
+    other = client.post("/api/v1/readings/upload", json={**upload, "codes": [gas]}, headers=user)
+    assert (other.status_code, other.json()["errors"][0]["path"]) == (422, "$.codes[0].data_code")
     listed = client.get("/api/v1/readings", headers=user).json()
     assert [each["value"] for each in listed["readings"]] == [40, 1, 12.5]
     page = client.get("/api/v1/readings?limit=2", headers=user).json()
