@@ -29,7 +29,7 @@ from registry.readings import told
 from registry.settings import Settings
 from registry.usecases.account_period import PeriodAccount, account_period
 from registry.usecases.record_readings import ReadingReport, record_readings
-from registry.usecases.record_upload import record_upload
+from registry.usecases.record_upload import Upload, record_upload
 from registry.usecases.validate_system import AskedSystem, validate_system
 from traceability.accounting import DayStanding
 
@@ -57,17 +57,9 @@ def import_readings(
     with opened(is_writing=True) as store:
         if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
             stand_for = [] if codes is None else read_codes(codes.read_bytes())
+            upload = Upload(data=content, codes=stand_for, numeric_valid=numeric_valid)
             editions = load_editions(Settings().data_dir)
-            report = record_upload(
-                store,
-                content,
-                stand_for,
-                party=party,
-                at=at,
-                editions=editions,
-                numeric_valid=numeric_valid,
-                is_dry_run=dry_run,
-            )
+            report = record_upload(store, upload, party=party, at=at, editions=editions, is_dry_run=dry_run)
         else:
             sent, problems = read_readings(content, file.name)
             source = f"import-readings {file.name}"

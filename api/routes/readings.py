@@ -33,7 +33,7 @@ from registry.readings import Problem, Sent, StoredReading
 from registry.repositories.meter_readings import MOST_READINGS, ReadingFilters, listed_readings
 from registry.spelling import storable
 from registry.usecases.record_readings import ReadingReport, record_readings, refused
-from registry.usecases.record_upload import record_upload
+from registry.usecases.record_upload import Upload, record_upload
 from traceability.json_text import convert, dump, loads
 
 router = APIRouter(prefix=f"{links.API}/readings", tags=["accounting"])
@@ -186,17 +186,9 @@ def get_template(language: Speaking, party: Reading) -> Response:  # noqa: ARG00
 
 def recorded_upload(context: Context, party: Party, body: UploadBody, *, dry_run: bool) -> ReadingReport:
     """What recording an upload comes to."""
-    return record_upload(
-        context.store,
-        dump(body.upload),
-        codes_of(body),
-        party=party,
-        at=context.clock(),
-        editions=load_editions(context.data_dir),
-        numeric_valid=body.numeric_valid,
-        root="$.upload",
-        is_dry_run=dry_run,
-    )
+    upload = Upload(data=dump(body.upload), codes=codes_of(body), numeric_valid=body.numeric_valid, root="$.upload")
+    editions = load_editions(context.data_dir)
+    return record_upload(context.store, upload, party=party, at=context.clock(), editions=editions, is_dry_run=dry_run)
 
 
 def listed(context: Context, party: Party, filters: ReadingFilters, before: int, most: int) -> list[StoredReading]:

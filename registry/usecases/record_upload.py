@@ -1,6 +1,7 @@
 """An upload of the monitoring system comes in as readings, its data codes checked against the points that they stand for."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from registry.access import Party
@@ -17,25 +18,26 @@ from traceability.periods import civil_day
 SOURCE = "monitoring upload"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """An upload as it was sent, what its codes stand for, what a numeric `valid` means, and where in the body it stands."""
+
+    data: bytes
+    codes: Sequence[Code]
+    numeric_valid: NumericValid | None = None
+    root: str = "$"
+
+
 def record_upload(
-    store: Store,
-    data: bytes,
-    codes: Sequence[Code],
-    *,
-    party: Party,
-    at: datetime,
-    editions: Editions,
-    numeric_valid: NumericValid | None = None,
-    root: str = "$",
-    is_dry_run: bool = False,
+    store: Store, upload: Upload, *, party: Party, at: datetime, editions: Editions, is_dry_run: bool = False
 ) -> ReadingReport:
     """What recording an upload comes to; InputError for what is no upload at all.
 
     A code of another energy than its point (the digits 11 to 14, as far as the edition in force knows them) is a problem.
     """
-    uploaded = read_upload(data, codes, numeric_valid, root)
+    uploaded = read_upload(upload.data, upload.codes, upload.numeric_valid, upload.root)
     with store.reading() as work:
-        wrong = list(_of_other_energies(work, party, codes, editions, at))
+        wrong = list(_of_other_energies(work, party, upload.codes, editions, at))
     return record_readings(
         store,
         uploaded.sent,
