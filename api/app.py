@@ -17,11 +17,13 @@ from api.context import SESSION_LIFETIME, Context
 from api.guard import Guard
 from api.language import Bilingual
 from api.oidc import Provider
+from api.pages import accounting as accounting_pages
 from api.pages import administration, docs, laboratory, sign_in, start, sticker, target, verifying
 from api.pages import disputes as disputes_page
 from api.pages import due as due_page
 from api.pages import imports as import_pages
 from api.pages import labels as labels_page
+from api.pages import readings as reading_pages
 from api.pages import rounds as rounds_page
 from api.pages import webhooks as webhooks_page
 from api.problems import add_handlers, refuse
@@ -158,7 +160,7 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     parts = (scans, *reading, *recordings, *of_labels, proofs, due, calendars, webhooks, rounds, *accounts, service)
     pages_of_labels = (sticker, labels_page, disputes_page)
     told = (due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
-    pages = (start, target, *pages_of_labels, laboratory, sign_in, administration, *told)
+    pages = (start, target, *pages_of_labels, laboratory, sign_in, administration, *told, accounting_pages, reading_pages)
     for module in (*parts, *pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
