@@ -109,7 +109,7 @@ class FactorAnswer(msgspec.Struct, frozen=True, kw_only=True, rename={"start": "
     confidence: Confidence
     edition: str
     start: date
-    until: date
+    until: date | None
 
 
 class InputAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -406,7 +406,7 @@ def _factor(each: DatedFactor) -> FactorAnswer:
         confidence=stated.confidence,
         edition=each.edition,
         start=each.counted.start,
-        until=each.counted.until or date.max,
+        until=None if each.counted.until == date.max else each.counted.until,
     )
 
 

@@ -185,18 +185,25 @@ def _point(
 
 
 def _groups(accounts: Sequence[PointAccount]) -> tuple[GroupAccount, ...]:
-    """The sums by energy and level; of one energy the outermost level is the total. Points of other dimensions stand apart."""
+    """The sums by energy and level; what has another dimension at one level stands apart, what was not read stands anywhere.
 
-    def kind(each: PointAccount) -> tuple[str, str, bool, int]:
+    The outermost level of an energy is its total, also where nothing was read there: what is inside does not stand in for it.
+    """
+    dimensions: dict[tuple[str, bool, int], str] = {}
+    for each in accounts:
+        if each.account.unit is not None:
+            dimensions.setdefault(_place(each), unit_of(each.account.unit).dimension)
+
+    def kind(each: PointAccount) -> tuple[tuple[str, bool, int], str]:
         unit = each.account.unit
-        return (each.energy or "", "" if unit is None else unit_of(unit).dimension, each.is_model, each.point.level)
+        return _place(each), dimensions.get(_place(each), "") if unit is None else unit_of(unit).dimension
 
     found = []
-    outermost: dict[tuple[str, str, bool], int] = {}
-    for (energy, dimension, is_model, level), members in groupby(sorted(accounts, key=kind), key=kind):
+    outermost: dict[tuple[str, bool], int] = {}
+    for ((energy, is_model, level), _), members in groupby(sorted(accounts, key=kind), key=kind):
         of_kind = list(members)
         unit = common_unit(each.account.unit for each in of_kind if each.account.unit is not None)
-        first = outermost.setdefault((energy, dimension, is_model), level)
+        first = outermost.setdefault((energy, is_model), level)
         found.append(
             GroupAccount(
                 energy=energy or None,
@@ -209,6 +216,10 @@ def _groups(accounts: Sequence[PointAccount]) -> tuple[GroupAccount, ...]:
             )
         )
     return tuple(found)
+
+
+def _place(each: PointAccount) -> tuple[str, bool, int]:
+    return (each.energy or "", each.is_model, each.point.level)
 
 
 def _in_unit(one: Account, unit: str | None) -> Shares:

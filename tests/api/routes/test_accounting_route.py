@@ -93,7 +93,7 @@ def test_levels_are_not_added_to_each_other(plant: TestClient) -> None:
     groups = {(each["energy"], each["level"]): each for each in plant.get(ASK, params=PERIOD).json()["groups"]}
     assert {key: each["is_total"] for key, each in groups.items()} == {
         ("electricity", 1): True,
-        ("electricity", 2): True,  # Nothing was read at the gate, so the two have no unit in common.
+        ("electricity", 2): False,  # Although nothing was read at the gate: what is inside does not stand in for it.
         ("natural gas", 1): True,
     }
 
