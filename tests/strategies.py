@@ -258,7 +258,9 @@ class _Writer:
         self.random = random
         self.sizes = sizes
         # Most days are one of these or its neighbour.
-        self.busy_days = sorted(WINDOW_START + timedelta(days=random.randrange(WINDOW_DAYS)) for _ in range(max(6, sizes.items)))
+        self.busy_days = sorted(
+            WINDOW_START + timedelta(days=random.randrange(WINDOW_DAYS)) for _ in range(max(6, sizes.items))
+        )
         self.anchor_ids = [f"N{number}" for number in range(sizes.anchors)]
         self.item_ids = [f"I{number}" for number in range(sizes.items)]
         self.issuers = ["LAB", "SIMT", "NIM"][: random.randint(1, 3)]

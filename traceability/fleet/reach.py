@@ -23,7 +23,7 @@ from traceability.fleet.solve import solve
 from traceability.policy import Policy, ReferenceValidity
 from traceability.records import Competence, Item
 
-EVER, NEVER = -(2**31), 2**31  # Before and after all days.
+EVER, NEVER = -(2**31), 2**31 - 1  # Before and after all days; numbers of 32 bits, as days are in the store.
 
 
 class Use(NamedTuple):
