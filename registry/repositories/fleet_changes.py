@@ -116,7 +116,7 @@ class StoredRecords:
 
 def _new_certificates(work: UnitOfWork, rows: list[Row]) -> Iterator[tuple[str, int]]:
     replaced = sorted({replaces for _, _, _, replaces in rows if replaces is not None})
-    days = dict(work.rows(_DAYS, ids=replaced)) if replaced else {}
+    days: dict[str, int] = dict(work.rows(_DAYS, ids=replaced)) if replaced else {}
     ids = [id_ for id_, *_ in rows]
     before = set(_ids(work.rows(_REPLACED, ids=ids))) if ids else set()
     for id_, item, on, replaces in rows:
@@ -143,10 +143,8 @@ def _changed_competences(work: UnitOfWork, ids: Iterable[str], since: Since, kno
         return
     all_of_them = _versions(work, "competences", _ids(work.rows(_OF_ORGANIZATIONS, ids=organizations)))
     for organization in organizations:
-        before, after = (
-            _of(organization, (choose(of_one) for of_one in all_of_them.values()))
-            for choose in (lambda of_one: _before(of_one, since), lambda of_one: _latest(of_one, known_at))
-        )
+        before = _of(organization, (_before(of_one, since) for of_one in all_of_them.values()))
+        after = _of(organization, (_latest(of_one, known_at) for of_one in all_of_them.values()))
         yield from spans_of(organization, before, after)
 
 

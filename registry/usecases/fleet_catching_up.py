@@ -5,14 +5,14 @@ names the last recording that it takes into account, and rows lie in the order o
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import pyarrow as pa
 
 from registry.access import OPERATOR
 from registry.columns import instant_number
 from registry.fleet_tables import TargetKind
-from registry.repositories import fleet_answers, fleet_runs, jobs
+from registry.repositories import fleet_answers, fleet_runs
 from registry.repositories.fleet_changes import Since, StoredRecords, changes_since
 from registry.repositories.fleet_runs import FleetRun
 from registry.repositories.scans import latest_recording
@@ -82,13 +82,6 @@ def _replace(work: UnitOfWork, run: FleetRun, rows: pa.Table) -> None:
 def _run_anew(store: Store, run: FleetRun, recording: int, at: datetime) -> CaughtUp | None:
     """Have a full run done, once for a state of the store."""
     with store.writing() as work:
-        job = ask_once(work, run.policy, run.as_of, f"after-{recording}", at)
+        occasion = f"after-{recording}"
+        _, job = ask_for_run(work, policy=run.policy, as_of=run.as_of, party=OPERATOR, at=at, occasion=occasion)
     return None if job is None else CaughtUp(run=run.entry, recording=run.recording, targets=0, job=job)
-
-
-def ask_once(work: UnitOfWork, policy: str, as_of: date, occasion: str, at: datetime) -> int | None:
-    """Have a run done for an occasion; None when that was asked for already."""
-    id_ = f"fleet-{policy.replace('/', '-')}-{as_of}-{occasion}"
-    if jobs.job_with(work, id_) is not None:
-        return None
-    return ask_for_run(work, policy=policy, as_of=as_of, party=OPERATOR, at=at, id_=id_)[1]

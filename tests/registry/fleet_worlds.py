@@ -33,7 +33,9 @@ def some_records(seed: int, items: int = 6) -> Records:
 def asked_for(store: Store, policy: str = POLICY.name) -> int:
     """The number of a job for a run."""
     with store.writing() as work:
-        return usecase.ask_for_run(work, policy=policy, as_of=DAY, party=OPERATOR, at=NOW)[1]
+        entry = usecase.ask_for_run(work, policy=policy, as_of=DAY, party=OPERATOR, at=NOW)[1]
+    assert entry is not None
+    return entry
 
 
 def done(store: Store, entry: int) -> jobs.JobEnd:

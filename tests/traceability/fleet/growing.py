@@ -38,7 +38,8 @@ class Growing:
         self.of_issuer: dict[str, list[str]] = defaultdict(list)
         self.users: dict[str, list[str]] = defaultdict(list)
         self.events: dict[str, list[Event]] = defaultdict(list)
-        for each in (*records.items, *records.competences, *records.certificates, *records.events):
+        lists: tuple[tuple[Record, ...], ...] = (records.items, records.competences, records.certificates, records.events)
+        for each in (record for of_one in lists for record in of_one):
             self._keep(each)
         self.answers = self.answered_anew()
 
@@ -68,8 +69,8 @@ class Growing:
 
     def doubtful(self, items: Collection[str]) -> Iterator[str]:
         for item in items:
-            certificates = [self.certificates[each] for each in self.of_item[item]]
-            if any(raises_doubt(each) for each in (*certificates, *self.events[item])):
+            has_bad_certificates = any(raises_doubt(self.certificates[each]) for each in self.of_item[item])
+            if has_bad_certificates or any(map(raises_doubt, self.events[item])):
                 yield item
 
     def issued_by(self, span: Span) -> Iterator[tuple[str, int]]:

@@ -67,13 +67,15 @@ def soak(policy: Policy, changes: int, every: int, seed: int) -> list[int]:
 def _record_of(section: str, written: dict[str, Any]) -> Coming:
     if section == "withdrawals":
         return written.pop("certificate"), msgspec.convert(written, Withdrawal)
-    (record,) = getattr(records_from({"format": "traceability-records/1", section: [written]}), section)
-    return record
+    of_section: tuple[Record, ...] = getattr(records_from({"format": "traceability-records/1", section: [written]}), section)
+    return of_section[0]
 
 
 def _all_of(records: Records, random: Random) -> Iterator[Coming]:
     """The records one by one; some certificates without their withdrawal, which comes by itself."""
-    yield from (*records.items, *records.competences, *records.events)
+    yield from records.items
+    yield from records.competences
+    yield from records.events
     for each in records.certificates:
         if each.withdrawal is None or random.random() < 0.3:
             yield each
