@@ -31,9 +31,11 @@ class Table(SQLModel, registry=registry(metadata=metadata)):
     """What all tables share: one set of metadata with names for all constraints.
 
     `is_fact`: whether each row is a leaf of the ledger in its own right; records are by way of the recorder.
+    `is_cache`: whether rows are computed from others and may be replaced; the database refuses to change all others.
     """
 
     is_fact: ClassVar[bool] = False
+    is_cache: ClassVar[bool] = False
 
 
 def table_of(model: type[Table]) -> SqlTable:

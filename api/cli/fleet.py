@@ -22,6 +22,7 @@ from api.failures import ParameterError
 from api.language import Bilingual, Language, text
 from api.render import words
 from registry.settings import Settings
+from registry.usecases.assess_all import SNAPSHOTS
 from registry.usecases.assess_all import assess_all as answers_for_all
 from registry.usecases.assess_on_cluster import ITEMS_A_PART, LOCAL, assess_on_cluster, connected, prepared
 from traceability.fleet.answers import SCHEMA
@@ -57,7 +58,7 @@ def assess_all(
     write = _writer_of(out)
     question = asking.asked(now=clock.now(), as_of=as_of, known_at=known_at, policy=policy)
     say = partial(text, language)
-    folder, summary = Settings().data_dir / "fleet", _Summary()
+    folder, summary = Settings().data_dir / SNAPSHOTS, _Summary()
     with progress_console().status("") as shown, opened() as store:
         steps = {
             "load": say("读取数据库"), "encode": say("编码"), "assess": say("判定"), "write": say("写出"),

@@ -4,8 +4,8 @@ Part 0 holds the standards and all competences, the others the rest of the items
 A folder is written completely or not at all, and never changed: `manifest.json` says what it holds.
 """
 
+import secrets
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,7 +50,8 @@ def write_parts(
     `sheet` gives a table by its name. One table after the other is asked for, so that only the largest needs room.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    written = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    written = folder.with_name(f".{folder.name}-{secrets.token_hex(8)}")
+    written.mkdir()
     try:
         items = sheet("items")
         division = Division(items, pc.unique(sheet("certificate_references")["item"].combine_chunks()), items_a_part)
@@ -61,11 +62,8 @@ def write_parts(
             for number, rows in division.of(name, items if name == "items" else sheet(name)):
                 pyarrow.parquet.write_table(rows, _file(written, number, name), compression=_COMPRESSION)
                 counts[number] += len(rows) if name == "items" else 0
-        manifest = Manifest(
-            layout=LAYOUT, version=version, latest=latest, items_a_part=items_a_part, items=tuple(counts)
-        )
+        manifest = Manifest(layout=LAYOUT, version=version, latest=latest, items_a_part=items_a_part, items=tuple(counts))
         (written / _MANIFEST).write_bytes(msgspec.json.encode(manifest))
-        written.chmod(0o755)  # Workers may run as somebody else; mkdtemp lets nobody in.
         shutil.rmtree(folder, ignore_errors=True)
         written.replace(folder)
     except OSError as error:

@@ -3,8 +3,8 @@
 What runs on a worker is what runs here (traceability.fleet.partitions), on a part instead of the whole.
 """
 
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -55,9 +55,7 @@ def prepared(
         )
 
 
-def assess_on_cluster(
-    client: "Client", folder: Path, as_of: date, policy: Policy, tell: Told = _untold
-) -> Iterator[pa.Table]:
+def assess_on_cluster(client: "Client", folder: Path, as_of: date, policy: Policy, tell: Told = _untold) -> Iterator[pa.Table]:
     """What `assess` answers for every item of the parts in a folder, part after part, in the order of one machine.
 
     Workers write their answers beside the parts; they are read from there one by one, and removed at the end. `tell` hears how
@@ -68,8 +66,8 @@ def assess_on_cluster(
     manifest = manifest_of(folder)
     if manifest is None:
         raise StoreError(f"{folder} holds no parts of a registry", f"{folder} 中没有分区")
-    answers = Path(tempfile.mkdtemp(prefix="answers-", dir=folder))
-    answers.chmod(0o777)  # noqa: S103 - Workers may run as somebody else.
+    answers = folder / f"answers-{secrets.token_hex(8)}"
+    answers.mkdir()
     try:
         tell("broadcast")
         standards = client.scatter(Standards.of(read_part(folder, STANDARDS)), broadcast=True, hash=False)
@@ -97,7 +95,7 @@ def answer_part(number: int, *, folder: Path, standards: Standards, day: date, p
         else answers_of_part(standards, read_part(folder, number), day, policy)
     )
     path = _answers(answers, number)
-    written = Path(tempfile.mkstemp(prefix=f"{path.stem}-", dir=answers)[1])  # Two workers may answer the same part.
+    written = path.with_suffix(f".{secrets.token_hex(8)}")  # Two workers may answer the same part.
     pyarrow.parquet.write_table(table, written)
     written.replace(path)
     return len(table)

@@ -67,9 +67,7 @@ class Division:
         if name not in _OWNERS or _OWNERS[name][1] == "competences":
             return np.full(len(table), STANDARDS)
         column, owner = _OWNERS[name]
-        ids, numbers = (
-            (self._items[column], self._of_items) if owner == "items" else (self._entries, self._of_certificates)
-        )
+        ids, numbers = (self._items[column], self._of_items) if owner == "items" else (self._entries, self._of_certificates)
         return np.append(numbers, _NOWHERE)[places_in(table[column], ids)]
 
 
