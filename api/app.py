@@ -23,6 +23,7 @@ from api.pages import due as due_page
 from api.pages import imports as import_pages
 from api.pages import labels as labels_page
 from api.pages import rounds as rounds_page
+from api.pages import units as units_page
 from api.pages import webhooks as webhooks_page
 from api.problems import add_handlers, refuse
 from api.routes import (
@@ -49,6 +50,7 @@ from api.routes import (
     service,
     session,
     submissions,
+    units,
     webhooks,
 )
 from api.scanning import Scanning
@@ -78,6 +80,7 @@ _TAGS = (
     "calendars",
     "webhooks",
     "rounds",
+    "review",
     "labels",
     "certificates",
     "submissions",
@@ -151,9 +154,9 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     recordings = (records, recording, submissions, imports)
     of_labels = (labels, photos, disputes)
     accounts = (session, people, clients, mandates, organization_settings)
-    parts = (scans, *reading, *recordings, *of_labels, proofs, due, calendars, webhooks, rounds, *accounts, service)
+    parts = (scans, *reading, *recordings, *of_labels, proofs, due, calendars, webhooks, rounds, units, *accounts, service)
     pages_of_labels = (sticker, labels_page, disputes_page)
-    told = (due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
+    told = (due_page, webhooks_page, import_pages, rounds_page, units_page, docs, verifying)
     pages = (start, target, *pages_of_labels, laboratory, sign_in, administration, *told)
     for module in (*parts, *pages):
         app.include_router(module.router)

@@ -31,6 +31,7 @@ _PAGES = (
     _Page("/imports", Bilingual("导入", "Imports"), (Permission.RECORD_ITEMS, Permission.RECORD_CERTIFICATES)),
     _Page("/reviews", Bilingual("待审核", "Reviews"), (Permission.APPROVE,)),
     _Page("/rounds", Bilingual("现场核查", "Rounds"), (Permission.AUDIT, Permission.CONFIRM)),
+    _Page("/units", Bilingual("用能单位", "Units"), (Permission.READ,)),
     _Page("/settings", Bilingual("设置", "Settings"), (Permission.READ,)),
 )
 _MOST_COUNTED = 99

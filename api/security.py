@@ -163,6 +163,7 @@ RecordingCertificates = Annotated[Party, permitted(Permission.RECORD_CERTIFICATE
 RecordingCompetences = Annotated[Party, permitted(Permission.RECORD_COMPETENCES)]
 Auditing = Annotated[Party, permitted(Permission.AUDIT)]
 Confirming = Annotated[Party, permitted(Permission.CONFIRM)]
+Reviewing = Annotated[Party, permitted(Permission.REVIEW)]
 Approving = Annotated[Party, permitted(Permission.APPROVE)]
 Sharing = Annotated[Party, permitted(Permission.SHARE)]
 Configuring = Annotated[Party, permitted(Permission.CONFIGURE)]

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     RECORD_COMPETENCES = "record_competences"  # Competences and national standards: what chains are anchored in.
     AUDIT = "audit"  # Rounds: plan them, scan and observe, sign off.
     CONFIRM = "confirm"  # Make events of what auditors found, which changes verdicts.
+    REVIEW = "review"  # The energy-metering review of the units of one's area.
     APPROVE = "approve"  # The second pair of eyes.
     SHARE = "share"  # Let another organization hold an item as well.
     CONFIGURE = "configure"  # Settings, clients and keys, webhooks and reminders of the own organization.
@@ -49,7 +50,15 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.AUDITOR: frozenset({Permission.READ, Permission.AUDIT}),
     Role.CENTRE: frozenset({Permission.READ, Permission.RECORD_ITEMS, Permission.SHARE, Permission.CONFIGURE}),
-    Role.REGULATOR: frozenset({Permission.READ, Permission.RECORD_COMPETENCES, Permission.CONFIRM, Permission.CONFIGURE}),
+    Role.REGULATOR: frozenset(
+        {
+            Permission.READ,
+            Permission.RECORD_COMPETENCES,
+            Permission.CONFIRM,
+            Permission.REVIEW,
+            Permission.CONFIGURE,
+        }
+    ),
     Role.ENERGY_USER: frozenset({Permission.READ, Permission.RECORD_ITEMS, Permission.SHARE, Permission.CONFIGURE}),
     Role.ADMINISTRATOR: frozenset({Permission.READ, Permission.CONFIGURE, Permission.ADMINISTER}),
 }

@@ -7,6 +7,7 @@ from registry import (
     ledger_tables,
     notice_tables,
     recording_tables,
+    review_tables,
     round_tables,
     scan_tables,
     tables,
@@ -21,6 +22,7 @@ _MODULES = (
     ledger_tables,
     notice_tables,
     recording_tables,
+    review_tables,
     round_tables,
     scan_tables,
 )
