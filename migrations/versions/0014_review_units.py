@@ -19,7 +19,7 @@ from migrations.building import (
 )
 
 revision = "0014"
-down_revision = "0010"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
