@@ -9,6 +9,7 @@ from registry import (
     notice_tables,
     reading_tables,
     recording_tables,
+    review_tables,
     round_tables,
     scan_tables,
     tables,
@@ -25,6 +26,7 @@ _MODULES = (
     notice_tables,
     reading_tables,
     recording_tables,
+    review_tables,
     round_tables,
     scan_tables,
 )

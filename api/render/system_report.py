@@ -79,7 +79,7 @@ def _steps(answer: SystemAnswer, language: Language) -> Part:
         "title": say("各级不确定度"),
         "empty": "—",
         "heads": [say("对象"), say("级"), say("所用标准"), say("量"), "u", say("上级 u"), say("比")],
-        "widths": [4, 1, 4, 3, 2, 2, 2],
+        "widths": [4, 1, 4, 4, 2, 2, 2],
         "rows": [
             [
                 *(step.target, str(step.level), step.item, step.quantity or "—"),
