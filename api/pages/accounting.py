@@ -187,7 +187,8 @@ def _period_values(found: PeriodAccount, language: Language, request: Request) -
     asking = found.asked
     answer = period_answer(found, names_of(found, language))
     days = (asking.until - asking.start).days + 1
-    query: dict[str, str | None] = dict(request.query_params) | {
+    query: dict[str, str | None] = {
+        **request.query_params,
         "organization": asking.organization,
         "from": str(asking.start),
         "until": str(asking.until),
