@@ -11,6 +11,7 @@ from registry import (
     round_tables,
     scan_tables,
     tables,
+    witness_tables,
 )
 from registry.table_parts import Table
 
@@ -25,6 +26,7 @@ _MODULES = (
     recording_tables,
     round_tables,
     scan_tables,
+    witness_tables,
 )
 
 TABLES: tuple[type[Table], ...] = tuple(

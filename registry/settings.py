@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from registry.notices.settings import NoticeSettings
+from registry.usecases.make_checkpoint import Algorithm
 from registry.usecases.note_scans import KEPT_DAYS
 
 
@@ -17,6 +18,8 @@ class Settings(BaseSettings):
     that is answered. `session_hours`: after them people sign in again. `oidc_…`: the identity provider, where there is one.
     `scan_days`: after them the history of scans is forgotten.
     `smtp_url` and `mail_from`: how reminders go out. `webhooks_allow_private`: webhooks may go to addresses of the own network.
+    `ledger_algorithm`: what checkpoints and proofs are signed with (docs/decisions/0063). `timestamp_url` and
+    `timestamp_roots`: a time stamping authority (RFC 3161) for checkpoints, and a PEM file of whom it is believed by.
     """
 
     model_config = SettingsConfigDict(env_prefix="REGISTRY_", frozen=True)
@@ -33,6 +36,9 @@ class Settings(BaseSettings):
     smtp_url: str | None = None
     mail_from: str | None = None
     webhooks_allow_private: bool = False
+    ledger_algorithm: Algorithm = "ed25519"
+    timestamp_url: str | None = None
+    timestamp_roots: Path | None = None
 
     @property
     def notices(self) -> NoticeSettings:
