@@ -108,7 +108,7 @@ def test_witnesses_are_entered_listed_and_ended(folder: Path, monkeypatch: pytes
     sent = run("log", "send", "--json")
     assert sent.exit_code == 1  # Nobody is at that address.
     assert json.loads(sent.stdout)["asked"][0]["said"].startswith("not signed: ")
-    assert "127.0.0.1:9" in run("log", "witness").stdout
+    assert "启用" in run("log", "witness").stdout
     assert run("log", "witness", "--end", "witness.example/w").exit_code == 0
     assert run("log", "witness", "--end", "witness.example/w").exit_code == 4
     assert run("log", "check").exit_code == 0
