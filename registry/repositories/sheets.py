@@ -111,12 +111,14 @@ class Reading:
 
     def ends(self) -> Ends:
         """Where the tables of records end."""
-        last = select(*(func.coalesce(func.max(col(TABLES[name].entry)), 0) for name in Ends._fields))  # type: ignore[attr-defined]
-        return Ends(*(int(column[0].as_py()) for column in self._table(last).columns))
+        last = [select(func.max(table_of(TABLES[name]).c.entry)).scalar_subquery() for name in Ends._fields]
+        named = (func.coalesce(each, 0).label(name) for each, name in zip(last, Ends._fields, strict=True))
+        found = self._table(select(*named))
+        return Ends(*(int(column[0].as_py()) for column in found.columns))
 
     def latest(self, since: Since | None = None) -> int:
         """The largest `recorded_at` of any record, or instant of a taking back: from then on what is known stays as it is."""
-        always = literal_column(str(ALWAYS))
+        always: ColumnElement[int] = literal_column(str(ALWAYS))
         largest = [
             select(func.coalesce(func.max(col(TABLES[name].recorded_at)), always)).where(*_later(name, since))  # type: ignore[attr-defined]
             for name in (*Ends._fields, "withdrawals")

@@ -56,7 +56,7 @@ def _caught_up(store: Store, run: FleetRun, at: datetime) -> CaughtUp | None:
     with store.writing() as work:
         if not fleet_runs.move_on(work, run, recording=recording, known_at=at, at=at):
             return None
-        _replace(work, run, rows)
+        replace_answers(work, run, rows)
     return CaughtUp(run=run.entry, recording=recording, targets=len(rows))
 
 
@@ -71,7 +71,7 @@ def _answered_again(work: UnitOfWork, run: FleetRun, at: datetime) -> pa.Table |
     return None if items is None else reassess(sorted(items), around, run.as_of, policy)
 
 
-def _replace(work: UnitOfWork, run: FleetRun, rows: pa.Table) -> None:
+def replace_answers(work: UnitOfWork, run: FleetRun, rows: pa.Table) -> None:
     """Write the answers, and move the counts with them."""
     moved = fleet_answers.replace(work, run.entry, rows)
     counts = fleet_runs.counts_of(work, run.entry)
