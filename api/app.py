@@ -23,6 +23,7 @@ from api.pages import due as due_page
 from api.pages import imports as import_pages
 from api.pages import labels as labels_page
 from api.pages import rounds as rounds_page
+from api.pages import units as units_page
 from api.pages import webhooks as webhooks_page
 from api.problems import add_handlers, refuse
 from api.routes import (
@@ -50,6 +51,7 @@ from api.routes import (
     service,
     session,
     submissions,
+    units,
     webhooks,
 )
 from api.scanning import Scanning
@@ -82,6 +84,7 @@ _TAGS = (
     "calendars",
     "webhooks",
     "rounds",
+    "review",
     "labels",
     "certificates",
     "submissions",
@@ -158,10 +161,14 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     recordings = (records, recording, submissions, imports)
     of_labels = (labels, photos, disputes)
     accounts = (session, people, clients, mandates, organization_settings)
-    parts = (scans, *reading, *recordings, *of_labels, proofs, fleet_runs, due, calendars, webhooks, rounds, *accounts, service)
+    supervision = (fleet_runs,)
+    review = (units,)
+    told = (due, calendars, webhooks, rounds)
+    parts = (scans, *reading, *recordings, *of_labels, proofs, *supervision, *review, *told, *accounts, service)
     pages_of_labels = (sticker, labels_page, disputes_page)
-    told = (due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
-    pages = (start, target, *pages_of_labels, laboratory, sign_in, administration, *told)
+    pages_of_review = (units_page,)
+    pages_told = (due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
+    pages = (start, target, *pages_of_labels, laboratory, sign_in, administration, *pages_of_review, *pages_told)
     for module in (*parts, *pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
