@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,7 @@ class _City:
                 seconds, answers = _timed(lambda: assess_all(self.store, DAY, NOW, POLICY, self.folder))
                 taken["anew"].append(seconds)
                 fleet = load_fleet(self.store, NOW, self.folder)
-                taken["pass"].append(_timed(lambda fleet=fleet: solve(fleet, DAY, POLICY))[0])
+                taken["pass"].append(_timed(partial(solve, fleet, DAY, POLICY))[0])
                 self._compare(answers)
             middle = {name: statistics.median(values) for name, values in taken.items()}
             print(

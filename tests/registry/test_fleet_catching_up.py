@@ -1,6 +1,8 @@
 """Kept answers after further recordings: those of a full run, found by looking at what the new records can reach."""
 
+from contextlib import closing
 from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -10,8 +12,10 @@ from registry.repositories import fleet_answers, fleet_changes, fleet_runs
 from registry.repositories.scans import latest_recording
 from registry.unit_of_work import Store
 from registry.usecases import fleet_catching_up
+from registry.usecases.assess_all import load_fleet
 from registry.usecases.fleet_catching_up import catch_up
 from tests.registry.fleet_worlds import NOW, as_document, asked_anew, asked_for, done, kept
+from tests.registry.import_worlds import Desk, grounded, ledger
 from tests.registry.worlds import full, only, recorded
 from tests.strategies import Sizes, random_changes, random_document
 from traceability.interchange import records_from
@@ -92,3 +96,20 @@ def test_whoever_comes_second_changes_nothing(store: Store, monkeypatch: pytest.
     assert catch_up(store, NOW) == []
     assert kept(store) == asked_anew(store)
     _check_run(store, POLICIES[0], NOW)
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_an_import_that_was_undone_is_out_of_kept_answers_and_snapshots(store: Store, tmp_path: Path) -> None:
+    """What was taken back stays in lists and in the files of the last question, as nothing new has come."""
+    with closing(Desk(grounded(store))) as desk:
+        sent = desk.send(ledger(range(1, 4)))
+        load_fleet(store, NOW, tmp_path)
+        done(store, asked_for(store))
+        assert "M-1" in kept(store)
+        desk.undo(sent.stored.id, at=NOW)
+    assert load_fleet(store, NOW, tmp_path).item_ids.to_pylist() == load_fleet(store, NOW).item_ids.to_pylist()
+    (caught_up,) = catch_up(store, NOW)
+    assert caught_up.job is not None
+    done(store, caught_up.job)
+    assert "M-1" not in kept(store)
+    assert kept(store) == asked_anew(store)
