@@ -18,7 +18,7 @@ from api import examples, failures, label_examples, reading_examples, review_exa
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
-from api.schemas import accounts, labels, notices, rounds, units
+from api.schemas import accounts, labels, notices, review_equipping, rounds, units
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
 from api.schemas.history import HistoryAnswer
 from api.schemas.imports import ImportJobAnswer, ImportJobList, UndoBody
@@ -84,6 +84,7 @@ _ANSWERS: tuple[type, ...] = (
     *notices.SCHEMAS,
     *rounds.SCHEMAS,
     *units.SCHEMAS,
+    *review_equipping.SCHEMAS,
     *accounts.SCHEMAS,
     *labels.SCHEMAS,
     Problem,

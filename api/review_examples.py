@@ -94,3 +94,52 @@ EDITION: dict[str, Any] = {
     "has_tables": False,
 }
 EDITION_LIST: dict[str, Any] = {"editions": [EDITION]}
+_ALL_OF_ONE: dict[str, Any] = {"numerator": 1, "denominator": 1, "percent": 100.0, "lacking": [], "excluded": []}
+_NONE_OF_ONE: dict[str, Any] = {
+    "numerator": 0,
+    "denominator": 1,
+    "percent": 0.0,
+    "lacking": ["EM-1024@steel-mill-1"],
+    "excluded": [],
+}
+_RATE: dict[str, Any] = {
+    "energy": "electricity",
+    "level": 2,
+    "equipped": _ALL_OF_ONE,
+    "asked": 100,
+    "conclusion": "met",
+    "good": _ALL_OF_ONE,
+    "in_force": _ALL_OF_ONE,
+    "accurate": _NONE_OF_ONE,
+    "traceable": _ALL_OF_ONE,
+    "connected": _ALL_OF_ONE,
+}
+EQUIPPING: dict[str, Any] = {
+    "unit": _UNIT,
+    "name": "合成钢厂",
+    "as_of": "2026-01-31",
+    "known_at": _MOMENT,
+    "policy": "cn-legal/1",
+    "edition": "gb-17167-2006",
+    "edition_in_force": "gb-17167-2006",
+    "rates": [_RATE],
+    "levels": [{**_RATE, "energy": None, "asked": None, "conclusion": "not_asked"}],
+    "total": {**_RATE, "energy": None, "level": None, "asked": None, "conclusion": "not_asked"},
+    "places": [{"place": _PLACE, "is_required": True, "reason": None, "lack": None, "is_connected": True}],
+    "meters": [
+        {
+            "item": "EM-1024",
+            "metering_point": "steel-mill-1",
+            "level": 2,
+            "energy": "electricity",
+            "branch": "meter",
+            "details": None,
+            "status": "traceable",
+            "is_in_force": True,
+            "certificate": "c-1",
+            "codes": [],
+            "asked_class": "0.5",
+            "is_accurate": False,
+        }
+    ],
+}

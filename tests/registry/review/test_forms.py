@@ -16,6 +16,7 @@ from registry.exchange.review_forms import forms_workbook
 from registry.exchange.workbook.opening import open_book
 from registry.review.facts import ItemDetails, ItemState
 from registry.review.forms import Form, forms_of, percent
+from registry.review.jurisdiction import Words
 from registry.unit_of_work import Store, open_store
 from registry.usecases.import_records import import_records
 from registry.usecases.review_equipping import review_unit
@@ -44,8 +45,8 @@ STATES = {
 }
 
 
-def zh(words: object) -> str:
-    return str(words.zh)
+def zh(words: Words) -> str:
+    return words.zh
 
 
 @pytest.fixture(scope="module")
