@@ -88,7 +88,10 @@ EDITION: dict[str, Any] = {
     "zh": "用能单位能源计量器具配备和管理通则（2025）",
     "en": "General rules of equipping with and managing energy meters (2025)",
     "source": "GB 17167-2025，2025-01-24 发布，2026-02-01 实施",
-    "confidence": "the tables were not seen and are left empty: bring them as a file of the same id",
+    "confidence": {
+        "zh": "表格未见，故留空：请以相同 id 的文件载入",
+        "en": "the tables were not seen and are left empty: bring them as a file of the same id",
+    },
     "in_force_from": "2026-02-01",
     "in_force_until": None,
     "has_tables": False,

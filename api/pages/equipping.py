@@ -14,6 +14,7 @@ from api.language import Language
 from api.pages.forms import page
 from api.pages.units import notes_in
 from api.render.review import words
+from api.render.review.diagram import energies_of
 from api.render.review.forms import notes_of, said_in
 from api.routes.review_equipping import ReviewMoment, reviewed
 from api.security import Reading
@@ -83,7 +84,9 @@ def _equipping(
         ],
         "may_tell": party.may(Permission.REVIEW) or party.may(Permission.RECORD_ITEMS),
         "files": [(form.upper(), f"{api}/forms?{urlencode({**_given(query), 'format': form})}") for form in ("xlsx", "pdf")],
-        "diagram": f"{api}/diagram.svg?{urlencode(_given(query))}",
+        "diagrams": [
+            (energy, f"{api}/diagram.svg?{urlencode({**_given(query), 'energy': energy})}") for energy in energies_of(found)
+        ],
         "twins": [("JSON", f"{api}/equipping?{urlencode(_given(query))}")],
         "imported": done,
         "notes": notes_in(done, language),

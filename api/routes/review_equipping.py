@@ -94,10 +94,15 @@ def get_forms(
     responses={**pictures("image/svg+xml", "National standards on top, the unit at the bottom"), **_ASKED_WRONG},
 )
 def get_diagram(
-    context: Given, language: Speaking, party: Reading, moment: ReviewMoment, organization_id: RecordId
+    context: Given,
+    language: Speaking,
+    party: Reading,
+    moment: ReviewMoment,
+    organization_id: RecordId,
+    energy: Annotated[str | None, Query(max_length=255, description="As records call it; all energies when left out.")] = None,
 ) -> Response:
-    """Meters of one energy that rest on the same standards stand as one box. Not found for a unit without meters."""
-    picture = unit_diagram(reviewed(context, party, organization_id, moment), language)
+    """Meters of one energy that rest on the same standards stand as one box. Not found where the unit has no such meters."""
+    picture = unit_diagram(reviewed(context, party, organization_id, moment), language, energy)
     if picture is None:
         raise UnknownError(organization_id)
     return svg_answer(picture, language)

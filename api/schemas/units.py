@@ -8,7 +8,7 @@ import msgspec
 
 from registry.repositories.review import Told
 from registry.review.facts import AnyFact, Basis, Consumption, Supply, Unit
-from registry.review.jurisdiction import Ground, Jurisdiction, Organizer
+from registry.review.jurisdiction import Ground, Jurisdiction, Organizer, Words
 from registry.usecases.import_facts import FactsImport
 from registry.usecases.units import FactsReport, ListedUnit, UnitPage, UnitView
 
@@ -127,7 +127,7 @@ class EditionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     zh: str
     en: str
     source: str
-    confidence: str
+    confidence: Words
     in_force_from: date
     in_force_until: date | None
     has_tables: bool

@@ -16,11 +16,16 @@ from traceability.assess import assess_known
 from traceability.records import Branch, MeteringPoint
 
 
-def unit_diagram(review: UnitReview, language: Language) -> str | None:
-    """The picture as SVG; None for a unit without meters at metering points."""
+def energies_of(review: UnitReview) -> list[str]:
+    """The energies, as records call them, of which the unit has meters: each has a diagram that can be read."""
+    return sorted({line.energy_name for line in review.equipping.meters if line.energy_name and line.record is not None})
+
+
+def unit_diagram(review: UnitReview, language: Language, energy: str | None = None) -> str | None:
+    """The picture as SVG, of one energy or of all; None where the unit has no such meters at metering points."""
     groups: dict[tuple[str, ...], list[MeterLine]] = {}
     for line in review.equipping.meters:
-        if line.point is not None and line.record is not None:
+        if line.point is not None and line.record is not None and energy in {None, line.energy_name}:
             groups.setdefault(_group(line), []).append(line)
     if not groups:
         return None

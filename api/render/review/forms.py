@@ -9,7 +9,7 @@ import typst
 
 from api.language import Bilingual, Language, text
 from api.render.labels.typesetting import CHINESE_FONTS, check_text
-from api.render.review.diagram import unit_diagram
+from api.render.review.diagram import energies_of, unit_diagram
 from registry.exchange.review_forms import forms_workbook
 from registry.review.forms import STANDARD, Form, Text, forms_of
 from registry.review.jurisdiction import Words
@@ -30,21 +30,20 @@ def forms_xlsx(review: UnitReview, language: Language) -> bytes:
 
 
 def forms_pdf(review: UnitReview, language: Language) -> bytes:
-    """The same as PDF/A-2b, and the traceability diagram. RefusedError on a machine without a Chinese typeface."""
+    """The same as PDF/A-2b, and the traceability diagram of each energy. RefusedError on a machine without a Chinese typeface."""
     say = said_in(language)
-    diagram = unit_diagram(review, language)
+    diagrams = [(energy, unit_diagram(review, language, energy)) for energy in energies_of(review)]
     data = {
         "title": f"{STANDARD} {review.name or review.unit.organization}",
         "lang": language.value,
         "fonts": _FONTS,
         "notes": notes_of(review, language),
         "forms": [_form(form, say) for form in forms_of(review.equipping, say)],
-        "diagram": "" if diagram is None else text(language, "量值溯源图"),
+        "diagrams": [f"{text(language, '量值溯源图')} · {energy}" for energy, _ in diagrams],
     }
     check_text(_texts(data))
-    files = {"main": _TEMPLATE.read_bytes(), "data.json": msgspec.json.encode(data)}
-    if diagram is not None:
-        files["diagram.svg"] = diagram.encode()
+    pictures = {f"diagram-{place}.svg": (picture or "").encode() for place, (_, picture) in enumerate(diagrams)}
+    files = {"main": _TEMPLATE.read_bytes(), "data.json": msgspec.json.encode(data), **pictures}
     at = int(review.known.known_at.timestamp())
     made: bytes = _COMPILE(files, format="pdf", pdf_standards=["a-2b"], timestamp=at)
     return made
@@ -67,7 +66,7 @@ def notes_of(review: UnitReview, language: Language) -> list[str]:
         f"{review.name or unit.organization} · {unit.organization} · {unit.credit_code}",
         text(language, "截至 {day} · 判定规则 {policy}", day=review.equipping.day, policy=review.policy.name),
         text(language, "按 {standard} 计算：{title}", standard=choice.used.standard, title=say(choice.used.title)),
-        text(language, "表格来源的可靠性：{confidence}", confidence=choice.used.confidence),
+        text(language, "表格来源的可靠性：{confidence}", confidence=say(choice.used.confidence)),
     ]
     if not choice.decides:
         notes.append(

@@ -118,14 +118,14 @@ def test_editions_are_listed_with_how_sure_we_are_and_brought_by_the_city_alone(
     service, parties = world
     listed = service.get("/api/v1/review-editions", headers=parties.own[Role.AUDITOR].headers).json()["editions"]
     assert {(each["id"], each["has_tables"]) for each in listed} >= {("gb-17167-2006", True), ("gb-17167-2025", False)}
-    assert all(each["confidence"] and each["source"] for each in listed)
+    assert all(each["confidence"]["zh"] and each["source"] for each in listed)
     edition = {
         "format": "review-equipping/1",
         "id": "gb-17167-2025",
         "standard": "GB 17167-2025",
         "title": {"zh": "合成", "en": "synthetic"},
         "source": "synthetic",
-        "confidence": "synthetic",
+        "confidence": {"zh": "合成", "en": "synthetic"},
         "in_force_from": "2026-02-01",
         "rates": [{"energy": "electricity", "level": 1, "at_least": "100"}],
     }
@@ -176,6 +176,9 @@ def test_the_pdf_holds_the_tables_and_the_diagram_all_meters_of_a_kind_in_one_bo
     picture = company.get(f"/api/v1/units/{COMPANY}/diagram.svg?as_of={DAY}&lang=en").text
     assert picture.startswith("<svg")
     assert ("electricity, 20 meters" in picture, "natural gas, 13 meters" in picture) == (True, True)
+    gas = company.get(f"/api/v1/units/{COMPANY}/diagram.svg?as_of={DAY}&lang=en&energy=natural gas").text
+    assert ("electricity" in gas, "natural gas, 13 meters" in gas) == (False, True)
+    assert company.get(f"/api/v1/units/{COMPANY}/diagram.svg?energy=none").status_code == 404
     pages = pypdfium2.PdfDocument(answer.content)
     texts = "".join(page.get_textpage().get_text_range() for page in pages)
     assert ("SNE101" in texts, "B.9" in texts) == (True, True)

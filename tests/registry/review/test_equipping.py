@@ -31,7 +31,7 @@ def synthetic_2025() -> bytes:
     """The edition of 2025 with invented tables: those of 2006 with three numbers changed."""
     made = msgspec.to_builtins(OLD, builtin_types=())
     made |= {"id": "gb-17167-2025", "in_force_from": "2026-02-01", "in_force_until": None}
-    made |= {"source": "synthetic", "confidence": "synthetic: invented for a test"}
+    made |= {"source": "synthetic", "confidence": {"zh": "合成", "en": "invented for a test"}}
     for row in made["thresholds"]:
         if (row["energy"], row["level"]) == ("electricity", 3):
             row["at_least"]["value"] = "50"
