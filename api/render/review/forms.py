@@ -30,7 +30,7 @@ def forms_xlsx(review: UnitReview, language: Language) -> bytes:
 
 
 def forms_pdf(review: UnitReview, language: Language) -> bytes:
-    """The same as PDF/A-2b, and the traceability diagram of each energy. RefusedError on a machine without a Chinese typeface."""
+    """The same as PDF/A-2b, with the traceability diagram of each energy. RefusedError without a Chinese typeface."""
     say = said_in(language)
     diagrams = [(energy, unit_diagram(review, language, energy)) for energy in energies_of(review)]
     data = {
