@@ -82,7 +82,7 @@ FACTS_IMPORT: dict[str, Any] = {
 }
 AREA_REQUEST: dict[str, Any] = {"area": "310113", "since": "2026-01-01"}
 AREA: dict[str, Any] = {"organization": "baoshan-bureau", "area": "310113"}
-EDITION: dict[str, Any] = {
+REVIEW_EDITION: dict[str, Any] = {
     "id": "gb-17167-2025",
     "format": "review-equipping/1",
     "zh": "用能单位能源计量器具配备和管理通则（2025）",
@@ -96,7 +96,7 @@ EDITION: dict[str, Any] = {
     "in_force_until": None,
     "has_tables": False,
 }
-EDITION_LIST: dict[str, Any] = {"editions": [EDITION]}
+REVIEW_EDITION_LIST: dict[str, Any] = {"editions": [REVIEW_EDITION]}
 _ALL_OF_ONE: dict[str, Any] = {"numerator": 1, "denominator": 1, "percent": 100.0, "lacking": [], "excluded": []}
 _NONE_OF_ONE: dict[str, Any] = {
     "numerator": 0,

@@ -6,7 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from registry.repositories.review import Moment
-from registry.review.equipping import Conclusion, Lack, MeterLine, PlaceLine, RateRow, Ratio, Reason
+from registry.review.equipping import Conclusion, Lack, MeterLine, NotCounted, PlaceLine, RateRow, Ratio
 from registry.review.facts import ItemDetails, Place, Unit
 from registry.usecases.review_equipping import UnitReview
 from traceability.verdict import Status
@@ -16,7 +16,7 @@ class ExcludedAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What a rate leaves out: a place, or an item at a metering point (`item@point`)."""
 
     subject: str
-    reason: Reason
+    reason: NotCounted
 
 
 class RatioAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +49,7 @@ class PlaceAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     place: Place
     is_required: bool
-    reason: Reason | None
+    reason: NotCounted | None
     lack: Lack | None
     is_connected: bool
 

@@ -119,7 +119,7 @@ class AreaAnswer(msgspec.Struct, frozen=True, kw_only=True):
     area: str | None
 
 
-class EditionAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class ReviewEditionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """An edition of a rule: its source, how sure we are of it, its days in force, and whether its tables are known."""
 
     id: str
@@ -133,10 +133,10 @@ class EditionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     has_tables: bool
 
 
-class EditionList(msgspec.Struct, frozen=True, kw_only=True):
+class ReviewEditionList(msgspec.Struct, frozen=True, kw_only=True):
     """The editions on record."""
 
-    editions: tuple[EditionAnswer, ...]
+    editions: tuple[ReviewEditionAnswer, ...]
 
 
 SCHEMAS = (
@@ -148,8 +148,8 @@ SCHEMAS = (
     FactsImportAnswer,
     AreaRequest,
     AreaAnswer,
-    EditionList,
-    EditionAnswer,
+    ReviewEditionList,
+    ReviewEditionAnswer,
 )
 
 
@@ -203,9 +203,9 @@ def facts_import_answer(done: FactsImport) -> FactsImportAnswer:
     )
 
 
-def edition_answer(rule: Any) -> EditionAnswer:
+def edition_answer(rule: Any) -> ReviewEditionAnswer:
     """An edition of either kind."""
-    return EditionAnswer(
+    return ReviewEditionAnswer(
         id=rule.id,
         format=rule.format,
         zh=rule.title.zh,

@@ -23,7 +23,7 @@ from traceability.verdict import Status
 LEVELS = (1, 2, 3)
 
 
-class Reason(StrEnum):
+class NotCounted(StrEnum):
     """Why a place or a meter is not counted."""
 
     EXEMPT = "exempt"
@@ -38,7 +38,7 @@ class Reason(StrEnum):
     NOT_IN_ACCURACY_TABLE = "not_in_accuracy_table"
 
 
-_UNDECIDED = {Reason.DEMAND_NOT_TOLD, Reason.NOT_COMPARABLE}
+_UNDECIDED = {NotCounted.DEMAND_NOT_TOLD, NotCounted.NOT_COMPARABLE}
 
 
 class Lack(StrEnum):
@@ -62,7 +62,7 @@ class Excluded(NamedTuple):
     """What a rate leaves out, and why."""
 
     subject: str
-    reason: Reason
+    reason: NotCounted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ class PlaceLine:
     place: Place
     energy: str | None
     is_required: bool
-    reason: Reason | None
+    reason: NotCounted | None
     lack: Lack | None
     is_connected: bool
 
@@ -122,7 +122,7 @@ class MeterLine:
     verdict: MeterVerdict | None
     asked_class: str | None
     is_accurate: bool | None
-    accuracy_reason: Reason | None
+    accuracy_reason: NotCounted | None
 
     @property
     def name(self) -> str:
@@ -225,20 +225,20 @@ def _place_line(rule: EquippingRule, ledger: Ledger, place: Place, connected: se
     )
 
 
-def _not_required(rule: EquippingRule, place: Place) -> Reason | None:
+def _not_required(rule: EquippingRule, place: Place) -> NotCounted | None:
     """Why a place is not to be metered; None when it is."""
     if rule.energy(place.energy) is None:
-        return Reason.ENERGY_NOT_IN_TABLE
+        return NotCounted.ENERGY_NOT_IN_TABLE
     if place.exemption:
-        return Reason.EXEMPT
+        return NotCounted.EXEMPT
     if place.level == 1:
         return None
     if place.demand is None:
-        return Reason.DEMAND_NOT_TOLD
+        return NotCounted.DEMAND_NOT_TOLD
     reached = reaches(place.demand, thresholds_for(rule, place))
     if reached is None:
-        return Reason.NOT_COMPARABLE
-    return None if reached else Reason.BELOW_THRESHOLD
+        return NotCounted.NOT_COMPARABLE
+    return None if reached else NotCounted.BELOW_THRESHOLD
 
 
 def _lack(ledger: Ledger, place: Place, day: date) -> Lack | None:
@@ -278,16 +278,16 @@ def _meter_line(
     )
 
 
-def _accuracy(rule: EquippingRule, energy: str | None, details: ItemDetails | None) -> tuple[str | None, bool | Reason]:
+def _accuracy(rule: EquippingRule, energy: str | None, details: ItemDetails | None) -> tuple[str | None, bool | NotCounted]:
     """The class that is asked for, and whether the meter has it or a better one, or why that cannot be told."""
     if details is None or not details.category:
-        return None, Reason.CATEGORY_NOT_TOLD
+        return None, NotCounted.CATEGORY_NOT_TOLD
     row = next((row for row in rule.accuracies if _fits(row, energy, details)), None)
     asked = None if row is None else class_rank(row.at_worst)
     if row is None or asked is None:
-        return None, Reason.NOT_IN_ACCURACY_TABLE
+        return None, NotCounted.NOT_IN_ACCURACY_TABLE
     has = class_rank(details.accuracy_class)
-    return row.at_worst, Reason.CLASS_NOT_TOLD if has is None else has <= asked
+    return row.at_worst, NotCounted.CLASS_NOT_TOLD if has is None else has <= asked
 
 
 def _fits(row: AccuracyRow, energy: str | None, details: ItemDetails) -> bool:
@@ -327,7 +327,7 @@ def _row(
     )
 
 
-def _ratio(counted: Iterable[tuple[str, Reason | None, bool]]) -> Ratio:
+def _ratio(counted: Iterable[tuple[str, NotCounted | None, bool]]) -> Ratio:
     """A rate of subjects, each with why it is left out (None: it is counted) and whether it has what the rate counts."""
     numerator, lacking, excluded = 0, [], []
     for subject, reason, has in counted:
@@ -365,12 +365,12 @@ def _share(part: int, whole: int) -> Fraction:
     return Fraction(100 * part, whole) if whole else Fraction(100)
 
 
-def _stopped(line: MeterLine) -> Reason | None:
-    return Reason.STOPPED if line.details is not None and line.details.state is ItemState.STOPPED else None
+def _stopped(line: MeterLine) -> NotCounted | None:
+    return NotCounted.STOPPED if line.details is not None and line.details.state is ItemState.STOPPED else None
 
 
-def _without_state(line: MeterLine) -> Reason | None:
-    return Reason.STATE_NOT_TOLD if line.details is None else _stopped(line)
+def _without_state(line: MeterLine) -> NotCounted | None:
+    return NotCounted.STATE_NOT_TOLD if line.details is None else _stopped(line)
 
 
 def _is_good(line: MeterLine) -> bool:

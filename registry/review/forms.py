@@ -11,7 +11,7 @@ from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
-from registry.review.equipping import Conclusion, Equipping, MeterLine, Ratio, Reason
+from registry.review.equipping import Conclusion, Equipping, MeterLine, NotCounted, Ratio
 from registry.review.facts import ItemDetails, ItemState
 from registry.review.jurisdiction import Words
 from traceability.json_text import positional
@@ -99,16 +99,16 @@ CONCLUSIONS = {
     Conclusion.NOT_ASKED: Words(zh="无要求", en="Nothing asked"),
 }
 REASONS = {
-    Reason.EXEMPT: Words(zh="可不配备", en="Exempt"),
-    Reason.BELOW_THRESHOLD: Words(zh="低于限定值", en="Below the threshold"),
-    Reason.DEMAND_NOT_TOLD: Words(zh="用能量未登记", en="Demand not told"),
-    Reason.NOT_COMPARABLE: Words(zh="用能量单位与限定值不可比", en="Demand not comparable"),
-    Reason.ENERGY_NOT_IN_TABLE: Words(zh="能源不在表中", en="Energy not in the table"),
-    Reason.STOPPED: Words(zh="停用", en="Stopped"),
-    Reason.STATE_NOT_TOLD: Words(zh="状态未登记", en="State not told"),
-    Reason.CLASS_NOT_TOLD: Words(zh="准确度等级未登记", en="Class not told"),
-    Reason.CATEGORY_NOT_TOLD: Words(zh="器具类别未登记", en="Category not told"),
-    Reason.NOT_IN_ACCURACY_TABLE: Words(zh="准确度表无对应行", en="Not in the accuracy table"),
+    NotCounted.EXEMPT: Words(zh="可不配备", en="Exempt"),
+    NotCounted.BELOW_THRESHOLD: Words(zh="低于限定值", en="Below the threshold"),
+    NotCounted.DEMAND_NOT_TOLD: Words(zh="用能量未登记", en="Demand not told"),
+    NotCounted.NOT_COMPARABLE: Words(zh="用能量单位与限定值不可比", en="Demand not comparable"),
+    NotCounted.ENERGY_NOT_IN_TABLE: Words(zh="能源不在表中", en="Energy not in the table"),
+    NotCounted.STOPPED: Words(zh="停用", en="Stopped"),
+    NotCounted.STATE_NOT_TOLD: Words(zh="状态未登记", en="State not told"),
+    NotCounted.CLASS_NOT_TOLD: Words(zh="准确度等级未登记", en="Class not told"),
+    NotCounted.CATEGORY_NOT_TOLD: Words(zh="器具类别未登记", en="Category not told"),
+    NotCounted.NOT_IN_ACCURACY_TABLE: Words(zh="准确度表无对应行", en="Not in the accuracy table"),
 }
 GOOD, LIMITED, STOPPED = Words(zh="合格", en="Good"), Words(zh="准用", en="Limited"), Words(zh="停用", en="Stopped")
 _LAPSED = Words(zh="不在有效期内", en="Not in force")
@@ -211,7 +211,7 @@ def _rates(equipping: Equipping, say: Text) -> Form:
     rows = []
     for row in (*equipping.rows, *equipping.levels, equipping.total):
         left_out = [each.reason for each in row.equipped.excluded]
-        reasons = [f"{say(REASONS[reason])} {left_out.count(reason)}" for reason in Reason if reason in left_out]
+        reasons = [f"{say(REASONS[reason])} {left_out.count(reason)}" for reason in NotCounted if reason in left_out]
         rows.append(
             (
                 say(_ALL) if row.energy is None else say(names[row.energy]),
@@ -250,7 +250,7 @@ def _accuracies(equipping: Equipping, say: Text) -> Form:
 
 def _accuracy(line: MeterLine, say: Text) -> str:
     if line.details is not None and line.details.state is ItemState.STOPPED:
-        return say(REASONS[Reason.STOPPED])
+        return say(REASONS[NotCounted.STOPPED])
     if line.accuracy_reason is not None:
         return say(REASONS[line.accuracy_reason])
     return say(_ACCURATE if line.is_accurate else _TOO_COARSE)

@@ -135,7 +135,7 @@ def test_editions_are_listed_with_how_sure_we_are_and_brought_by_the_city_alone(
     assert done.json()["has_tables"] is True
     wrong = service.post("/api/v1/review-editions", json={"format": "x"}, headers=parties.own[Role.REGULATOR].headers)
     assert wrong.status_code == 422
-    assert review_examples.EDITION["id"] == done.json()["id"]
+    assert review_examples.REVIEW_EDITION["id"] == done.json()["id"]
 
 
 @pytest.fixture(scope="module")

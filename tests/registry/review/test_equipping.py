@@ -11,7 +11,7 @@ import pytest
 from registry.access import OPERATOR, Party, Role
 from registry.errors import UnacceptableError, UnknownError
 from registry.review.editions import of_kind, shipped
-from registry.review.equipping import Conclusion, Equipping, Lack, RateRow, Ratio, Reason
+from registry.review.equipping import Conclusion, Equipping, Lack, NotCounted, RateRow, Ratio
 from registry.review.equipping_rules import Choice, EquippingRule, choose, class_rank
 from registry.unit_of_work import Store, open_store
 from registry.usecases.import_records import import_records
@@ -130,14 +130,14 @@ def test_what_is_left_out_and_what_is_lacking_is_told_with_its_reason(company: S
     found = equipping(company, DAY)
     (row,) = (row for row in found.rows if (row.energy, row.level) == ("electricity", 3))
     assert dict(row.equipped.excluded) == {
-        "e302": Reason.BELOW_THRESHOLD,
-        "e303": Reason.BELOW_THRESHOLD,
-        "e304": Reason.BELOW_THRESHOLD,
-        "e311": Reason.EXEMPT,
-        "e312": Reason.NOT_COMPARABLE,
+        "e302": NotCounted.BELOW_THRESHOLD,
+        "e303": NotCounted.BELOW_THRESHOLD,
+        "e304": NotCounted.BELOW_THRESHOLD,
+        "e311": NotCounted.EXEMPT,
+        "e312": NotCounted.NOT_COMPARABLE,
     }
     assert row.equipped.lacking == ("e313",)
-    assert dict(row.good.excluded) == {"m-e308@p-e308": Reason.STOPPED, "m-e310@p-e310": Reason.STATE_NOT_TOLD}
+    assert dict(row.good.excluded) == {"m-e308@p-e308": NotCounted.STOPPED, "m-e310@p-e310": NotCounted.STATE_NOT_TOLD}
     lacks = {line.place.id: line.lack for line in found.places if line.lack}
     assert lacks == {
         "e209": Lack.NO_POINT,
