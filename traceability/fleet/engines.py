@@ -11,4 +11,9 @@ _FEW = 3000  # Items that plain loops answer in about a second; compiling takes 
 
 def engine_for(fleet: Fleet) -> ModuleType:
     """The loops for a fleet of this size."""
-    return loops if fleet.items <= _FEW else compiled_loops()
+    return loops if is_small(fleet) else compiled_loops()
+
+
+def is_small(fleet: Fleet) -> bool:
+    """Whether plain loops do for a fleet."""
+    return fleet.items <= _FEW

@@ -1,0 +1,112 @@
+"""What hangs on each standard: how many items would be lost with it, and how many of them have no other way.
+
+Every reference of a chain must hold (SEMANTICS 1), so whatever lies on the chain of an item is a single point of failure for it.
+The chains of all items are walked and counted; the numbers are exact.
+"""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from traceability.fleet import loops
+from traceability.fleet.codes import offsets_of, pair_codes
+from traceability.fleet.columns import Array, Columns, Fleet
+from traceability.fleet.counting import compiled_counting, count_chains, uses_above
+from traceability.fleet.engines import is_small
+from traceability.fleet.links import asked_of, ends_of, found_on, links_of
+from traceability.fleet.sheets import number_of
+
+# `hanging`: items that nothing refers to, such as meters, whose chain of certificates in force runs through the standard.
+# `standards`: items that something refers to, likewise. `without_alternative`: those of `hanging` that reach the standard
+# through a use for which no other standard of its group stands by.
+SCHEMA = pa.schema(
+    {
+        "item": pa.string(), "is_anchor": pa.bool_(), "hanging": pa.int64(), "standards": pa.int64(),
+        "without_alternative": pa.int64(), "ends_on": pa.date32(),
+    }
+)  # fmt: skip
+
+
+def single_points(fleet: Fleet, day: date, group: Array | None = None) -> pa.Table:
+    """The standards by how many items hang on them on a day, the most first; rows by SCHEMA, those without any left out.
+
+    `group`: a number for each standard (its place in the fleet), such as that of the organization that keeps it; -1 where none
+    is known. Another standard stands by for a use when it is of the same group, was used for the same quantity as well and
+    holds on the day. `ends_on`: the last day of the certificate in force.
+    """
+    columns, number = fleet.columns, number_of(day) or 0
+    group = np.full(fleet.standards, loops.NONE) if group is None else group
+    is_alone = ~_has_alternative(fleet, number, group)
+    engine = (uses_above, count_chains) if is_small(fleet) else compiled_counting()
+    standards, hanging, without = counts_of(fleet, number, is_alone, engine)
+    rows = np.flatnonzero(hanging + standards)
+    found = found_on(columns, rows, loops.ANY_PURPOSE, number)
+    is_bounded = (found >= 0) & (columns.items["role"][rows] != loops.ROLE_ANCHOR)
+    ends = np.full(len(rows), loops.FOREVER)
+    ends[is_bounded] = ends_of(columns, rows[is_bounded], found[is_bounded])
+    table = pa.Table.from_pydict(
+        {
+            "item": fleet.item_ids.take(pa.array(rows)),
+            "is_anchor": pa.array(columns.items["role"][rows] == loops.ROLE_ANCHOR),
+            "hanging": pa.array(hanging[rows]),
+            "standards": pa.array(standards[rows]),
+            "without_alternative": pa.array(without[rows]),
+            "ends_on": pa.array(ends, pa.int32(), mask=ends == loops.FOREVER).cast(pa.date32()),
+        },
+        schema=SCHEMA,
+    )
+    return table.sort_by([("hanging", "descending"), ("standards", "descending"), ("item", "ascending")])
+
+
+def counts_of(fleet: Fleet, day: int, is_alone: Array, engine: tuple[Any, Any]) -> Array:
+    """For each standard the chains that run through it: of standards, of other items, of those without another way."""
+    columns, links = fleet.columns, links_of(fleet)
+    item, use = asked_of(columns, np.arange(fleet.items))
+    found = found_on(columns, item, use, day)
+    item, found = item[found >= 0], found[found >= 0]
+    listing, counting = engine
+    first, last = (np.ascontiguousarray(columns.certificates[name]) for name in ("reference_first", "reference_last"))
+    references = first, last, links.use, links.target
+    offset, above = listing(*references, int(columns.items["certificate_last"][: fleet.standards].max(initial=0)))
+    counts = np.zeros((3, fleet.standards), np.int64)
+    of_item = offsets_of(np.bincount(item, minlength=fleet.items))
+    owner = np.ascontiguousarray(columns.uses["owner"])
+    counting(of_item, found, *references, offset, above, owner, is_alone, counts)
+    return counts
+
+
+def _has_alternative(fleet: Fleet, day: int, group: Array) -> Array:
+    """Whether another standard of the group could serve in place of each use's (see single_points)."""
+    columns = fleet.columns
+    has_alternative = np.zeros(len(columns.uses), np.bool_)
+    referred = np.unique(links_of(fleet).use)
+    referred = referred[np.searchsorted(referred, 0) :]
+    owner = columns.uses["owner"][referred].astype(np.int64)
+    kept = group[owner] >= 0
+    referred, owner = referred[kept], owner[kept]
+    purpose, _, _ = pair_codes(group[owner], columns.uses["quantity"][referred])
+    holds = ~is_lapsed_on(columns, referred, day)
+    # Standards that hold, each once for each purpose: any other than one's own is an alternative.
+    width = max(fleet.standards, 1)
+    pairs = np.unique(purpose[holds] * width + owner[holds])
+    standing_by = np.bincount(pairs // width, minlength=int(purpose.max(initial=-1)) + 1)
+    is_own = np.isin(purpose * width + owner, pairs)
+    has_alternative[referred] = standing_by[purpose] - is_own > 0
+    return has_alternative
+
+
+def is_lapsed_on(columns: Columns, uses: Array, day: Array | int) -> Array:
+    """Whether the item of each use does not hold on a day for what it was used for (loops.is_lapsed)."""
+    owner = columns.uses["owner"][uses].astype(np.int64)
+    days = np.broadcast_to(np.asarray(day), owner.shape)
+    found = found_on(columns, owner, uses, days)
+    is_lapsed = found < 0
+    some = np.flatnonzero(~is_lapsed)
+    is_failed = columns.certificates["marks"][found[some]] & loops.FLAG_FAILED != 0
+    is_lapsed[some] = is_failed | (days[some] > ends_of(columns, owner[some], found[some]))
+    anchors = np.flatnonzero(columns.items["role"][owner] == loops.ROLE_ANCHOR)
+    is_lapsed[anchors] = [not loops.is_recognized(columns, int(owner[at]), int(days[at])) for at in anchors]
+    is_exempt = (columns.items["role"][owner] == loops.ROLE_REFERENCE_MATERIAL) | (days >= columns.items["retired_on"][owner])
+    return is_lapsed & ~is_exempt
