@@ -1,9 +1,9 @@
 """What breaks when a standard fails or a certificate loses its force: the preview of a recall.
 
-A failure shown on a day casts doubt back to the last good evidence (SEMANTICS 3.4) and ends what was calibrated before it (3.2); a
-withdrawal takes a certificate away from a day on (3.1 step 2). Whoever used the standard meanwhile is affected at level 1, whoever
-used that at level 2, and so on. The severity is that of the finding which the use of the standard then gets (3.3), passed
-down as it is: all that a certificate rests on must hold.
+A failure shown on a day casts doubt back to the last good evidence (SEMANTICS 3.4) and ends what was calibrated before it
+(3.2); a withdrawal takes a certificate away from a day on (3.1 step 2). Whoever used the standard meanwhile is affected at
+level 1, whoever used that at level 2, and so on. The severity is that of the finding which the use of the standard then gets
+(3.3), passed down as it is: all that a certificate rests on must hold.
 """
 
 from collections import defaultdict
@@ -28,9 +28,9 @@ Grade = tuple[Severity, Code]
 class Affected(Value, frozen=True, kw_only=True):
     """A certificate that rests on a use of the failed standard.
 
-    `level`: 1 for what was calibrated with it. `used_from`, `used_until`: the first and last day of the uses through which it is
-    reached. `code`, `severity`: the worst finding that these uses get. `is_in_force`: whether it is the certificate of its item
-    on the day of the preview.
+    `level`: 1 for what was calibrated with it. `used_from`, `used_until`: the first and last day of the uses through which it
+    is reached. `code`, `severity`: the worst finding that these uses get. `is_in_force`: whether it is the certificate of its
+    item on the day of the preview.
     """
 
     level: int
@@ -82,7 +82,7 @@ def of_failure(known: Known, item_id: str, failed_on: date, as_of: date) -> Reca
     if item is None:
         raise UnknownTargetError(item_id)
     window = window_of(known, item_id, failed_on)
-    direct = {}
+    direct: dict[str, Grade] = {}
     for certificate, reference in _uses_of(known, item_id):
         grade = _grade_of_failure(known, item, window, certificate.calibrated_on, reference)
         if grade is not None:
@@ -98,7 +98,7 @@ def of_withdrawal(known: Known, certificate_id: str, void_from: date, as_of: dat
     item = known.items[certificate.item]
     before = _with_withdrawal(known, certificate, None)
     after = _with_withdrawal(known, certificate, Withdrawal(on=void_from, void_from=void_from))
-    direct = {}
+    direct: dict[str, Grade] = {}
     for user, reference in _uses_of(known, certificate.item):
         day = user.calibrated_on
         found = certificate_in_force(before, certificate.item, day, reference).found

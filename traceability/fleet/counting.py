@@ -59,7 +59,9 @@ def count_chains(  # noqa: PLR0913, PLR0917 - arrays of the kernel, told by thei
     is_alone: Array,
     counts: Array,
 ) -> None:
-    """Count the chains that run through each standard, into `counts`: of standards, of other items, of those without another way.
+    """Count the chains that run through each standard, into `counts`.
+
+    Its rows: chains of standards, of other items, of those among the latter that have no other way.
 
     `of_item`: the offsets of the items' lists in `certificates`, standards first. `above`: see uses_above. `owner`,
     `is_alone`: of each use its standard, and whether no other can take its place.

@@ -11,7 +11,7 @@ from traceability.fleet.codes import offsets_of, places_in
 from traceability.fleet.columns import Fleet
 from traceability.policy import Policy
 
-# `days`: of the period. `covered_days`: those that are good, `share`: of all, from 0 to 1. `runs`: the good days as maximal runs.
+# `days`: of the period. `covered_days`: the good ones, `share`: of all, from 0 to 1. `runs`: the good days as maximal runs.
 SCHEMA = pa.schema(
     {
         "item": pa.string(), "days": pa.int32(), "covered_days": pa.int32(), "share": pa.float64(),

@@ -13,25 +13,27 @@ import pyarrow as pa
 
 from traceability.fleet import loops
 from traceability.fleet.answers import subjects_of
-from traceability.fleet.columns import Array, Columns, Fleet
+from traceability.fleet.columns import Array, Columns, Fleet, records
 from traceability.fleet.engines import engine_for
 from traceability.fleet.links import asked_of, ends_of, found_on, links_of, owners_of, references_of
 from traceability.fleet.rules import CODES, Rules, rules_of
 from traceability.fleet.sheets import number_of
-from traceability.fleet.solve import ANSWER, records, room_for, solve, solve_standards
+from traceability.fleet.solve import ANSWER, room_for, solve, solve_standards
 from traceability.policy import Policy
 
-# `last_day`: of the good run that holds the day asked for. `findings`: what is wrong on the day after, CODE@subject, of severity
-# indeterminate or worse. `carried_by`: the standards that lapse then and take the item along (REFERENCE_LAPSED). `standard`: of
-# those that its certificate used, the one that ends first; `standard_until`: its last day. Empty where none is known to end.
+# `last_day`: of the good run that holds the day asked for. `findings`: what is wrong on the day after, CODE@subject, of
+# severity indeterminate or worse. `carried_by`: the standards that lapse then and take the item along (REFERENCE_LAPSED).
+# `standard`: of those that its certificate used, the one that ends first; `standard_until`: its last day. Empty where none
+# is known to end.
 LAPSES = pa.schema(
     {
         "item": pa.string(), "last_day": pa.date32(), "findings": pa.list_(pa.string()), "carried_by": pa.list_(pa.string()),
         "standard": pa.string(), "standard_until": pa.date32(),
     }
 )  # fmt: skip
-# `lost_from`: the first day on which the item is not traceable. `level`: 1 for what was calibrated with the standard in question.
-# `standard`: the one among its own that is missing. `last_day`: of its certificate, when it would be calibrated again.
+# `lost_from`: the first day on which the item is not traceable. `level`: 1 for what was calibrated with the standard in
+# question. `standard`: the one among its own that is missing. `last_day`: of its certificate, when it would be calibrated
+# again.
 STRANDED = pa.schema(
     {
         "level": pa.int32(), "item": pa.string(), "certificate": pa.string(), "last_day": pa.date32(),
@@ -113,7 +115,7 @@ def stranded(fleet: Fleet, day: date, without: str, by: date, policy: Policy, en
 
 
 class _Stranding:
-    """From which day on certificates in force would be lost, for want of which standard, so many steps below the missing item."""
+    """From which day on certificates in force would be lost, for want of which standard, how far below the missing item."""
 
     def __init__(self, fleet: Fleet, rules: Rules, missing: int, start: int, stop: int) -> None:
         self._columns, self._links, self._rules = fleet.columns, links_of(fleet), rules

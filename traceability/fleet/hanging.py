@@ -1,7 +1,7 @@
 """What hangs on each standard: how many items would be lost with it, and how many of them have no other way.
 
-Every reference of a chain must hold (SEMANTICS 1), so whatever lies on the chain of an item is a single point of failure for it.
-The chains of all items are walked and counted; the numbers are exact.
+Every reference of a chain must hold (SEMANTICS 1), so whatever lies on the chain of an item is a single point of failure for
+it. The chains of all items are walked and counted; the numbers are exact.
 """
 
 from datetime import date

@@ -67,7 +67,8 @@ def ends_of(columns: Columns, item: Array, certificate: Array) -> Array:
     of_certificate = columns.certificates[certificate]
     end = np.minimum(of_certificate["interval_end"], of_certificate["event_end"]).astype(np.int64)
     retired_on = columns.items["retired_on"][item].astype(np.int64)
-    return np.where(retired_on == loops.FOREVER, end, np.minimum(end, np.maximum(retired_on - 1, loops.FIRST_DAY)))
+    bounded: Array = np.where(retired_on == loops.FOREVER, end, np.minimum(end, np.maximum(retired_on - 1, loops.FIRST_DAY)))
+    return bounded
 
 
 def asked_of(columns: Columns, items: Array) -> tuple[Array, Array]:

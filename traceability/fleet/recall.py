@@ -44,25 +44,17 @@ def affected_by_failure(fleet: Fleet, item: str, window: Window, as_of: date) ->
     if columns.items["role"][owner] == loops.ROLE_ANCHOR:
         grade = np.where(day >= failed_on, _grade(loops.FAIL, loops.ANCHOR_NOT_RECOGNIZED), _UNAFFECTED)
         return _table(fleet, references, grade, as_of)
-    since = -loops.FOREVER if window.last_good_on is None else number_of(window.last_good_on)
+    good_on = number_of(window.last_good_on)
+    since = -loops.FOREVER if good_on is None else good_on
     found = links.target[references]
     is_found, at = found >= 0, np.maximum(found, 0)
-    is_failed = columns.certificates["marks"][at] & loops.FLAG_FAILED != 0 if len(at) else at != at
+    is_failed = columns.certificates["marks"][at] & loops.FLAG_FAILED != 0
     calibrated = columns.certificates["calibrated_on"][at].astype(np.int64)
     has_held = (ends_of(columns, np.full(len(at), owner), at) >= failed_on - 1) & (day < columns.items["retired_on"][owner])
-    grade = np.select(
-        [
-            is_failed & (calibrated == failed_on),
-            ~is_failed & (since < day) & (day < failed_on),
-            ~is_failed & (calibrated < failed_on) & (failed_on <= day) & has_held,
-        ],
-        [
-            _grade(loops.FAIL, loops.FAILED),
-            _grade(loops.INDETERMINATE, loops.SUSPECT),
-            _grade(loops.FAIL, loops.EVENT_AFTER_CALIBRATION),
-        ],
-        _UNAFFECTED,
-    )
+    is_ended = ~is_failed & (calibrated < failed_on) & (failed_on <= day) & has_held
+    grade = np.where(is_ended, _grade(loops.FAIL, loops.EVENT_AFTER_CALIBRATION), _UNAFFECTED)
+    grade[~is_failed & (since < day) & (day < failed_on)] = _grade(loops.INDETERMINATE, loops.SUSPECT)
+    grade[is_failed & (calibrated == failed_on)] = _grade(loops.FAIL, loops.FAILED)
     return _table(fleet, references, np.where(is_found, grade, _UNAFFECTED), as_of)
 
 

@@ -92,7 +92,7 @@ def _chain(known: Known, certificates: list[Certificate]) -> list[Reference]:
 
 
 def test_another_standard_of_the_laboratory_stands_by_while_it_holds() -> None:
-    """A laboratory with two good standards is told that everything hangs on each of them, or one with an expired spare is not."""
+    """A laboratory with two good standards is told that all hangs on each of them, or one with an expired spare is not."""
 
     def alone(second_until: str) -> dict[str, int]:
         held = known(
