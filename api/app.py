@@ -112,18 +112,19 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     see Context. `scans_kept_days`: after them the history of scans is forgotten.
     """
     scanning = Scanning(store, kept_days=scans_kept_days)
+    notices = notices or NoticeSettings(base_url=base_url)
     context = Context(
         store=store,
         scanning=scanning,
         clock=now,
         base_url=base_url,
-        jobs=cache(lambda: job_runner(store, now)),
+        jobs=cache(lambda: job_runner(store, now, notices.data_dir)),
         featured=featured or {},
         passwords=passwords or Passwords(),
         session_lifetime=session_lifetime,
         provider=provider,
         signer=signer,
-        notices=notices or NoticeSettings(base_url=base_url),
+        notices=notices,
     )
 
     @asynccontextmanager

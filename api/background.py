@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from threading import Event, Thread
 
 import structlog
@@ -11,15 +12,18 @@ from registry.errors import RegistryError
 from registry.jobs.queue import open_queue
 from registry.jobs.running import JobRunner
 from registry.unit_of_work import Store
+from registry.usecases import fleet_runs
+from registry.usecases.assess_all import SNAPSHOTS
 from registry.usecases.import_jobs import HANDLERS
 
 _BETWEEN_ROUNDS = 60.0  # Seconds: a webhook is late by that much at the most.
 _PATIENCE = 5.0  # Seconds for which a stopping service waits for a round; what it leaves is taken up again.
 
 
-def job_runner(store: Store, now: Callable[[], datetime]) -> JobRunner:
-    """What has the jobs of a store done."""
-    return JobRunner(store, open_queue(store.engine), now, HANDLERS)
+def job_runner(store: Store, now: Callable[[], datetime], data_dir: Path) -> JobRunner:
+    """What has the jobs of a store done. `data_dir`: where the columns of the registry are kept for the next run."""
+    handlers = HANDLERS | fleet_runs.handlers(data_dir / SNAPSHOTS)
+    return JobRunner(store, open_queue(store.engine), now, handlers)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
-"""Where the top of every page leads those who are known, by what they may do."""
+"""Where the top of every page leads those who are known, by what they may do: rooms, and the pages of each."""
 
+from itertools import groupby
 from typing import NamedTuple
 
 from api.language import Bilingual
@@ -15,36 +16,68 @@ class Place(NamedTuple):
     is_here: bool
 
 
+class Room(NamedTuple):
+    """Pages that belong together; the room leads to the first of them."""
+
+    name: Bilingual
+    places: tuple[Place, ...]
+
+    @property
+    def address(self) -> str:
+        """Its first page."""
+        return self.places[0].address
+
+    @property
+    def is_here(self) -> bool:
+        """Whether one of its pages is shown."""
+        return any(place.is_here for place in self.places)
+
+    @property
+    def badge(self) -> str:
+        """What stands behind one of its pages."""
+        return next((place.badge for place in self.places if place.badge), "")
+
+
 class _Page(NamedTuple):
+    room: Bilingual
     address: str
     name: Bilingual
     needs: tuple[Permission, ...]  # One of these is enough.
 
 
+_RECORDS = Bilingual("登记", "Records")
+_FIELD = Bilingual("标签与现场", "Labels and visits")
+_SETTINGS = Bilingual("设置", "Settings")
+
+# Pages of one room stand together.
 _PAGES = (
-    _Page("/overview", Bilingual("概览", "Overview"), (Permission.READ,)),
-    _Page("/items", Bilingual("器具", "Items"), (Permission.READ,)),
-    _Page("/certificates", Bilingual("证书", "Certificates"), (Permission.READ,)),
-    _Page("/due", Bilingual("到期", "Due"), (Permission.READ,)),
-    _Page("/labels", Bilingual("标签", "Labels"), (Permission.RECORD_ITEMS,)),
-    _Page("/disputes", Bilingual("可疑标签", "Suspect labels"), (Permission.RECORD_COMPETENCES,)),
-    _Page("/imports", Bilingual("导入", "Imports"), (Permission.RECORD_ITEMS, Permission.RECORD_CERTIFICATES)),
-    _Page("/reviews", Bilingual("待审核", "Reviews"), (Permission.APPROVE,)),
-    _Page("/rounds", Bilingual("现场核查", "Rounds"), (Permission.AUDIT, Permission.CONFIRM)),
-    _Page("/settings", Bilingual("设置", "Settings"), (Permission.READ,)),
+    _Page(_RECORDS, "/overview", Bilingual("概览", "Overview"), (Permission.READ,)),
+    _Page(_RECORDS, "/items", Bilingual("器具", "Items"), (Permission.READ,)),
+    _Page(_RECORDS, "/certificates", Bilingual("证书", "Certificates"), (Permission.READ,)),
+    _Page(_RECORDS, "/due", Bilingual("到期", "Due"), (Permission.READ,)),
+    _Page(_RECORDS, "/imports", Bilingual("导入", "Imports"), (Permission.RECORD_ITEMS, Permission.RECORD_CERTIFICATES)),
+    _Page(_RECORDS, "/reviews", Bilingual("待审核", "Reviews"), (Permission.APPROVE,)),
+    _Page(_FIELD, "/labels", Bilingual("标签", "Labels"), (Permission.RECORD_ITEMS,)),
+    _Page(_FIELD, "/rounds", Bilingual("现场核查", "Rounds"), (Permission.AUDIT, Permission.CONFIRM)),
+    _Page(_FIELD, "/disputes", Bilingual("可疑标签", "Suspect labels"), (Permission.RECORD_COMPETENCES,)),
+    _Page(_SETTINGS, "/settings", Bilingual("设置", "Settings"), (Permission.READ,)),
 )
 _MOST_COUNTED = 99
 
 
-def places(party: Party | None, waiting: int, path: str) -> tuple[Place, ...]:
-    """The pages that a party may open, in order; none for somebody unknown. `waiting`: how much waits for review."""
+def rooms(party: Party | None, waiting: int, path: str) -> tuple[Room, ...]:
+    """The pages that a party may open, by room, in order; none for somebody unknown. `waiting`: how much waits for review."""
     if party is None:
         return ()
+    open_to_them = [page for page in _PAGES if any(map(party.may, page.needs))]
     return tuple(
-        Place(page.address, page.name, _count(waiting) if page.address == "/reviews" else "", _is_here(page, path))
-        for page in _PAGES
-        if any(map(party.may, page.needs))
+        Room(name, tuple(_place(page, waiting, path) for page in pages))
+        for name, pages in groupby(open_to_them, key=lambda page: page.room)
     )
+
+
+def _place(page: _Page, waiting: int, path: str) -> Place:
+    return Place(page.address, page.name, _count(waiting) if page.address == "/reviews" else "", _is_here(page, path))
 
 
 def _count(waiting: int) -> str:

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from api import links
 from api.language import Language, translations
-from api.navigation import places
+from api.navigation import rooms
 from api.render import words
 from api.render.amounts import range_text, uncertainty_text
 from registry.access import Party, Permission
@@ -63,7 +63,7 @@ def _standing(request: Request) -> dict[str, object]:
         "signed_in": signed_in,
         "csrf": "" if signed_in is None else signed_in.session.csrf,
         "can_sign_in": app is not None and app.state.context.was_claimed,
-        "places": places(party, 0 if party is None else _waiting(app.state.context.store, party), request.url.path),
+        "rooms": rooms(party, 0 if party is None else _waiting(app.state.context.store, party), request.url.path),
     }
 
 

@@ -2,6 +2,7 @@
 
 from registry import (
     account_tables,
+    fleet_tables,
     import_tables,
     label_tables,
     ledger_tables,
@@ -16,6 +17,7 @@ from registry.table_parts import Table
 _MODULES = (
     tables,
     account_tables,
+    fleet_tables,
     import_tables,
     label_tables,
     ledger_tables,

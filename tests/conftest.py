@@ -111,20 +111,24 @@ def _databases(server: str) -> Generator[str]:
             store = open_store(url)
             schema.upgrade(store)
             store.close()
-            made = _definition(url)
-            while _definition(url) == made:
-                _empty(url)
+            made = None
+            while True:
+                with psycopg.connect(_plain(url), autocommit=True) as keeper:
+                    found = _definition(keeper)
+                    if made not in (None, found):
+                        break
+                    made = found
+                    _empty(keeper)
                 yield url
 
 
-def _definition(url: str) -> object:
+def _definition(keeper: psycopg.Connection) -> object:
     """What changes when tables, constraints, triggers or functions do."""
     catalogs = ("pg_class", "pg_constraint", "pg_trigger", "pg_proc")
     counted = sql.SQL(", ").join(
         sql.SQL("(SELECT (count(*), max(oid)) FROM {})").format(sql.Identifier(each)) for each in catalogs
     )
-    with psycopg.connect(_plain(url)) as connection:
-        return connection.execute(sql.SQL("SELECT {}").format(counted)).fetchone()
+    return keeper.execute(sql.SQL("SELECT {}").format(counted)).fetchone()
 
 
 @contextmanager
@@ -139,16 +143,18 @@ def _database(server: str) -> Iterator[str]:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def _empty(url: str) -> None:
+def _empty(keeper: psycopg.Connection) -> None:
     """Take everything out of a database, past the triggers that refuse it, and end what a test left open there."""
-    with psycopg.connect(_plain(url)) as connection:
-        connection.execute(
+    deletions = sql.SQL("; ").join(
+        sql.SQL("DELETE FROM {}").format(sql.Identifier(each.name)) for each in metadata.sorted_tables
+    )
+    with keeper.transaction():
+        keeper.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        connection.execute("SET LOCAL session_replication_role = replica")
-        for table in metadata.sorted_tables:
-            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)))
+        keeper.execute("SET LOCAL session_replication_role = replica")
+        keeper.execute(deletions)
 
 
 def _forget_durability(server: str) -> None:

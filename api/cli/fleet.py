@@ -19,6 +19,7 @@ from api.failures import ParameterError
 from api.language import Bilingual, Language, text
 from api.render import words
 from registry.settings import Settings
+from registry.usecases.assess_all import SNAPSHOTS
 from registry.usecases.assess_all import assess_all as answers_for_all
 from traceability.json_text import dump
 from traceability.verdict import Status
@@ -46,7 +47,7 @@ def assess_all(
             shown.update(steps[step])
 
         answers = answers_for_all(
-            store, question.as_of, question.known_at, question.policy, snapshots=Settings().data_dir / "fleet", tell=tell
+            store, question.as_of, question.known_at, question.policy, snapshots=Settings().data_dir / SNAPSHOTS, tell=tell
         )
         tell("write")
         _written(out, write, answers)

@@ -115,7 +115,7 @@ def provider_of(settings: Settings) -> Provider | None:
 
 def work(threads: Threads = 1, language: LanguageOption = Language.ZH) -> None:
     """另开进程处理导入等后台任务。/ Do background jobs, such as imports, in a further process."""
-    with opened(is_writing=True) as store, working(job_runner(store, clock.now), threads):
+    with opened(is_writing=True) as store, working(job_runner(store, clock.now, Settings().data_dir), threads):
         remark(language, "正在等待任务，按 Ctrl+C 结束")
         stopped = Event()
         for each in (signal.SIGINT, signal.SIGTERM):

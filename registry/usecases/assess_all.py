@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -15,6 +16,8 @@ from traceability.fleet.columns import Fleet
 from traceability.fleet.encode import encode
 from traceability.fleet.snapshot import LATEST, VERSION, batch_of, fleet_of
 from traceability.policy import Policy
+
+SNAPSHOTS = "fleet"  # The folder of the data folder in which snapshots are kept.
 
 Told = Callable[[str], None]
 
@@ -36,17 +39,29 @@ def assess_all(
     return answers_of(fleet, as_of, policy)
 
 
+class Loaded(NamedTuple):
+    """A registry as columns, and the state of the store that they are of."""
+
+    fleet: Fleet
+    version: Version
+
+
 def load_fleet(store: Store, known_at: datetime, snapshots: Path | None = None, tell: Told = _untold) -> Fleet:
     """The registry as known at an instant, as columns.
 
     They come from the snapshot of the folder when nothing was recorded since it was made and it holds all that was known then.
     """
+    return load(store, known_at, snapshots, tell).fleet
+
+
+def load(store: Store, known_at: datetime, snapshots: Path | None = None, tell: Told = _untold) -> Loaded:
+    """The same, with the state of the store."""
     with reading(store.engine) as opened:
         version, moment = opened.version(), instant_number(known_at)
         path = None if snapshots is None else _path(snapshots, store)
         kept = None if path is None else _kept(path, version, moment)
         if kept is not None:
-            return kept
+            return Loaded(kept, version)
         tell("load")
         latest = opened.latest()
         sheets = opened.sheets(moment)
@@ -54,7 +69,7 @@ def load_fleet(store: Store, known_at: datetime, snapshots: Path | None = None, 
     fleet = encode(sheets)
     if path is not None and latest <= moment:
         _keep(path, fleet, version, latest)
-    return fleet
+    return Loaded(fleet, version)
 
 
 def _path(folder: Path, store: Store) -> Path:

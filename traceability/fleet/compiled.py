@@ -1,42 +1,100 @@
 """The loops compiled: a second copy of `loops` whose functions numba has taken over, so that the first still runs as it is.
 
-What was compiled is kept beside the source (`__pycache__`) and is made anew when the source changes.
+What was compiled is kept beside the source (`__pycache__`). It is made anew when the source of any room changes, as
+a compiled function holds those that it calls.
 """
 
+import hashlib
 import importlib.util
 import sys
 from functools import lru_cache
+from importlib.machinery import SourceFileLoader
 from types import FunctionType, ModuleType
+from typing import Any, cast
 
 import numba
 from numba import types
-from numba.core import cgutils
+from numba.core import caching, cgutils
 from numba.extending import intrinsic
 
 from traceability.fleet import loops
 
+# Each after those that it calls.
+ROOMS = (
+    "marks", "found", "resolution", "validity", "uncertainty", "descent", "days", "standards", "chains", "targets", "findings",
+)  # fmt: skip
 # What is called from Python or too large to be repeated wherever it is used; all else is put in place.
 _LARGE = {
     "answer_items", "list_findings", "covered", "lapse_in_chain", "next_day_in_chain", "chain_of", "mark_circles", "settle_all",
     "settle_circles", "look_at_standards", "lapses",
 }  # fmt: skip
-_NAME = f"{loops.__name__}_compiled"
 
 
 @lru_cache(maxsize=1)
 def compiled_loops() -> ModuleType:
-    """The module of the compiled functions. Each is compiled when it is called first, or read from disk."""
-    spec = importlib.util.spec_from_file_location(_NAME, loops.__file__)
+    """A module with the compiled functions. Each is compiled when it is called first, or read from disk."""
+    taken: dict[str, Any] = {"lend": lend}
+    copies = [_copy_of(room) for room in ROOMS]
+    for copy in copies:
+        for name, value in vars(copy).items():
+            if isinstance(value, FunctionType) and name not in taken:
+                taken[name] = _taken_over(value)
+    for copy in copies:
+        vars(copy).update({name: value for name, value in taken.items() if name in vars(copy)})
+    together = ModuleType(f"{loops.__name__}_compiled")
+    vars(together).update({name: taken.get(name, getattr(loops, name)) for name in loops.__all__})
+    return together
+
+
+def _copy_of(room: str) -> ModuleType:
+    name = f"{loops.__name__}.{room}_compiled"
+    spec = importlib.util.spec_from_file_location(name, _source_of(f"{loops.__name__}.{room}").path)
     if spec is None or spec.loader is None:  # pragma: no cover - a module that was imported has a place.
-        raise ImportError(_NAME)
+        raise ImportError(name)
     module = importlib.util.module_from_spec(spec)
-    sys.modules[_NAME] = module  # Where numba looks up what it read from disk.
+    sys.modules[name] = module  # Where numba looks up what it read from disk.
     spec.loader.exec_module(module)
-    for name, value in list(vars(module).items()):
-        if isinstance(value, FunctionType):
-            setattr(module, name, numba.njit(cache=True, nogil=True, forceinline=name not in _LARGE)(value))
-    module.lend = lend  # type: ignore[attr-defined]
     return module
+
+
+def _source_of(name: str) -> SourceFileLoader:
+    return cast("SourceFileLoader", sys.modules[name].__loader__)
+
+
+def _taken_over(function: FunctionType) -> Any:
+    dispatcher: Any = numba.njit(nogil=True, forceinline=function.__name__ not in _LARGE)(function)
+    dispatcher._cache = _Cache(function)  # type: ignore[no-untyped-call]  # noqa: SLF001 - what `cache=True` does, with our stamp.
+    return dispatcher
+
+
+@lru_cache(maxsize=1)
+def _stamp() -> str:
+    """One text for all that what is compiled is made of."""
+    loaders = map(_source_of, [__name__, *(f"{loops.__name__}.{room}" for room in ROOMS)])
+    return hashlib.sha256(b"".join(loader.get_data(loader.path) for loader in loaders)).hexdigest()
+
+
+class _BesideTheSource(caching.InTreeCacheLocator):
+    def get_source_stamp(self) -> str:
+        return _stamp()
+
+
+class _InTheHome(caching.UserWideCacheLocator):
+    def get_source_stamp(self) -> str:
+        return _stamp()
+
+
+class _WhereTheUserSays(caching.UserProvidedCacheLocator):
+    def get_source_stamp(self) -> str:
+        return _stamp()
+
+
+class _Kept(caching.CompileResultCacheImpl):
+    _locator_classes = [_WhereTheUserSays, _BesideTheSource, _InTheHome]  # noqa: RUF012 - as numba has it.
+
+
+class _Cache(caching.FunctionCache):
+    _impl_class = _Kept
 
 
 @intrinsic

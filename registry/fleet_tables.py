@@ -1,0 +1,110 @@
+"""The verdicts on everything at once, kept so that lists and dashboards need not ask for each (docs/fleet.md).
+
+Caches, not records: what lies here is computed from the records up to `recording` and may be written anew or dropped at any
+time. The answers of one run belong together; a run is read once it is `current`.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field
+
+from registry.columns import WholeNumber, filled, one_of
+from registry.table_parts import (
+    CLUSTERED,
+    STRICT,
+    Table,
+    day_column,
+    entry_column,
+    instant_column,
+    key_column,
+    text_column,
+    whole_column,
+)
+from traceability.verdict import Status
+
+
+class RunState(StrEnum):
+    """Whether the answers of a run are there: being written, the ones to read, or gone for those of a later run."""
+
+    WRITING = "writing"
+    CURRENT = "current"
+    PAST = "past"
+
+
+class TargetKind(StrEnum):
+    """What an answer is about."""
+
+    ITEM = "item"
+    METERING_POINT = "metering_point"
+
+
+class FleetRuns(Table, table=True):
+    """A run over everything under a policy for a day.
+
+    `recording`: the last one that the answers take into account, `known_at` the instant as of which they know records; both
+    move on as the answers are kept up to date, at `changed_at`. `written`: how many answers are there, while they are written.
+    """
+
+    is_cache: ClassVar[bool] = True
+    __tablename__ = "fleet_runs"
+    __table_args__ = (filled("policy"), one_of("state", RunState), Index(None, "policy", "state"), STRICT)
+
+    entry: int = entry_column()
+    job_entry: int = Field(sa_type=WholeNumber)
+    policy: str = text_column()
+    as_of: date = day_column()
+    state: str = text_column()
+    recording: int = Field(sa_type=WholeNumber)
+    known_at: datetime = instant_column()
+    started_at: datetime = instant_column()
+    changed_at: datetime = instant_column()
+    written: int = whole_column()
+
+
+class FleetCounts(Table, table=True):
+    """How many targets of a kind have a status, over everything; they outlast the answers. Organizations do not see them."""
+
+    is_cache: ClassVar[bool] = True
+    __tablename__ = "fleet_counts"
+    __table_args__ = (
+        one_of("kind", TargetKind),
+        one_of("status", Status),
+        CheckConstraint("targets >= 0", name="targets"),
+        CLUSTERED,
+    )
+
+    run: int = Field(primary_key=True, sa_type=WholeNumber)
+    kind: str = key_column()
+    status: str = key_column()
+    targets: int = whole_column()
+
+
+class FleetAnswers(Table, table=True):
+    """The answer for one target. `codes`: finding codes as bits, by the order of `traceability.verdict.Code`.
+
+    `failing`: the certificate (or item) nearest to the target that has the worst severity by itself. `certificate`: in force on
+    the day. `depth`: of the longest path, empty on a circle. `traceable_until`: empty when not good, and when good without end.
+    """
+
+    is_cache: ClassVar[bool] = True
+    __tablename__ = "fleet_answers"
+    __table_args__ = (
+        one_of("kind", TargetKind),
+        one_of("status", Status),
+        Index(None, "run", "status", "target"),
+        Index(None, "run", "traceable_until"),
+        CLUSTERED,
+    )
+
+    run: int = Field(primary_key=True, sa_type=WholeNumber)
+    target: str = key_column()
+    kind: str = text_column()
+    status: str = text_column()
+    codes: int = Field(sa_type=WholeNumber)
+    failing: str | None = text_column()
+    certificate: str | None = text_column()
+    depth: int | None = whole_column()
+    traceable_until: date | None = day_column()

@@ -1,0 +1,136 @@
+"""Runs over everything, whose answers are kept (docs/fleet.md): asked for, done by a worker, taken up again after a crash.
+
+1. The columns of the registry are loaded, and everything is answered for the day.
+2. The answers are written some ten thousand at a time, so that nobody waits long for a turn; nobody reads them yet.
+3. They take the place of those before, in the transaction in which the job ends; those before are removed.
+
+A worker that takes the job up again goes on after the last answers written, unless something was recorded meanwhile.
+"""
+
+import secrets
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from registry.access import Party
+from registry.fleet_tables import RunState, TargetKind
+from registry.jobs.running import Handler, Running
+from registry.repositories import fleet_answers, fleet_runs, jobs
+from registry.repositories.fleet_runs import Counts, FleetRun
+from registry.repositories.jobs import Job
+from registry.unit_of_work import Store, UnitOfWork
+from registry.usecases.assess_all import load
+from traceability.fleet.answers import assess_all
+from traceability.policy import policy_named
+from traceability.verdict import Status
+
+FLEET = "fleet"  # The kind of the jobs.
+BATCH = 50_000  # Answers written in one turn of a writer: a fraction of a second.
+_MOST_LEFT = 100  # Past runs whose answers are removed by one job.
+
+
+def ask_for_run(
+    work: UnitOfWork, *, policy: str, as_of: date, party: Party, at: datetime, id_: str | None = None
+) -> tuple[str, int]:
+    """Have everything answered under a named policy for a day; the id of the job, and the number to wake it by."""
+    policy_named(policy)
+    id_ = id_ or secrets.token_urlsafe(12)
+    arguments = {"policy": policy, "as_of": str(as_of)}
+    return id_, jobs.ask_for(work, id_, FLEET, arguments, party=party, at=at)
+
+
+def handlers(snapshots: Path | None = None) -> dict[str, Handler]:
+    """What workers do for such jobs. `snapshots`: where the columns of the registry are kept for the next question."""
+    return {FLEET: lambda running: run(running, snapshots)}
+
+
+def run(running: Running, snapshots: Path | None = None) -> None:
+    """Answer everything and keep the answers."""
+    asked = running.job
+    policy, as_of = policy_named(asked.arguments["policy"]), date.fromisoformat(asked.arguments["as_of"])
+    with running.store.reading() as work:
+        begun = _unfinished(work, asked)
+    started_at = running.clock()
+    known_at = started_at if begun is None else begun.known_at
+    loaded = load(running.store, known_at, snapshots, running.step)
+    if begun is not None and begun.recording != loaded.version.recording:
+        _give_up(running.store, begun)
+        begun = None
+        loaded = load(running.store, known_at := started_at, snapshots, running.step)
+    running.step("assess")
+    answers = assess_all(loaded.fleet, as_of, policy)
+    at_hand = begun or _begun(running, policy.name, as_of, loaded.version.recording, known_at)
+    rows = fleet_answers.rows_of(answers, at_hand.entry)
+    _write(running, at_hand, rows)
+    counts = _all_counts(fleet_answers.counted(rows))
+    with running.store.writing() as work:
+        at = running.clock()
+        fleet_runs.make_current(work, at_hand, counts, at)
+        running.end(work, {"run": at_hand.entry, "targets": len(rows), "recording": at_hand.recording})
+    clear_leftovers(running.store, running.step)
+
+
+def clear_leftovers(store: Store, tell: Callable[[str], None]) -> None:
+    """Remove the answers of past runs, some in each turn of a writer."""
+    with store.reading() as work:
+        past = fleet_runs.with_leftovers(work, _MOST_LEFT)
+    for entry in past:
+        has_more = True
+        while has_more:
+            tell("clear")
+            with store.writing() as work:
+                has_more = fleet_answers.forget(work, entry)
+
+
+def _unfinished(work: UnitOfWork, job: Job) -> FleetRun | None:
+    """The run that an earlier worker began for the job."""
+    found = fleet_runs.run_of_job(work, job.entry)
+    return found if found is not None and found.state is RunState.WRITING else None
+
+
+def _give_up(store: Store, begun: FleetRun) -> None:
+    with store.writing() as work:
+        fleet_runs.give_up(work, begun)
+
+
+def _begun(running: Running, policy: str, as_of: date, recording: int, known_at: datetime) -> FleetRun:
+    new = FleetRun(
+        entry=0,
+        job_entry=running.job.entry,
+        policy=policy,
+        as_of=as_of,
+        state=RunState.WRITING,
+        recording=recording,
+        known_at=known_at,
+        started_at=known_at,
+        changed_at=known_at,
+        written=0,
+    )
+    with running.store.writing() as work:
+        return fleet_runs.begin(work, new)
+
+
+def _write(running: Running, run: FleetRun, rows: pa.Table) -> None:
+    for start in range(run.written, len(rows), BATCH):
+        running.step("write", start, len(rows))
+        part = rows.slice(start, BATCH)
+        with running.store.writing() as work:
+            fleet_answers.write(work, part)
+            fleet_runs.advance(work, run, start + len(part))
+
+
+def _all_counts(counts: Counts) -> Counts:
+    """The counts with those of statuses that nothing has, for each kind that there is."""
+    kinds = {kind for kind, _ in counts} | {TargetKind.ITEM}
+    return {(kind, status): counts.get((kind, status), 0) for kind in kinds for status in Status}
+
+
+def as_told(counts: Counts) -> dict[str, dict[str, Any]]:
+    """Counts as JSON has them: by kind and status."""
+    told: dict[str, dict[str, Any]] = {}
+    for (kind, status), number in counts.items():
+        told.setdefault(kind.value, {})[status.value] = number
+    return told

@@ -1,0 +1,57 @@
+"""What the rooms of the encoder hand on: columns by name, and where the record of an entry stands."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from traceability.fleet import loops
+from traceability.fleet.codes import array_of, text_codes
+from traceability.fleet.columns import Array
+from traceability.records import CertificateKind, Outcome
+
+Parts = dict[str, Array]
+KINDS = tuple(CertificateKind)
+OUTCOMES = tuple(Outcome)
+FAILED = OUTCOMES.index(Outcome.FAIL)
+DAY_BITS = 24  # A day fits, moved to positive numbers.
+TEXT_OF_PURPOSE = ("quantity", "unit", "low", "high")
+
+
+class Places:
+    """Where the record with an `entry` stands; -1 for one that is not there."""
+
+    def __init__(self, entries: Array) -> None:
+        self._order = np.argsort(entries, kind="stable")
+        self._sorted = entries[self._order]
+
+    def of(self, entries: Array) -> Array:
+        """The places of some."""
+        if not len(self._sorted):
+            return np.full(len(entries), -1)
+        at = np.minimum(np.searchsorted(self._sorted, entries), len(self._sorted) - 1)
+        return np.where(self._sorted[at] == entries, self._order[at], -1)
+
+
+def in_positions(table: pa.Table, owner: str) -> pa.Table:
+    """The rows of lists in the order of their owners and positions; a database gives them so as a rule."""
+    keys = array_of(table[owner]).astype(np.int64), array_of(table["position"])
+    is_ordered = (np.diff(keys[0]) > 0) | ((np.diff(keys[0]) == 0) & (np.diff(keys[1]) > 0))
+    return table if is_ordered.all() else table.take(pa.array(np.lexsort((keys[1], keys[0]))))
+
+
+def numbers_of(column: pa.ChunkedArray, values: tuple[Any, ...]) -> Array:
+    """The places of texts among the values that they can have."""
+    codes, texts = text_codes(column)
+    number = np.array([values.index(text) for text in texts.to_pylist()], np.int64)
+    return number[codes] if len(codes) else np.empty(0, np.int64)
+
+
+def keyed(item: Array, day: Array) -> Array:
+    """Item and day as one number, ordered as the pair."""
+    return (item.astype(np.int64) << DAY_BITS) + day - loops.FIRST_DAY
+
+
+def flat(values: Any) -> pa.Array:
+    """The values as one array."""
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values

@@ -1,0 +1,174 @@
+"""The answers for items on a day, until when they hold, and over a period (Inquiry, timeline)."""
+
+from typing import Any
+
+import numpy as np
+
+from traceability.fleet.loops.chains import lapse_in_chain, next_day_in_chain
+from traceability.fleet.loops.days import next_day_of
+from traceability.fleet.loops.descent import about_anchor
+from traceability.fleet.loops.found import about_item, doubled, worst_of
+from traceability.fleet.loops.marks import (
+    ANY_PURPOSE,
+    CHAIN_TOO_LONG,
+    CONDITION,
+    FAIL,
+    FOREVER,
+    INDETERMINATE,
+    NONE,
+    REFERENCE_LAPSED,
+    ROLE_ANCHOR,
+    Array,
+    Columns,
+    Rules,
+    Solved,
+    Whole,
+    lend,
+)
+from traceability.fleet.loops.resolution import resolve
+from traceability.fleet.loops.standards import combine, look
+from traceability.fleet.loops.validity import check
+
+
+def answer_items(columns: Columns, rules: Rules, solved: Solved, items: Array, answers: Any, scratch: Any) -> None:
+    """The answers for some items on the day that the standards were solved for, written at the items' places."""
+    columns, rules, solved, scratch = lend(columns), lend(rules), lend(solved), lend(scratch)
+    for place in range(len(items)):
+        item = np.int64(items[place])
+        severity, bits, certificate, depth, failing, lapse = ask(columns, rules, solved, item, solved.day, True, scratch)
+        answers[item].status = severity
+        answers[item].codes = bits
+        answers[item].certificate = certificate
+        answers[item].depth = depth
+        answers[item].failing = failing
+        until = -FOREVER
+        if severity <= CONDITION:
+            until = good_until(columns, rules, solved, item, solved.day, lapse, scratch)
+        answers[item].until = until
+
+
+def ask(
+    columns: Columns, rules: Rules, solved: Solved, item: Whole, day: Whole, is_whole: bool, scratch: Any
+) -> tuple[Whole, Whole, Whole, Whole, Whole, Whole]:
+    """The answer for an item on a day: severity, codes, certificate, depth, failing subject, first lapse (Inquiry.on).
+
+    `is_whole`: False stops at the first reason why the answer is not good.
+    """
+    severity, bits, first_found, depth, failing, lapse = 0, np.int64(0), NONE, 0, np.int64(NONE), FOREVER
+    if columns.items[item].role == ROLE_ANCHOR:
+        n = about_anchor(columns, rules, item, day, scratch.keys, scratch.severities, np.int64(0))
+        severity, bits = worst_of(scratch.keys, scratch.severities, n)
+        return severity, bits, first_found, depth, about_item(item) if severity > 0 else failing, lapse
+    is_too_long = False
+    asked, last = columns.extras[columns.items[item].extra].asked_first, columns.extras[columns.items[item].extra].asked_last
+    while True:
+        use = np.int64(columns.asked_use[asked]) if asked < last else ANY_PURPOSE
+        resolved = resolve(columns, item, use, day)
+        certificate = resolved[0]
+        n = check(columns, item, use, day, resolved, scratch.keys, scratch.severities, np.int64(0))
+        worst, codes = worst_of(scratch.keys, scratch.severities, n)
+        bits |= codes
+        if worst > severity:
+            severity = worst
+            failing = np.int64(certificate) if certificate >= 0 else about_item(item)
+        if severity > CONDITION and not is_whole:
+            break
+        if certificate >= 0:
+            if first_found < 0:
+                first_found = certificate
+            whole = whole_of(columns, rules, solved, item, certificate, scratch)
+            bits |= whole[1]
+            if whole[0] > severity:
+                severity, failing = whole[0], np.int64(whole[4])
+            depth = -1 if depth < 0 or whole[2] < 0 else max(depth, whole[2])
+            is_too_long = is_too_long or whole[2] > rules.limit
+            if rules.is_in_force:
+                is_plain = day == solved.day and not (item < len(solved.is_on_circle) and solved.is_on_circle[item])
+                lapse = min(lapse, whole[3] if is_plain else lapse_in_chain(columns, solved, certificate, day, item, scratch))
+        asked += 1
+        if asked >= last:
+            break
+    if is_too_long and depth >= 0:
+        bits |= np.int64(1) << CHAIN_TOO_LONG
+        if severity < INDETERMINATE:
+            severity, failing = INDETERMINATE, about_item(item)
+    if lapse == day:
+        bits |= np.int64(1) << REFERENCE_LAPSED
+        if severity < FAIL:
+            severity, failing = FAIL, about_item(item)
+    return np.int64(severity), bits, np.int64(first_found), np.int64(depth), failing, np.int64(lapse)
+
+
+def whole_of(
+    columns: Columns, rules: Rules, solved: Solved, item: Whole, certificate: Whole, scratch: Any
+) -> tuple[Whole, Whole, Whole, Whole, Whole, Whole]:
+    """A certificate with all that it rests on, of a standard or not; see combine."""
+    if certificate < len(solved.standing):
+        return (
+            np.int64(solved.standing[certificate].severity),
+            solved.standing[certificate].bits,
+            np.int64(solved.standing[certificate].depth),
+            np.int64(solved.standing[certificate].lapse),
+            np.int64(solved.standing[certificate].failing),
+            np.int64(solved.standing[certificate].distance),
+        )
+    n = look(columns, rules, solved, item, certificate, scratch.targets, scratch.keys, scratch.severities)
+    own = worst_of(scratch.keys, scratch.severities, n)
+    return combine(columns, solved, certificate, own, scratch.targets)
+
+
+def good_until(columns: Columns, rules: Rules, solved: Solved, item: Whole, day: Whole, lapse: Whole, scratch: Any) -> Whole:
+    """The last day of the good run that holds the day of a good answer; FOREVER when it never ends (traceable_until).
+
+    `lapse`: the first day on which the chain of that answer lapses.
+    """
+    while True:
+        following = next_day_of(columns, item, day)
+        if lapse < following:
+            return lapse - 1
+        if following == FOREVER:
+            return FOREVER
+        day = following
+        answer = ask(columns, rules, solved, item, day, False, scratch)
+        if answer[0] > CONDITION:
+            return day - 1
+        lapse = answer[5]
+
+
+def covered(
+    columns: Columns, rules: Rules, solved: Solved, period: tuple[Whole, Whole], items: Array, scratch: Any
+) -> tuple[Array, Array, Array, Whole]:
+    """The good days of a period for some items, as maximal runs: items, first days, last days, how many (coverage)."""
+    of_item, starts, untils = np.empty(1, np.int32), np.empty(1, np.int32), np.empty(1, np.int32)
+    n = 0
+    for place in range(len(items)):
+        item = np.int64(items[place])
+        day, last = period
+        is_open = False
+        while day <= last:
+            is_good = ask(columns, rules, solved, item, day, False, scratch)[0] <= CONDITION
+            following = next_day_of(columns, item, day)
+            if rules.is_in_force:
+                asked = columns.extras[columns.items[item].extra].asked_first
+                while True:
+                    use = (
+                        np.int64(columns.asked_use[asked])
+                        if asked < columns.extras[columns.items[item].extra].asked_last
+                        else ANY_PURPOSE
+                    )
+                    certificate = resolve(columns, item, use, day)[0]
+                    if certificate >= 0 and columns.items[item].role != ROLE_ANCHOR:
+                        following = min(following, next_day_in_chain(columns, solved, certificate, day, scratch))
+                    asked += 1
+                    if asked >= columns.extras[columns.items[item].extra].asked_last:
+                        break
+            if is_good and not is_open:
+                if n == len(of_item):
+                    of_item, starts, untils = doubled(of_item), doubled(starts), doubled(untils)
+                of_item[n], starts[n] = item, day
+                n += 1
+            if is_good:
+                untils[n - 1] = min(last, following - 1)
+            is_open = is_good
+            day = following
+    return of_item, starts, untils, n
