@@ -16,6 +16,8 @@ from traceability.fleet.answers import subjects_of
 from traceability.fleet.columns import Array, Columns, Fleet, records
 from traceability.fleet.engines import engine_for
 from traceability.fleet.links import asked_of, ends_of, found_on, links_of, owners_of, references_of
+from traceability.fleet.loops.days import first_lapse, next_day_of
+from traceability.fleet.loops.resolution import end_of
 from traceability.fleet.rules import CODES, Rules, rules_of
 from traceability.fleet.sheets import number_of
 from traceability.fleet.solve import ANSWER, room_for, solve, solve_standards
@@ -165,15 +167,15 @@ def _first_out(columns: Columns, rules: Rules, use: int, day: int) -> int:
     """The first day from `day` on that a use is of no avail, as known; FOREVER when none is."""
     item = int(columns.uses["owner"][use])
     if columns.items["role"][item] != loops.ROLE_REFERENCE_MATERIAL:
-        return int(loops.first_lapse(columns, use, day))
+        return int(first_lapse(columns, use, day))
     if rules.is_in_force:  # What a material was used for holds when it is used up (SEMANTICS 3.5, REFERENCE_LAPSED).
         return loops.FOREVER
     while day != loops.FOREVER:
         found = loops.resolve(columns, item, use, day)[0]
         is_failed = found >= 0 and columns.certificates["marks"][found] & loops.FLAG_FAILED
-        if found < 0 or is_failed or day > loops.end_of(columns, item, found):
+        if found < 0 or is_failed or day > end_of(columns, item, found):
             break
-        day = int(loops.next_day_of(columns, item, day))
+        day = int(next_day_of(columns, item, day))
     return day
 
 

@@ -16,6 +16,7 @@ from traceability.fleet.columns import Array, Columns, Fleet
 from traceability.fleet.counting import compiled_counting, count_chains, uses_above
 from traceability.fleet.engines import is_small
 from traceability.fleet.links import asked_of, ends_of, found_on, links_of
+from traceability.fleet.loops.resolution import is_recognized
 from traceability.fleet.sheets import number_of
 
 # `hanging`: items that nothing refers to, such as meters, whose chain of certificates in force runs through the standard.
@@ -107,6 +108,7 @@ def is_lapsed_on(columns: Columns, uses: Array, day: Array | int) -> Array:
     is_failed = columns.certificates["marks"][found[some]] & loops.FLAG_FAILED != 0
     is_lapsed[some] = is_failed | (days[some] > ends_of(columns, owner[some], found[some]))
     anchors = np.flatnonzero(columns.items["role"][owner] == loops.ROLE_ANCHOR)
-    is_lapsed[anchors] = [not loops.is_recognized(columns, int(owner[at]), int(days[at])) for at in anchors]
+    is_lapsed[anchors] = [not is_recognized(columns, int(owner[at]), int(days[at])) for at in anchors]
     is_exempt = (columns.items["role"][owner] == loops.ROLE_REFERENCE_MATERIAL) | (days >= columns.items["retired_on"][owner])
-    return is_lapsed & ~is_exempt
+    has_lapsed: Array = is_lapsed & ~is_exempt
+    return has_lapsed

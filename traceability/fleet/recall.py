@@ -4,7 +4,6 @@ The same answer as there, for a standard on which a million meters hang.
 """
 
 from datetime import date
-from types import ModuleType
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +12,7 @@ from traceability.affected import Window
 from traceability.fleet import loops
 from traceability.fleet.columns import Array, Columns, Fleet, frozen
 from traceability.fleet.links import ends_of, found_on, links_of, owners_of, users_of
+from traceability.fleet.loops.validity import check
 from traceability.fleet.rules import CODES
 from traceability.fleet.sheets import number_of
 from traceability.verdict import SEVERITIES
@@ -76,16 +76,16 @@ def affected_by_withdrawal(fleet: Fleet, certificate: str, void_from: date, as_o
     grade = np.full(len(references), _UNAFFECTED, np.int64)
     # Many certificates use a standard for one purpose on one day.
     pairs, which = np.unique(np.stack([use[relied], day[relied]]), axis=1, return_inverse=True)
-    grades = [_worst_at(after, owner, int(one), int(other), loops) for one, other in pairs.T]
+    grades = [_worst_at(after, owner, int(one), int(other)) for one, other in pairs.T]
     grade[relied] = np.array(grades, np.int64)[which.ravel()]
     return _table(fleet, references, grade, as_of)
 
 
-def _worst_at(columns: Columns, item: int, use: int, day: int, engine: ModuleType) -> int:
+def _worst_at(columns: Columns, item: int, use: int, day: int) -> int:
     """The grade of the worst finding about an item on a day of use."""
     keys, severities = np.empty(16, np.int64), np.empty(16, np.int8)
-    resolved = engine.resolve(columns, item, use, day)
-    n = engine.check(columns, item, use, day, resolved, keys, severities, 0)
+    resolved = loops.resolve(columns, item, use, day)
+    n = check(columns, item, use, day, resolved, keys, severities, 0)
     grades = [_grade(int(severity), int(key >> loops.CODE)) for key, severity in zip(keys[:n], severities[:n], strict=True)]
     return max(grades, default=_UNAFFECTED)
 
