@@ -31,6 +31,7 @@ from api.routes import (
     details,
     disputes,
     due,
+    fleet_runs,
     histories,
     imports,
     items,
@@ -57,7 +58,10 @@ from registry.ledger.notes import Signer
 from registry.notices.settings import NoticeSettings
 from registry.passwords import Passwords
 from registry.unit_of_work import Store
+from registry.usecases.fleet_nights import FleetPlan
 from registry.usecases.note_scans import KEPT_DAYS
+
+NO_RUNS = FleetPlan()
 
 _DESCRIPTION = (
     "Records of calibrations in, verdicts with reasons out. A verdict says whether a meter was traceable to a national "
@@ -82,6 +86,7 @@ _TAGS = (
     "certificates",
     "submissions",
     "events",
+    "fleet",
     "evidence",
     "metering points",
     "session",
@@ -105,11 +110,12 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     provider: Provider | None = None,
     signer: Signer | None = None,
     scans_kept_days: int = KEPT_DAYS,
+    fleet: FleetPlan = NO_RUNS,
 ) -> FastAPI:
     """The service on a store. `base_url` is what labels point to, `featured` the targets shown first on the start page.
 
     `passwords` hashes them, `provider` is where people may sign in as well, `signer` signs the ledger's checkpoints and proofs;
-    see Context. `scans_kept_days`: after them the history of scans is forgotten.
+    see Context. `scans_kept_days`: after them the history of scans is forgotten. `fleet`: when everything is answered, if ever.
     """
     scanning = Scanning(store, kept_days=scans_kept_days)
     notices = notices or NoticeSettings(base_url=base_url)
@@ -118,7 +124,7 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
         scanning=scanning,
         clock=now,
         base_url=base_url,
-        jobs=cache(lambda: job_runner(store, now, notices.data_dir)),
+        jobs=cache(lambda: job_runner(store, now, notices.data_dir, fleet)),
         featured=featured or {},
         passwords=passwords or Passwords(),
         session_lifetime=session_lifetime,
@@ -152,7 +158,7 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     recordings = (records, recording, submissions, imports)
     of_labels = (labels, photos, disputes)
     accounts = (session, people, clients, mandates, organization_settings)
-    parts = (scans, *reading, *recordings, *of_labels, proofs, due, calendars, webhooks, rounds, *accounts, service)
+    parts = (scans, *reading, *recordings, *of_labels, proofs, fleet_runs, due, calendars, webhooks, rounds, *accounts, service)
     pages_of_labels = (sticker, labels_page, disputes_page)
     told = (due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
     pages = (start, target, *pages_of_labels, laboratory, sign_in, administration, *told)

@@ -20,6 +20,7 @@ from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
 from api.schemas import accounts, labels, notices, rounds
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
+from api.schemas.fleet_runs import FleetRunAnswer, FleetRunOrder
 from api.schemas.history import HistoryAnswer
 from api.schemas.imports import ImportJobAnswer, ImportJobList, UndoBody
 from api.schemas.items import AliasAnswer, AliasBody, ItemAnswer
@@ -75,6 +76,8 @@ _ANSWERS: tuple[type, ...] = (
     ShareBody,
     ApprovalBody,
     RejectionBody,
+    FleetRunAnswer,
+    FleetRunOrder,
     ImportJobAnswer,
     ImportJobList,
     UndoBody,

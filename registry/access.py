@@ -27,6 +27,7 @@ class Permission(StrEnum):
     RECORD_CERTIFICATES = "record_certificates"  # Certificates, their withdrawal and replacement; imports of them.
     RECORD_COMPETENCES = "record_competences"  # Competences and national standards: what chains are anchored in.
     AUDIT = "audit"  # Rounds: plan them, scan and observe, sign off.
+    SUPERVISE = "supervise"  # Have everything answered at once, and see how far that is.
     CONFIRM = "confirm"  # Make events of what auditors found, which changes verdicts.
     APPROVE = "approve"  # The second pair of eyes.
     SHARE = "share"  # Let another organization hold an item as well.
@@ -49,9 +50,17 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.AUDITOR: frozenset({Permission.READ, Permission.AUDIT}),
     Role.CENTRE: frozenset({Permission.READ, Permission.RECORD_ITEMS, Permission.SHARE, Permission.CONFIGURE}),
-    Role.REGULATOR: frozenset({Permission.READ, Permission.RECORD_COMPETENCES, Permission.CONFIRM, Permission.CONFIGURE}),
+    Role.REGULATOR: frozenset(
+        {
+            Permission.READ,
+            Permission.RECORD_COMPETENCES,
+            Permission.CONFIRM,
+            Permission.SUPERVISE,
+            Permission.CONFIGURE,
+        }
+    ),
     Role.ENERGY_USER: frozenset({Permission.READ, Permission.RECORD_ITEMS, Permission.SHARE, Permission.CONFIGURE}),
-    Role.ADMINISTRATOR: frozenset({Permission.READ, Permission.CONFIGURE, Permission.ADMINISTER}),
+    Role.ADMINISTRATOR: frozenset({Permission.READ, Permission.CONFIGURE, Permission.SUPERVISE, Permission.ADMINISTER}),
 }
 
 

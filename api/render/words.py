@@ -269,6 +269,7 @@ PERMISSIONS: dict[Permission, Bilingual] = {
     Permission.RECORD_CERTIFICATES: Bilingual("登记证书", "Record certificates"),
     Permission.RECORD_COMPETENCES: Bilingual("登记资质", "Record competences"),
     Permission.AUDIT: Bilingual("巡检", "Make rounds"),
+    Permission.SUPERVISE: Bilingual("整体判定", "Have everything answered"),
     Permission.CONFIRM: Bilingual("确认巡检发现", "Confirm findings of rounds"),
     Permission.APPROVE: Bilingual("复核", "Approve"),
     Permission.SHARE: Bilingual("共享", "Share"),

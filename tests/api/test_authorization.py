@@ -29,6 +29,7 @@ from registry.rounds import ObservationTold
 from registry.unit_of_work import Store, open_store
 from registry.usecases.calendars import make_feed
 from registry.usecases.clients import add_client, add_key, revoke_key
+from registry.usecases.fleet_runs import ask_for_run
 from registry.usecases.import_files import NewImport, receive
 from registry.usecases.import_records import import_records
 from registry.usecases.issue_labels import issue_labels
@@ -85,6 +86,8 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         key = add_key(work, spare.id, expires_at=None, party=OPERATOR, at=BEGUN)
         person = Particulars(sign_in=SECRET, name=SECRET, email="alpha-only@example.org")
         invited = invite(work, person, organization=OWN, role=Role.AUDITOR, party=OPERATOR, at=BEGUN)
+        regulator = Party(name="person/alpha", organization=OWN, role=Role.REGULATOR, person=f"{OWN}-{Role.REGULATOR}")
+        run_id, _ = ask_for_run(work, policy="structure/1", as_of=BEGUN.date(), party=regulator, at=BEGUN)
         mandate = give_mandate(
             work, holder=OPERATORS, over=OWN, valid_from=BEGUN.date(), valid_until=BEGUN.date(), party=OPERATOR, at=BEGUN
         )
@@ -110,6 +113,7 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         "mandate_id": mandate.id,
         "number": str(submission),
         "import_id": import_id,
+        "run_id": run_id,
         "calendar_id": feed.feed.id,
         "token": feed.token,
         "endpoint_id": hook.endpoint.id,
