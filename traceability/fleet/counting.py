@@ -49,6 +49,7 @@ def uses_above(first: Array, last: Array, use: Array, target: Array, standards: 
 def count_chains(  # noqa: PLR0913, PLR0917 - arrays of the kernel, told by their places.
     of_item: Array,
     certificates: Array,
+    is_standard: Array,
     first: Array,
     last: Array,
     use: Array,
@@ -63,13 +64,13 @@ def count_chains(  # noqa: PLR0913, PLR0917 - arrays of the kernel, told by thei
 
     Its rows: chains of standards, of other items, of those among the latter that have no other way.
 
-    `of_item`: the offsets of the items' lists in `certificates`, standards first. `above`: see uses_above. `owner`,
-    `is_alone`: of each use its standard, and whether no other can take its place.
+    `of_item`: the offsets of the items' lists in `certificates`. `offset`, `above`: see uses_above. `owner`, `is_alone`: of
+    each use its standard, and whether no other can take its place.
     """
     standards = counts.shape[1]
     seen, seen_alone = np.zeros(standards, np.int64), np.zeros(standards, np.int64)
     for item in range(len(of_item) - 1):
-        stamp, row = item + 1, 0 if item < standards else 1
+        stamp, row = item + 1, 0 if is_standard[item] else 1
         for place in range(of_item[item], of_item[item + 1]):
             certificate = certificates[place]
             for reference in range(first[certificate], last[certificate]):

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from traceability.fleet import loops
-from traceability.fleet.codes import offsets_of, pair_codes
+from traceability.fleet.codes import gathered, offsets_of, pair_codes
 from traceability.fleet.columns import Array, Columns, Fleet
 from traceability.fleet.counting import compiled_counting, count_chains, uses_above
 from traceability.fleet.engines import is_small
@@ -37,45 +37,65 @@ def single_points(fleet: Fleet, day: date, group: Array | None = None) -> pa.Tab
     is known. Another standard stands by for a use when it is of the same group, was used for the same quantity as well and
     holds on the day. `ends_on`: the last day of the certificate in force.
     """
-    columns, number = fleet.columns, number_of(day) or 0
-    group = np.full(fleet.standards, loops.NONE) if group is None else group
-    is_alone = ~_has_alternative(fleet, number, group)
-    engine = (uses_above, count_chains) if is_small(fleet) else compiled_counting()
-    standards, hanging, without = counts_of(fleet, number, is_alone, engine)
-    rows = np.flatnonzero(hanging + standards)
-    found = found_on(columns, rows, loops.ANY_PURPOSE, number)
-    is_bounded = (found >= 0) & (columns.items["role"][rows] != loops.ROLE_ANCHOR)
-    ends = np.full(len(rows), loops.FOREVER)
-    ends[is_bounded] = ends_of(columns, rows[is_bounded], found[is_bounded])
-    table = pa.Table.from_pydict(
-        {
-            "item": fleet.item_ids.take(pa.array(rows)),
-            "is_anchor": pa.array(columns.items["role"][rows] == loops.ROLE_ANCHOR),
-            "hanging": pa.array(hanging[rows]),
-            "standards": pa.array(standards[rows]),
-            "without_alternative": pa.array(without[rows]),
-            "ends_on": pa.array(ends, pa.int32(), mask=ends == loops.FOREVER).cast(pa.date32()),
-        },
-        schema=SCHEMA,
-    )
-    return table.sort_by([("hanging", "descending"), ("standards", "descending"), ("item", "ascending")])
+    chains = chains_of(fleet, day, group)
+    return chains.points(np.arange(fleet.items), np.arange(fleet.standards))
 
 
-def counts_of(fleet: Fleet, day: int, is_alone: Array, engine: tuple[Any, Any]) -> Array:
-    """For each standard the chains that run through it: of standards, of other items, of those without another way."""
-    columns, links = fleet.columns, links_of(fleet)
-    item, use = asked_of(columns, np.arange(fleet.items))
-    found = found_on(columns, item, use, day)
-    item, found = item[found >= 0], found[found >= 0]
-    listing, counting = engine
-    first, last = (np.ascontiguousarray(columns.certificates[name]) for name in ("reference_first", "reference_last"))
-    references = first, last, links.use, links.target
-    offset, above = listing(*references, int(columns.items["certificate_last"][: fleet.standards].max(initial=0)))
-    counts = np.zeros((3, fleet.standards), np.int64)
-    of_item = offsets_of(np.bincount(item, minlength=fleet.items))
-    owner = np.ascontiguousarray(columns.uses["owner"])
-    counting(of_item, found, *references, offset, above, owner, is_alone, counts)
-    return counts
+class Chains:
+    """The chains of all items on a day, to be counted for several sets of items (see single_points)."""
+
+    def __init__(self, fleet: Fleet, day: int, is_alone: Array, engine: tuple[Any, Any]) -> None:
+        columns, links = fleet.columns, links_of(fleet)
+        self._fleet, self._day, self._is_alone, self._engine = fleet, day, is_alone, engine
+        item, use = asked_of(columns, np.arange(fleet.items))
+        found = found_on(columns, item, use, day)
+        self._found, self._offset = found[found >= 0], offsets_of(np.bincount(item[found >= 0], minlength=fleet.items))
+        first, last = (np.ascontiguousarray(columns.certificates[name]) for name in ("reference_first", "reference_last"))
+        self._references = first, last, links.use, links.target
+        self._owner = np.ascontiguousarray(columns.uses["owner"])
+        self._above = engine[0](*self._references, int(columns.items["certificate_last"][: fleet.standards].max(initial=0)))
+
+    def counts(self, items: Array) -> Array:
+        """For each standard the chains of some items that run through it: of standards, of others, of those without another way."""
+        counts = np.zeros((3, self._fleet.standards), np.int64)
+        places, offset = gathered(self._offset, items)
+        is_standard = items < self._fleet.standards
+        self._engine[1](
+            offset, self._found[places], is_standard, *self._references, *self._above, self._owner, self._is_alone, counts
+        )
+        return counts
+
+    def points(self, items: Array, standards: Array, most: int | None = None) -> pa.Table:
+        """Rows by SCHEMA for some standards, counted among some items; the first so many."""
+        fleet, columns = self._fleet, self._fleet.columns
+        as_standards, hanging, without = self.counts(items)[:, standards]
+        kept = np.flatnonzero(as_standards + hanging)
+        kept = kept[np.lexsort((kept, -as_standards[kept], -hanging[kept]))][:most]
+        rows = standards[kept]
+        is_anchor = columns.items["role"][rows] == loops.ROLE_ANCHOR
+        found = found_on(columns, rows, loops.ANY_PURPOSE, self._day)
+        is_bounded = (found >= 0) & ~is_anchor
+        ends = np.full(len(rows), loops.FOREVER)
+        ends[is_bounded] = ends_of(columns, rows[is_bounded], found[is_bounded])
+        table = pa.Table.from_pydict(
+            {
+                "item": fleet.item_ids.take(pa.array(rows)),
+                "is_anchor": pa.array(is_anchor),
+                "hanging": pa.array(hanging[kept]),
+                "standards": pa.array(as_standards[kept]),
+                "without_alternative": pa.array(without[kept]),
+                "ends_on": pa.array(ends, pa.int32(), mask=ends == loops.FOREVER).cast(pa.date32()),
+            },
+            schema=SCHEMA,
+        )
+        return table.sort_by([("hanging", "descending"), ("standards", "descending"), ("item", "ascending")])
+
+
+def chains_of(fleet: Fleet, day: date, group: Array | None = None) -> Chains:
+    """The chains on a day; `group` as for single_points."""
+    number = number_of(day) or 0
+    is_alone = ~_has_alternative(fleet, number, np.full(fleet.standards, loops.NONE) if group is None else group)
+    return Chains(fleet, number, is_alone, (uses_above, count_chains) if is_small(fleet) else compiled_counting())
 
 
 def _has_alternative(fleet: Fleet, day: int, group: Array) -> Array:

@@ -118,7 +118,7 @@ def test_compiled_the_counts_are_the_same() -> None:
     world = drawn(41)
     number, is_alone = number_of(world.as_of) or 0, np.ones(len(world.fleet.columns.uses), np.bool_)
     plain, compiled = (
-        hanging.counts_of(world.fleet, number, is_alone, engine)
+        hanging.Chains(world.fleet, number, is_alone, engine).counts(np.arange(world.fleet.items))
         for engine in ((counting.uses_above, counting.count_chains), counting.compiled_counting())
     )
     assert plain.sum() > 0
