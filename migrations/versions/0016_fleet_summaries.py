@@ -17,7 +17,7 @@ _EXACTLY = "viewers = to_json(current_setting('registry.viewers')::text[])::text
 def upgrade() -> None:
     op.create_table(
         "fleet_summaries",
-        sa.Column("run", long(), nullable=False),
+        sa.Column("run", long(), nullable=False, autoincrement=False),
         sa.Column("viewers", text(), nullable=False),
         sa.Column("content", text(), nullable=False),
         sa.PrimaryKeyConstraint("run", "viewers", name="pk_fleet_summaries"),
@@ -29,4 +29,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     keep_tenants_out("fleet_summaries")
-    drop_tables("fleet_summaries")
+    drop_tables(("fleet_summaries",))
