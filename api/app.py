@@ -20,6 +20,7 @@ from api.oidc import Provider
 from api.pages import administration, docs, laboratory, sign_in, start, sticker, target, verifying
 from api.pages import disputes as disputes_page
 from api.pages import due as due_page
+from api.pages import fleet as fleet_page
 from api.pages import imports as import_pages
 from api.pages import labels as labels_page
 from api.pages import rounds as rounds_page
@@ -52,6 +53,7 @@ from api.routes import (
     submissions,
     webhooks,
 )
+from api.routes import fleet as fleet_answered
 from api.scanning import Scanning
 from api.templating import STATIC
 from registry.ledger.notes import Signer
@@ -158,9 +160,23 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     recordings = (records, recording, submissions, imports)
     of_labels = (labels, photos, disputes)
     accounts = (session, people, clients, mandates, organization_settings)
-    parts = (scans, *reading, *recordings, *of_labels, proofs, fleet_runs, due, calendars, webhooks, rounds, *accounts, service)
+    parts = (
+        scans,
+        *reading,
+        *recordings,
+        *of_labels,
+        proofs,
+        fleet_runs,
+        fleet_answered,
+        due,
+        calendars,
+        webhooks,
+        rounds,
+        *accounts,
+        service,
+    )
     pages_of_labels = (sticker, labels_page, disputes_page)
-    told = (due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
+    told = (due_page, fleet_page, webhooks_page, import_pages, rounds_page, docs, verifying)
     pages = (start, target, *pages_of_labels, laboratory, sign_in, administration, *told)
     for module in (*parts, *pages):
         app.include_router(module.router)

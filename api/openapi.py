@@ -14,12 +14,13 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import examples, failures, label_examples, reading_examples
+from api import examples, failures, fleet_examples, label_examples, reading_examples
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
 from api.schemas import accounts, labels, notices, rounds
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
+from api.schemas.fleet import FleetItems, FleetLapses, FleetPoints, FleetSums, RecallPreview
 from api.schemas.fleet_runs import FleetRunAnswer, FleetRunOrder
 from api.schemas.history import HistoryAnswer
 from api.schemas.imports import ImportJobAnswer, ImportJobList, UndoBody
@@ -78,6 +79,11 @@ _ANSWERS: tuple[type, ...] = (
     RejectionBody,
     FleetRunAnswer,
     FleetRunOrder,
+    FleetSums,
+    FleetLapses,
+    FleetPoints,
+    FleetItems,
+    RecallPreview,
     ImportJobAnswer,
     ImportJobList,
     UndoBody,
@@ -93,7 +99,7 @@ _ANSWERS: tuple[type, ...] = (
 )
 _REFERENCE = "#/components/schemas/{name}"
 _RECORDS = "RecordsDocument"
-_EXAMPLES = {**vars(examples), **vars(reading_examples), **vars(label_examples)}
+_EXAMPLES = {**vars(examples), **vars(reading_examples), **vars(label_examples), **vars(fleet_examples)}
 
 Responses = dict[int | str, dict[str, Any]]
 
