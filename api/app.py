@@ -53,7 +53,7 @@ from api.routes import (
     submissions,
     webhooks,
 )
-from api.routes import fleet as fleet_answered
+from api.routes import fleet as fleet_answers
 from api.scanning import Scanning
 from api.templating import STATIC
 from registry.ledger.notes import Signer
@@ -167,7 +167,7 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
         *of_labels,
         proofs,
         fleet_runs,
-        fleet_answered,
+        fleet_answers,
         due,
         calendars,
         webhooks,

@@ -21,6 +21,8 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     "coverage": "api.cli.questions:coverage",
     "assess-all": "api.cli.fleet:assess_all",
     "impact": "api.cli.questions:impact",
+    "forecast": "api.cli.forecasting:forecast",
+    "single-points": "api.cli.forecasting:single_points",
     "label": "api.cli.labelling:label",
     "vectors": "api.cli.vectors:vectors",
     "log": {"check": "api.cli.ledger:check", "checkpoint": "api.cli.ledger:checkpoint"},

@@ -13,7 +13,7 @@ from traceability.verdict import Code, Status
 
 
 class FleetRunFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the answers are of: a policy, a day, and what was known when. `changed_at`: when they were last brought up to date."""
+    """What the answers are of: a policy, a day, what was known when. `changed_at`: when they were last brought up to date."""
 
     policy: str
     as_of: date
