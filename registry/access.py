@@ -29,6 +29,7 @@ class Permission(StrEnum):
     AUDIT = "audit"  # Rounds: plan them, scan and observe, sign off.
     SUPERVISE = "supervise"  # Have everything answered at once, and see how far that is.
     CONFIRM = "confirm"  # Make events of what auditors found, which changes verdicts.
+    REVIEW = "review"  # The energy-metering review of the units of one's area.
     APPROVE = "approve"  # The second pair of eyes.
     SHARE = "share"  # Let another organization hold an item as well.
     CONFIGURE = "configure"  # Settings, clients and keys, webhooks and reminders of the own organization.
@@ -56,6 +57,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.RECORD_COMPETENCES,
             Permission.CONFIRM,
             Permission.SUPERVISE,
+            Permission.REVIEW,
             Permission.CONFIGURE,
         }
     ),

@@ -105,7 +105,7 @@ def coverage(  # noqa: PLR0913, PLR0917 - one option of the command line each.
     raise typer.Exit(0 if covered.runs == ((first, last),) else 1)
 
 
-def impact(  # noqa: PLR0913, PLR0917 - one option of the command line each.
+def impact(
     subject: Annotated[
         str, typer.Argument(metavar="CERTIFICATE_OR_ITEM", help="证书或器具的标识 / Id of a certificate or item")
     ],

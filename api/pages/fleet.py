@@ -151,8 +151,8 @@ def show_items(
     cursor: Annotated[str, Query(max_length=300)] = "",
 ) -> HTMLResponse:
     """The items behind a number of the board."""
+    found = fleet_questions.items(context.store, policy, wanted, party.viewers, after=storable(cursor), most=_ROWS)
     with context.store.reading(party.viewers) as work:
-        found = fleet_questions.items(work, policy, wanted, after=storable(cursor), most=_ROWS)
         summary = fleet_questions.standing(work, policy).summary
     cells = () if summary is None else summary.cells
     query = {name: value for name, value in request.query_params.items() if value and name not in {"cursor", "lang"}}

@@ -183,9 +183,8 @@ def list_fleet_items(
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Most rows of the page.")] = 50,
 ) -> Response:
     """What stands behind a number of the sums. As a file: the first twenty thousand after the cursor."""
-    with context.store.reading(party.viewers) as work:
-        most = limit if form == "json" else _LARGEST_FILE
-        found = fleet_questions.items(work, policy, wanted, after=storable(cursor), most=most)
+    most = limit if form == "json" else _LARGEST_FILE
+    found = fleet_questions.items(context.store, policy, wanted, party.viewers, after=storable(cursor), most=most)
     rows = tuple(map(fleet_item, found.answers))
     if form == "json":
         return json_answer(FleetItems(run=facts_of(found.run), items=rows, next=found.next))

@@ -10,7 +10,8 @@ from registry.columns import day_number, instant_number
 from registry.fleet_tables import FleetAnswers, TargetKind
 from registry.queries import Query, Spelling
 from registry.repositories.fleet_answers import FleetAnswer, answer_of, is_seen
-from registry.repositories.fleet_summaries import districts_of, serves
+from registry.repositories.fleet_summaries import serves
+from registry.repositories.review import units_in
 from registry.table_parts import table_of
 from registry.tables import Branches, MeteringPoints
 from registry.unit_of_work import UnitOfWork
@@ -35,25 +36,35 @@ class Wanted(NamedTuple):
     good_until: date | None = None
 
 
-def items_wanted(
-    work: UnitOfWork, run: int, wanted: Wanted, *, as_of: date, known_at: datetime, after: str, most: int
-) -> list[FleetAnswer]:
-    """The answers for items by id, so many after one, as far as the viewers hold them."""
-    districts = districts_of(work) if wanted.district else {}
+class Among(NamedTuple):
+    """The answers that a list is of: those of a run, for its day and what was known; of what the viewers hold (None: of all)."""
+
+    run: int
+    as_of: date
+    known_at: datetime
+    viewers: list[str] | None
+
+
+def items_wanted(work: UnitOfWork, among: Among, wanted: Wanted, *, after: str, most: int) -> list[FleetAnswer]:
+    """The answers for items by id, so many after one.
+
+    Which points an item serves is looked up among all points, as for the sums: the work is to see everything.
+    """
+    units = units_in(work, wanted.district, (among.as_of, among.known_at)) if wanted.district else []
     values: dict[str, Any] = {
-        "run": run,
+        "run": among.run,
         "after": after,
         "most": most,
         "kind": TargetKind.ITEM.value,
         "status": None if wanted.status is None else wanted.status.value,
         "energy": wanted.energy,
         "level": wanted.level,
-        "organizations": sorted(name for name, district in districts.items() if district == wanted.district),
+        "organizations": sorted(unit.organization for unit in units),
         "good_from": None if wanted.good_from is None else day_number(wanted.good_from),
         "good_until": None if wanted.good_until is None else day_number(wanted.good_until),
-        "day": day_number(as_of),
-        "known_at": instant_number(known_at),
-        "viewers": work.viewers,
+        "day": day_number(among.as_of),
+        "known_at": instant_number(among.known_at),
+        "viewers": among.viewers,
     }
     asked = frozenset(
         name
@@ -65,7 +76,7 @@ def items_wanted(
             ("nowhere", wanted.level == 0),
             ("good_from", wanted.good_from is not None),
             ("good_until", wanted.good_until is not None),
-            ("viewers", work.viewers is not None),
+            ("viewers", among.viewers is not None),
         )
         if is_asked
     )

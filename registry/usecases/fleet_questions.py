@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from registry.fleet_summary import FleetSummary, Lapse, Point
 from registry.repositories.fleet_answers import FleetAnswer
-from registry.repositories.fleet_lists import Wanted, items_wanted
+from registry.repositories.fleet_lists import Among, Wanted, items_wanted
 from registry.repositories.fleet_runs import FleetRun, current_run
 from registry.repositories.fleet_summaries import summary_of
-from registry.unit_of_work import UnitOfWork
+from registry.unit_of_work import Store, UnitOfWork
 
 LARGEST_PAGE = 200
 
@@ -50,12 +50,19 @@ def points(found: Standing, after: int, most: int | None) -> tuple[tuple[Point, 
     return rows[:most], after + most
 
 
-def items(work: UnitOfWork, policy: str, wanted: Wanted, *, after: str = "", most: int = LARGEST_PAGE) -> Listed:
-    """The items that a list is of, by id, as far as those who read hold them."""
+def items(
+    store: Store, policy: str, wanted: Wanted, viewers: list[str] | None, *, after: str = "", most: int = LARGEST_PAGE
+) -> Listed:
+    """The items that a list is of, by id, as far as the viewers hold them (None: all)."""
+    with store.reading() as work:
+        return _items(work, policy, wanted, viewers, after, most)
+
+
+def _items(work: UnitOfWork, policy: str, wanted: Wanted, viewers: list[str] | None, after: str, most: int) -> Listed:
     run = current_run(work, policy)
     if run is None:
         return Listed(None, (), None)
-    found = items_wanted(work, run.entry, wanted, as_of=run.as_of, known_at=run.known_at, after=after, most=most + 1)
+    found = items_wanted(work, Among(run.entry, run.as_of, run.known_at, viewers), wanted, after=after, most=most + 1)
     return Listed(run, tuple(found[:most]), found[most - 1].target if len(found) > most else None)
 
 
