@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _ROWS_AT_ONCE = 10_000
 
 
-def assess_all(
+def assess_all(  # noqa: PLR0913, PLR0917 - one option of the command line each.
     out: Annotated[
         Path, typer.Option("--out", dir_okay=False, help="写入 .parquet、.csv 或 .ndjson / File to write, by its ending")
     ],

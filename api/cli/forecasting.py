@@ -1,5 +1,6 @@
-"""`registry forecast`, `registry single-points`: what lapses, what would without a standard, and on which standards most hangs."""
+"""`registry forecast`, `registry single-points`: what lapses, what would without a standard, and what hangs on which."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Annotated
@@ -44,7 +45,7 @@ def forecast(
     if without is None:
         found = lapsing(fleet, question.as_of, days, question.policy)
         heads = say("最后有效日"), say("器具"), say("原因"), say("随之失效的标准器"), say("最先到期的标准器")
-        rows = [
+        rows: Sequence[tuple[object, ...]] = [
             (row["last_day"], row["item"], " ".join(row["findings"]), " ".join(row["carried_by"]), _until(row))
             for row in found.slice(0, _SHOWN).to_pylist()
         ]
@@ -96,7 +97,7 @@ def _until(row: dict[str, object]) -> str:
     return "" if row["standard"] is None else f"{row['standard']} {row['standard_until']}"
 
 
-def _show(title: str, heads: tuple[str, ...], rows: list[tuple[object, ...]], count: int, language: Language) -> None:
+def _show(title: str, heads: tuple[str, ...], rows: Sequence[tuple[object, ...]], count: int, language: Language) -> None:
     shown = table(*heads)
     for row in rows:
         shown.add_row(*map(str, row))

@@ -37,7 +37,7 @@ class Wanted(NamedTuple):
 
 
 class Among(NamedTuple):
-    """The answers that a list is of: those of a run, for its day and what was known; of what the viewers hold (None: of all)."""
+    """Which answers a list is of: those of a run, for its day and what was known, of what the viewers hold (None: all)."""
 
     run: int
     as_of: date
