@@ -16,4 +16,9 @@ def engine_of(items: int) -> ModuleType:
 
 def engine_for(fleet: Fleet) -> ModuleType:
     """The loops for a fleet of this size."""
-    return loops if fleet.items <= _FEW else compiled_loops()
+    return loops if is_small(fleet) else compiled_loops()
+
+
+def is_small(fleet: Fleet) -> bool:
+    """Whether plain loops do for a fleet."""
+    return fleet.items <= _FEW
