@@ -231,7 +231,8 @@ def _end_of(columns: Columns, item: Array, certificate: Array) -> Array:
     """The last days of certificates as far as known (loops.end_of)."""
     one, retired_on = columns.certificates[certificate], columns.items["retired_on"][item]
     last = np.where(retired_on == loops.FOREVER, loops.FOREVER, np.maximum(retired_on - 1, loops.FIRST_DAY))
-    return np.minimum(np.minimum(one["interval_end"], one["event_end"]), last)
+    end: Array = np.minimum(np.minimum(one["interval_end"], one["event_end"]), last)
+    return end
 
 
 def _references_of(columns: Columns, certificates: Array) -> Array:
