@@ -11,6 +11,11 @@ _FEW = 3000  # Items that plain loops answer in about a second; compiling takes 
 _COMPILER = "numba"
 
 
+def engine_of(items: int) -> ModuleType:
+    """The loops for so many items."""
+    return loops if items <= _FEW else compiled_loops()
+
+
 def engine_for(fleet: Fleet) -> ModuleType:
     """The loops for a fleet of this size."""
     if fleet.items <= _FEW:
