@@ -30,6 +30,7 @@ from registry.scanning.anomalies import Scan
 from registry.unit_of_work import Store, UnitOfWork
 from registry.usecases.note_scans import KEPT_DAYS, hour_of, note_scans
 from registry.usecases.scan_label import Register, register_of
+from registry.usecases.standing import Standing
 from traceability.periods import civil_day
 
 MISSES_A_MINUTE = 30  # Unknown codes of one client: more than anybody mistypes, and nothing to a guess of one in 4e15.
@@ -73,6 +74,7 @@ class Scanning:
         self._answers: dict[Key, Kept] = {}
         self._version = -1
         self._register: tuple[int, Register] | None = None
+        self._standing: Standing | None = None
         self._salts: dict[date, bytes] = {}
         self._noted: deque[Scan] = deque()
         self._noted_at = 0.0
@@ -93,6 +95,13 @@ class Scanning:
         if held is None or held[0] != version:
             held = self._register = (version, register_of(work))
         return held[1]
+
+    def standing(self, version: int, now: datetime) -> Standing | None:
+        """What is in memory of the register at a recording; None for an instant that is already over for it."""
+        held = self._standing
+        if held is None or not held.holds(version, now):
+            held = self._standing = Standing(version, now)
+        return held if held.known_at <= now else None
 
     def kept(self, key: Key, version: int, now: datetime) -> Kept | None:
         """The answer, if nothing was recorded since, the day is the same, and nothing became known."""
