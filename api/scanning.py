@@ -33,7 +33,8 @@ from registry.usecases.scan_label import Register, register_of
 from registry.usecases.standing import Standing
 from traceability.periods import civil_day
 
-MISSES_A_MINUTE = 30  # Unknown codes of one client: more than anybody mistypes, and nothing to a guess of one in 4e15.
+# Unknown codes of one client, over all processes: more than anybody mistypes, and nothing to a guess of one in 4e15.
+MISSES_A_MINUTE = 30
 
 _MOST_ANSWERS = 50_000  # Kept at once, some kilobytes each.
 _MADE_AT_ONCE = 2  # New answers: one computes while another reads.
@@ -62,14 +63,14 @@ class Kept:
 
 
 class Scanning:
-    """One for an app; threads share it."""
+    """One for an app; threads share it. Of several `workers`, each allows its part of what a client may miss."""
 
-    def __init__(self, store: Store, *, kept_days: int = KEPT_DAYS) -> None:
+    def __init__(self, store: Store, *, kept_days: int = KEPT_DAYS, workers: int = 1) -> None:
         self._store = store
         self._kept_days = kept_days
         self._storage = MemoryStorage()
         self._limiter = MovingWindowRateLimiter(self._storage)
-        self._limit = RateLimitItemPerMinute(MISSES_A_MINUTE)
+        self._limit = RateLimitItemPerMinute(max(1, MISSES_A_MINUTE // workers))
         self._has_missed: set[str] = set()
         self._answers: dict[Key, Kept] = {}
         self._version = -1

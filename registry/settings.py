@@ -15,7 +15,8 @@ class Settings(BaseSettings):
 
     `database_url`: SQLAlchemy URL, by default a SQLite file in `data_dir`. `base_url`: what labels point to, and the host name
     that is answered. `session_hours`: after them people sign in again. `oidc_…`: the identity provider, where there is one.
-    `scan_days`: after them the history of scans is forgotten.
+    `scan_days`: after them the history of scans is forgotten. `workers`: processes that share the visitors, each of which
+    allows its part of what one visitor may do; `registry serve --workers` tells its own.
     `smtp_url` and `mail_from`: how reminders go out. `webhooks_allow_private`: webhooks may go to addresses of the own network.
     """
 
@@ -25,6 +26,7 @@ class Settings(BaseSettings):
     database_url: str | None = None
     base_url: str = "http://127.0.0.1:8000"
     scan_days: Annotated[int, Field(ge=1, le=3650)] = KEPT_DAYS
+    workers: Annotated[int, Field(ge=1, le=1024)] = 1
     session_hours: Annotated[int, Field(ge=1, le=720)] = 12
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
