@@ -17,20 +17,25 @@ from api.context import SESSION_LIFETIME, Context
 from api.guard import Guard
 from api.language import Bilingual
 from api.oidc import Provider
+from api.pages import accounting as accounting_pages
 from api.pages import administration, docs, laboratory, sign_in, start, sticker, target, verifying
 from api.pages import disputes as disputes_page
 from api.pages import due as due_page
 from api.pages import imports as import_pages
 from api.pages import labels as labels_page
+from api.pages import readings as reading_pages
 from api.pages import rounds as rounds_page
+from api.pages import units as units_page
 from api.pages import webhooks as webhooks_page
 from api.problems import add_handlers, refuse
 from api.routes import (
+    accounting,
     calendars,
     clients,
     details,
     disputes,
     due,
+    fleet_runs,
     histories,
     imports,
     items,
@@ -41,6 +46,7 @@ from api.routes import (
     people,
     photos,
     proofs,
+    readings,
     recording,
     records,
     rounds,
@@ -49,6 +55,7 @@ from api.routes import (
     service,
     session,
     submissions,
+    units,
     webhooks,
 )
 from api.scanning import Scanning
@@ -57,7 +64,10 @@ from registry.ledger.notes import Signer
 from registry.notices.settings import NoticeSettings
 from registry.passwords import Passwords
 from registry.unit_of_work import Store
+from registry.usecases.fleet_nights import FleetPlan
 from registry.usecases.note_scans import KEPT_DAYS
+
+NO_RUNS = FleetPlan()
 
 _DESCRIPTION = (
     "Records of calibrations in, verdicts with reasons out. A verdict says whether a meter was traceable to a national "
@@ -78,12 +88,15 @@ _TAGS = (
     "calendars",
     "webhooks",
     "rounds",
+    "review",
     "labels",
     "certificates",
     "submissions",
     "events",
+    "fleet",
     "evidence",
     "metering points",
+    "accounting",
     "session",
     "people",
     "clients",
@@ -106,11 +119,13 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     signer: Signer | None = None,
     scans_kept_days: int = KEPT_DAYS,
     workers: int = 1,
+    fleet: FleetPlan = NO_RUNS,
 ) -> FastAPI:
     """The service on a store. `base_url` is what labels point to, `featured` the targets shown first on the start page.
 
     `passwords` hashes them, `provider` is where people may sign in as well, `signer` signs the ledger's checkpoints and proofs;
     see Context. `scans_kept_days`: after them the history of scans is forgotten. `workers`: processes that share the visitors.
+    `fleet`: when everything is answered, if ever.
     """
     scanning = Scanning(store, kept_days=scans_kept_days, workers=workers)
     notices = notices or NoticeSettings(base_url=base_url)
@@ -119,7 +134,7 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
         scanning=scanning,
         clock=now,
         base_url=base_url,
-        jobs=cache(lambda: job_runner(store, now, notices.data_dir)),
+        jobs=cache(lambda: job_runner(store, now, notices.data_dir, fleet)),
         featured=featured or {},
         passwords=passwords or Passwords(),
         session_lifetime=session_lifetime,
@@ -153,10 +168,17 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     recordings = (records, recording, submissions, imports)
     of_labels = (labels, photos, disputes)
     accounts = (session, people, clients, mandates, organization_settings)
-    parts = (scans, *reading, *recordings, *of_labels, proofs, due, calendars, webhooks, rounds, *accounts, service)
+    supervision = (fleet_runs,)
+    carbon = (readings, accounting)
+    review = (units,)
+    told = (due, calendars, webhooks, rounds)
+    parts = (scans, *reading, *recordings, *of_labels, proofs, *supervision, *carbon, *review, *told, *accounts, service)
     pages_of_labels = (sticker, labels_page, disputes_page)
-    told = (due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
-    pages = (start, target, *pages_of_labels, laboratory, sign_in, administration, *told)
+    pages_of_carbon = (accounting_pages, reading_pages)
+    pages_of_review = (units_page,)
+    pages_told = (due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
+    of_organizations = (laboratory, sign_in, administration)
+    pages = (start, target, *pages_of_labels, *of_organizations, *pages_of_carbon, *pages_of_review, *pages_told)
     for module in (*parts, *pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -220,6 +220,24 @@ IMPORT_JOB: dict[str, Any] = {
 
 IMPORT_JOBS: dict[str, Any] = {"imports": [IMPORT_JOB], "next": None}
 
+FLEET_RUN: dict[str, Any] = {
+    "id": "fleet-cn-legal-1-2026-11-28-night",
+    "policy": "cn-legal/1",
+    "as_of": "2026-11-28",
+    "created_at": "2026-11-27T18:00:00Z",
+    "created_by": "local",
+    "state": "running",
+    "progress": {"phase": "write", "done": 250_000, "total": 1_000_000},
+    "recording": 4711,
+    "known_at": "2026-11-27T18:00:01Z",
+    "targets": None,
+    "is_current": False,
+    "reason": None,
+    "links": {"self": "/api/v1/fleet/runs/fleet-cn-legal-1-2026-11-28-night"},
+}
+
+FLEET_RUN_ORDER: dict[str, Any] = {"policy": "cn-legal/1", "as_of": "2026-11-28"}
+
 UNDO: dict[str, Any] = {"reason": "导入了错误的台账"}
 
 POLICIES: dict[str, Any] = {

@@ -7,10 +7,13 @@ from registry import (
     label_tables,
     ledger_tables,
     notice_tables,
+    reading_tables,
     recording_tables,
+    review_tables,
     round_tables,
     scan_tables,
     tables,
+    witness_tables,
 )
 from registry.table_parts import Table
 
@@ -22,9 +25,12 @@ _MODULES = (
     label_tables,
     ledger_tables,
     notice_tables,
+    reading_tables,
     recording_tables,
+    review_tables,
     round_tables,
     scan_tables,
+    witness_tables,
 )
 
 TABLES: tuple[type[Table], ...] = tuple(
