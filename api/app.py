@@ -122,14 +122,16 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     provider: Provider | None = None,
     signer: Signer | None = None,
     scans_kept_days: int = KEPT_DAYS,
+    workers: int = 1,
     fleet: FleetPlan = NO_RUNS,
 ) -> FastAPI:
     """The service on a store. `base_url` is what labels point to, `featured` the targets shown first on the start page.
 
     `passwords` hashes them, `provider` is where people may sign in as well, `signer` signs the ledger's checkpoints and proofs;
-    see Context. `scans_kept_days`: after them the history of scans is forgotten. `fleet`: when everything is answered, if ever.
+    see Context. `scans_kept_days`: after them the history of scans is forgotten. `workers`: processes that share the visitors.
+    `fleet`: when everything is answered, if ever.
     """
-    scanning = Scanning(store, kept_days=scans_kept_days)
+    scanning = Scanning(store, kept_days=scans_kept_days, workers=workers)
     notices = notices or NoticeSettings(base_url=base_url)
     context = Context(
         store=store,
