@@ -18,7 +18,7 @@ from api import accounting_examples, examples, failures, fleet_examples, label_e
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
-from api.schemas import accounting, accounts, labels, notices, readings, rounds, units
+from api.schemas import accounting, accounts, labels, notices, readings, review_equipping, rounds, units
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
 from api.schemas.fleet import FleetItems, FleetLapses, FleetPoints, FleetSums, RecallPreview
 from api.schemas.fleet_runs import FleetRunAnswer, FleetRunOrder
@@ -93,6 +93,7 @@ _ANSWERS: tuple[type, ...] = (
     *notices.SCHEMAS,
     *rounds.SCHEMAS,
     *units.SCHEMAS,
+    *review_equipping.SCHEMAS,
     *accounts.SCHEMAS,
     *labels.SCHEMAS,
     *readings.SCHEMAS,
