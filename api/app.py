@@ -22,6 +22,7 @@ from api.pages import disputes as disputes_page
 from api.pages import due as due_page
 from api.pages import imports as import_pages
 from api.pages import labels as labels_page
+from api.pages import recalls as recalls_page
 from api.pages import rounds as rounds_page
 from api.pages import webhooks as webhooks_page
 from api.problems import add_handlers, refuse
@@ -42,6 +43,7 @@ from api.routes import (
     people,
     photos,
     proofs,
+    recalls,
     recording,
     records,
     rounds,
@@ -79,6 +81,7 @@ _TAGS = (
     "competences",
     "items",
     "due",
+    "recalls",
     "calendars",
     "webhooks",
     "rounds",
@@ -158,9 +161,23 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     recordings = (records, recording, submissions, imports)
     of_labels = (labels, photos, disputes)
     accounts = (session, people, clients, mandates, organization_settings)
-    parts = (scans, *reading, *recordings, *of_labels, proofs, fleet_runs, due, calendars, webhooks, rounds, *accounts, service)
+    parts = (
+        scans,
+        *reading,
+        *recordings,
+        *of_labels,
+        proofs,
+        fleet_runs,
+        recalls,
+        due,
+        calendars,
+        webhooks,
+        rounds,
+        *accounts,
+        service,
+    )
     pages_of_labels = (sticker, labels_page, disputes_page)
-    told = (due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
+    told = (recalls_page, due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
     pages = (start, target, *pages_of_labels, laboratory, sign_in, administration, *told)
     for module in (*parts, *pages):
         app.include_router(module.router)

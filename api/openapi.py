@@ -14,11 +14,11 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import examples, failures, label_examples, reading_examples
+from api import examples, failures, label_examples, reading_examples, recall_examples
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
-from api.schemas import accounts, labels, notices, rounds
+from api.schemas import accounts, labels, notices, recalls, rounds
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
 from api.schemas.fleet_runs import FleetRunAnswer, FleetRunOrder
 from api.schemas.history import HistoryAnswer
@@ -88,12 +88,13 @@ _ANSWERS: tuple[type, ...] = (
     *rounds.SCHEMAS,
     *accounts.SCHEMAS,
     *labels.SCHEMAS,
+    *recalls.SCHEMAS,
     Problem,
     Records,
 )
 _REFERENCE = "#/components/schemas/{name}"
 _RECORDS = "RecordsDocument"
-_EXAMPLES = {**vars(examples), **vars(reading_examples), **vars(label_examples)}
+_EXAMPLES = {**vars(examples), **vars(reading_examples), **vars(label_examples), **vars(recall_examples)}
 
 Responses = dict[int | str, dict[str, Any]]
 
