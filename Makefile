@@ -50,7 +50,7 @@ tests: $(DEVELOPMENT) $(WEB)
 
 # The long runs: ten thousand random record sets against the brute-force evaluation, and many kills during imports.
 soak: $(DEVELOPMENT)
-	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -q -n auto tests/test_against_oracle.py
+	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -q -n auto tests/test_against_oracle.py tests/test_accounting_against_oracle.py
 	$(BIN)/python -m bench.kill_during_import
 	$(BIN)/python -m bench.kill_during_bulk
 

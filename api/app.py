@@ -17,16 +17,20 @@ from api.context import SESSION_LIFETIME, Context
 from api.guard import Guard
 from api.language import Bilingual
 from api.oidc import Provider
+from api.pages import accounting as accounting_pages
 from api.pages import administration, docs, laboratory, sign_in, start, sticker, target, verifying
 from api.pages import disputes as disputes_page
 from api.pages import due as due_page
 from api.pages import imports as import_pages
 from api.pages import labels as labels_page
+from api.pages import readings as reading_pages
 from api.pages import recalls as recalls_page
 from api.pages import rounds as rounds_page
+from api.pages import units as units_page
 from api.pages import webhooks as webhooks_page
 from api.problems import add_handlers, refuse
 from api.routes import (
+    accounting,
     calendars,
     clients,
     details,
@@ -43,6 +47,7 @@ from api.routes import (
     people,
     photos,
     proofs,
+    readings,
     recalls,
     recording,
     records,
@@ -52,6 +57,7 @@ from api.routes import (
     service,
     session,
     submissions,
+    units,
     webhooks,
 )
 from api.scanning import Scanning
@@ -85,6 +91,7 @@ _TAGS = (
     "calendars",
     "webhooks",
     "rounds",
+    "review",
     "labels",
     "certificates",
     "submissions",
@@ -92,6 +99,7 @@ _TAGS = (
     "fleet",
     "evidence",
     "metering points",
+    "accounting",
     "session",
     "people",
     "clients",
@@ -161,24 +169,17 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     recordings = (records, recording, submissions, imports)
     of_labels = (labels, photos, disputes)
     accounts = (session, people, clients, mandates, organization_settings)
-    parts = (
-        scans,
-        *reading,
-        *recordings,
-        *of_labels,
-        proofs,
-        fleet_runs,
-        recalls,
-        due,
-        calendars,
-        webhooks,
-        rounds,
-        *accounts,
-        service,
-    )
+    supervision = (fleet_runs, recalls)
+    carbon = (readings, accounting)
+    review = (units,)
+    told = (due, calendars, webhooks, rounds)
+    parts = (scans, *reading, *recordings, *of_labels, proofs, *supervision, *carbon, *review, *told, *accounts, service)
     pages_of_labels = (sticker, labels_page, disputes_page)
-    told = (recalls_page, due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
-    pages = (start, target, *pages_of_labels, laboratory, sign_in, administration, *told)
+    pages_of_carbon = (accounting_pages, reading_pages)
+    pages_of_review = (units_page,)
+    pages_told = (recalls_page, due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
+    of_organizations = (laboratory, sign_in, administration)
+    pages = (start, target, *pages_of_labels, *of_organizations, *pages_of_carbon, *pages_of_review, *pages_told)
     for module in (*parts, *pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -48,6 +48,8 @@ class _Page(NamedTuple):
 _RECORDS = Bilingual("登记", "Records")
 _FIELD = Bilingual("标签与现场", "Labels and visits")
 _FLEET = Bilingual("监管", "Supervision")
+_CARBON = Bilingual("碳计量", "Carbon metering")
+_REVIEW = Bilingual("计量审查", "Metering review")
 _SETTINGS = Bilingual("设置", "Settings")
 
 # Pages of one room stand together.
@@ -62,6 +64,9 @@ _PAGES = (
     _Page(_FIELD, "/rounds", Bilingual("现场核查", "Rounds"), (Permission.AUDIT, Permission.CONFIRM)),
     _Page(_FIELD, "/disputes", Bilingual("可疑标签", "Suspect labels"), (Permission.RECORD_COMPETENCES,)),
     _Page(_FLEET, "/recalls", Bilingual("召回", "Recalls"), (Permission.READ,)),
+    _Page(_CARBON, "/accounting", Bilingual("核算期", "Accounting periods"), (Permission.READ,)),
+    _Page(_CARBON, "/readings", Bilingual("读数", "Readings"), (Permission.READ,)),
+    _Page(_REVIEW, "/units", Bilingual("用能单位", "Units"), (Permission.READ,)),
     _Page(_SETTINGS, "/settings", Bilingual("设置", "Settings"), (Permission.READ,)),
 )
 _MOST_COUNTED = 99

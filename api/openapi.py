@@ -14,11 +14,11 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import examples, failures, label_examples, reading_examples, recall_examples
+from api import accounting_examples, examples, failures, label_examples, reading_examples, recall_examples, review_examples
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
-from api.schemas import accounts, labels, notices, recalls, rounds
+from api.schemas import accounting, accounts, labels, notices, readings, recalls, rounds, units
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
 from api.schemas.fleet_runs import FleetRunAnswer, FleetRunOrder
 from api.schemas.history import HistoryAnswer
@@ -86,15 +86,25 @@ _ANSWERS: tuple[type, ...] = (
     Readiness,
     *notices.SCHEMAS,
     *rounds.SCHEMAS,
+    *units.SCHEMAS,
     *accounts.SCHEMAS,
     *labels.SCHEMAS,
     *recalls.SCHEMAS,
+    *readings.SCHEMAS,
+    *accounting.SCHEMAS,
     Problem,
     Records,
 )
 _REFERENCE = "#/components/schemas/{name}"
 _RECORDS = "RecordsDocument"
-_EXAMPLES = {**vars(examples), **vars(reading_examples), **vars(label_examples), **vars(recall_examples)}
+_EXAMPLES = {
+    **vars(examples),
+    **vars(reading_examples),
+    **vars(label_examples),
+    **vars(review_examples),
+    **vars(accounting_examples),
+    **vars(recall_examples),
+}
 
 Responses = dict[int | str, dict[str, Any]]
 

@@ -30,6 +30,7 @@ class Permission(StrEnum):
     SUPERVISE = "supervise"  # Have everything answered at once, and see how far that is.
     CONFIRM = "confirm"  # Make events of what auditors found, which changes verdicts.
     RECALL = "recall"  # Open recalls, and answer for items that need nothing done.
+    REVIEW = "review"  # The energy-metering review of the units of one's area.
     APPROVE = "approve"  # The second pair of eyes.
     SHARE = "share"  # Let another organization hold an item as well.
     CONFIGURE = "configure"  # Settings, clients and keys, webhooks and reminders of the own organization.
@@ -59,6 +60,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.CONFIRM,
             Permission.RECALL,
             Permission.SUPERVISE,
+            Permission.REVIEW,
             Permission.CONFIGURE,
         }
     ),

@@ -24,10 +24,15 @@ from traceability.verdict import Status
 Run = tuple[date, date]
 
 
-def statuses(inquiry: Inquiry, start: date, until: date) -> Iterator[tuple[Run, Status]]:
-    """The period as runs of days, both ends inside, with the status that holds on all of them; neighbours may be alike."""
+def answers(inquiry: Inquiry, start: date, until: date) -> Iterator[tuple[Run, Answer]]:
+    """The period as runs of days, both ends inside, with the answer that holds on all of them; neighbours may be alike."""
     for answer, next_day in _walk(inquiry, inquiry.on(start), until):
-        yield (answer.day, until if next_day is None else day_before(next_day)), answer.status
+        yield (answer.day, until if next_day is None else day_before(next_day)), answer
+
+
+def statuses(inquiry: Inquiry, start: date, until: date) -> Iterator[tuple[Run, Status]]:
+    """The same with the status alone."""
+    return ((run, answer.status) for run, answer in answers(inquiry, start, until))
 
 
 def coverage(inquiry: Inquiry, start: date, until: date) -> tuple[Run, ...]:

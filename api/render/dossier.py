@@ -26,6 +26,7 @@ from api.render.sentences import SAYINGS, sentence
 from registry.evidence.answers import verdict_on
 from registry.evidence.bundle import Days
 from registry.evidence.verifying import Proved
+from traceability.hierarchy import levels
 from traceability.verdict import Finding, Node, Severity
 
 _TEMPLATE = Path(__file__).parents[1] / "templates" / "dossier.typ"
@@ -154,14 +155,14 @@ def _finding(finding: Finding, names: Names) -> list[str]:
 
 def _links(proved: Proved, names: Names) -> Iterator[dict[str, str]]:
     """A row for each certificate of the chain, the target's own first; the basis is what is said of it, with the clause."""
-    levels = _levels(proved)
+    of_certificate = levels(proved.verdict.graph)
     for node in proved.verdict.graph.nodes:
         certificate = names.certificates[node.certificate]
         stated = [result.uncertainty for result in certificate.results if result.uncertainty is not None]
         said = [finding for finding in proved.verdict.findings if finding.subject in {node.certificate, node.item}]
         said = [finding for finding in said if finding.severity is not Severity.NOTE]
         yield {
-            "level": str(levels[node.certificate]),
+            "level": str(of_certificate[node.certificate]),
             "item": names.of(node.item),
             "certificate": names.certificate(certificate),
             "issuer": names.organization(certificate.issuer),
@@ -176,17 +177,6 @@ def _links(proved: Proved, names: Names) -> Iterator[dict[str, str]]:
 def _basis(finding: Finding, names: Names) -> str:
     saying = SAYINGS[finding.code]
     return f"{words.SEVERITIES[finding.severity].in_(names.language)}: {saying.title.in_(names.language)} ({saying.source})"
-
-
-def _levels(proved: Proved) -> dict[str, int]:
-    """How many steps above the target each certificate stands at the most, as far as there is no circle."""
-    nodes = proved.verdict.graph.nodes
-    levels = {node.certificate: 1 for node in nodes}
-    for _ in nodes:  # A longest way has no more steps than there are certificates.
-        for link in proved.verdict.graph.links:
-            if link.found is not None:
-                levels[link.found] = min(max(levels[link.found], levels[link.by] + 1), len(nodes))
-    return levels
 
 
 def _timeline(proved: Proved, names: Names) -> dict[str, Any]:

@@ -274,6 +274,7 @@ PERMISSIONS: dict[Permission, Bilingual] = {
     Permission.SUPERVISE: Bilingual("整体判定", "Have everything answered"),
     Permission.CONFIRM: Bilingual("确认巡检发现", "Confirm findings of rounds"),
     Permission.RECALL: Bilingual("召回", "Recall"),
+    Permission.REVIEW: Bilingual("能源计量审查", "Review energy metering"),
     Permission.APPROVE: Bilingual("复核", "Approve"),
     Permission.SHARE: Bilingual("共享", "Share"),
     Permission.CONFIGURE: Bilingual("设置", "Configure"),

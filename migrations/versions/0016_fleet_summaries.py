@@ -6,7 +6,7 @@ from alembic import op
 from migrations.building import drop_tables, keep_tenants_out, let_tenants_read, long, text
 
 revision = "0016"
-down_revision = "0015"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
@@ -29,4 +29,4 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     keep_tenants_out("fleet_summaries")
-    drop_tables("fleet_summaries")
+    drop_tables(("fleet_summaries",))

@@ -1,23 +1,14 @@
 """The record of a round as PDF/A-2b, for paper and signatures; the JSON has the same facts."""
 
-import json
-from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
-from pathlib import Path
-from typing import Any
-
-import typst
 
 from api.language import Bilingual, Language, text
 from api.render import words
-from api.render.labels.typesetting import CHINESE_FONTS, check_text
+from api.render.reports import Part, Report, report_pdf
 from api.schemas.rounds import RecordedItem, RecordedObservation, RoundRecord
 from registry.rounds import ScanResult
 from traceability.periods import SHANGHAI
 
-_TEMPLATE = Path(__file__).with_name("record.typ")
-_LATIN_FONTS = ("DejaVu Sans", "Arial", "Helvetica", "Libertinus Serif")  # The last one comes with typst.
 _ITEM_HEADS = (
     Bilingual("器具", "Item"),
     Bilingual("出厂编号", "Serial number"),
@@ -40,26 +31,12 @@ _ITEM_RESULTS: dict[str, Bilingual] = {
 
 def record_pdf(record: RoundRecord, language: Language, base_url: str) -> bytes:
     """The record as PDF/A-2b. RefusedError on a machine without a Chinese typeface where there is Chinese to write."""
-    told = _told(record, language, base_url)
-    check_text(_texts(told))
-    compiler = typst.Compiler(_TEMPLATE, font_paths=_fonts(), sys_inputs={"record": json.dumps(told)})
-    made = compiler.compile(format="pdf", pdf_standards=["a-2b"], timestamp=record.known_at)
-    if not isinstance(made, bytes):  # pragma: no cover - a list comes back for several pages of pictures only.
-        raise TypeError("one document was asked for")
-    return made
+    return report_pdf(_told(record, language, base_url), language, record.known_at)
 
 
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts()
-
-
-def _told(record: RoundRecord, language: Language, base_url: str) -> dict[str, Any]:
-    families = set(_fonts().families())
+def _told(record: RoundRecord, language: Language, base_url: str) -> Report:
     return {
         "title": text(language, "计量器具现场核查记录"),
-        "lang": language.value,
-        "fonts": [family for family in (*CHINESE_FONTS, *_LATIN_FONTS) if family in families][:2],
         "address": f"{base_url.rstrip('/')}/rounds/{record.round.id}",
         "facts": _facts(record, language),
         "parts": [_items(record, language), _observations(record, language), _unknown(record, language)],
@@ -89,7 +66,7 @@ def _facts(record: RoundRecord, language: Language) -> list[tuple[str, str]]:
     ]
 
 
-def _items(record: RoundRecord, language: Language) -> dict[str, Any]:
+def _items(record: RoundRecord, language: Language) -> Part:
     return {
         "title": text(language, "器具"),
         "empty": "—",
@@ -107,7 +84,7 @@ def _item(item: RecordedItem, language: Language) -> list[str]:
     return [item.name or item.id, item.serial or "—", result, status, until]
 
 
-def _observations(record: RoundRecord, language: Language) -> dict[str, Any]:
+def _observations(record: RoundRecord, language: Language) -> Part:
     names = {item.id: item.name or item.id for item in record.items}
     return {
         "title": text(language, "观察"),
@@ -133,7 +110,7 @@ def _observation(each: RecordedObservation, names: dict[str, str], language: Lan
     ]
 
 
-def _unknown(record: RoundRecord, language: Language) -> dict[str, Any]:
+def _unknown(record: RoundRecord, language: Language) -> Part:
     return {
         "title": text(language, "未登记的标签"),
         "empty": "—",
@@ -141,18 +118,6 @@ def _unknown(record: RoundRecord, language: Language) -> dict[str, Any]:
         "widths": [1],
         "rows": [[each[:200]] for each in record.unknown],
     }
-
-
-def _texts(told: Any) -> Iterable[str]:
-    """Every text of the data."""
-    match told:
-        case str():
-            yield told
-        case dict():
-            yield from _texts(list(told.values()))
-        case list() | tuple():
-            for each in told:
-                yield from _texts(each)
 
 
 def _moment(instant: datetime) -> str:
