@@ -14,6 +14,7 @@ from registry import (
     round_tables,
     scan_tables,
     tables,
+    witness_tables,
 )
 from registry.table_parts import Table
 
@@ -31,6 +32,7 @@ _MODULES = (
     review_tables,
     round_tables,
     scan_tables,
+    witness_tables,
 )
 
 TABLES: tuple[type[Table], ...] = tuple(

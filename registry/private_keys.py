@@ -18,7 +18,11 @@ class PrivateKeyError(RegistryError):
 
 def keep_private_key(path: Path, private: Ed25519PrivateKey) -> None:
     """Write a key to a new file, on the disk before this returns. PrivateKeyError when it cannot be, or is there already."""
-    written = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    keep_private_text(path, private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def keep_private_text(path: Path, written: bytes) -> None:
+    """The same for a key in PEM form, whatever its kind."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

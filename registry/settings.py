@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from registry.notices.settings import NoticeSettings
 from registry.usecases.fleet_nights import NIGHT, FleetPlan
+from registry.usecases.make_checkpoint import Algorithm
 from registry.usecases.note_scans import KEPT_DAYS
 from traceability.policy import DEFAULT_POLICY, POLICIES
 
@@ -20,6 +21,8 @@ class Settings(BaseSettings):
     `scan_days`: after them the history of scans is forgotten.
     `fleet_policies`: under which everything is answered each night, with commas between them; `fleet_hour`: from then on.
     `smtp_url` and `mail_from`: how reminders go out. `webhooks_allow_private`: webhooks may go to addresses of the own network.
+    `ledger_algorithm`: what checkpoints and proofs are signed with (docs/decisions/0063). `timestamp_url` and
+    `timestamp_roots`: a time stamping authority (RFC 3161) for checkpoints, and a PEM file of whom it is believed by.
     """
 
     model_config = SettingsConfigDict(env_prefix="REGISTRY_", frozen=True)
@@ -38,6 +41,9 @@ class Settings(BaseSettings):
     smtp_url: str | None = None
     mail_from: str | None = None
     webhooks_allow_private: bool = False
+    ledger_algorithm: Algorithm = "ed25519"
+    timestamp_url: str | None = None
+    timestamp_roots: Path | None = None
 
     @field_validator("fleet_policies")
     @classmethod

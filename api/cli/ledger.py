@@ -1,5 +1,6 @@
 """`registry log check`, `registry log checkpoint`: the ledger computed anew, and what is to leave this machine."""
 
+import base64
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -12,11 +13,13 @@ from api.cli.output import JsonOption, LanguageOption, remark, write_bytes, writ
 from api.cli.stores import opened
 from api.failures import INTEGRITY, ParameterError
 from api.language import Bilingual, Language
-from registry.ledger.notes import Checkpoint, verifier_key, verifier_of
+from registry.ledger.notes import Checkpoint, Signer, verifier_key, verifier_of
 from registry.ledger.notes import opened as opened_note
+from registry.repositories.witnesses import attestations_on
 from registry.settings import Settings
 from registry.usecases.check_ledger import LedgerReport, check_ledger
-from registry.usecases.make_checkpoint import ledger_signer, make_checkpoint
+from registry.usecases.make_checkpoint import attested_note, ledger_signer, make_checkpoint
+from registry.witness_tables import AttestationKind
 
 _Files = Annotated[
     list[Path] | None,
@@ -61,20 +64,36 @@ def check(
 
 def checkpoint(
     out: Annotated[Path | None, typer.Option("--out", dir_okay=False, help="写入文件 / File to write")] = None,
+    stamp: Annotated[
+        Path | None, typer.Option("--timestamp", dir_okay=False, help="另存时间戳（RFC 3161）/ File for its time stamp")
+    ] = None,
     show_key: Annotated[bool, typer.Option("--show-key", help="只显示验证公钥 / Show the verifier key only")] = False,  # noqa: FBT002
 ) -> None:
     """签署账本的当前检查点，请保存到别处。/ Sign a checkpoint of the ledger; keep it elsewhere."""
-    signer = ledger_signer(Settings().data_dir, origin())
+    signer = own_signer()
     if show_key:
         typer.echo(verifier_key(signer))
         return
     with opened(is_writing=True) as store, store.writing() as work:
         made = make_checkpoint(work, signer, clock.now())
+        note = attested_note(work, made)
+        stamps = [each for each in attestations_on(work, made.entry) if each.kind is AttestationKind.TIMESTAMP]
+    if stamp is not None:
+        if not stamps:
+            raise ParameterError("--timestamp", Bilingual("此检查点还没有时间戳", "this checkpoint has no time stamp yet"))
+        with replaced(stamp) as write:
+            write(base64.b64decode(stamps[-1].content))
     if out is None:
-        write_bytes(made.note.encode())
+        write_bytes(note.encode())
         return
     with replaced(out) as write:
-        write(made.note.encode())
+        write(note.encode())
+
+
+def own_signer() -> Signer:
+    """What signs this registry's checkpoints and proofs."""
+    settings = Settings()
+    return ledger_signer(settings.data_dir, origin(), settings.ledger_algorithm)
 
 
 def origin() -> str:
@@ -95,7 +114,7 @@ def note_of(path: Path) -> str:
 def _outside(path: Path, key: str | None) -> Checkpoint:
     """A checkpoint from a file, its signature checked."""
     note = note_of(path)
-    line = key or verifier_key(ledger_signer(Settings().data_dir, origin()))
+    line = key or verifier_key(own_signer())
     return opened_note(note, verifier_of(line))
 
 

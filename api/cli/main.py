@@ -26,7 +26,12 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     "impact": "api.cli.questions:impact",
     "label": "api.cli.labelling:label",
     "vectors": "api.cli.vectors:vectors",
-    "log": {"check": "api.cli.ledger:check", "checkpoint": "api.cli.ledger:checkpoint"},
+    "log": {
+        "check": "api.cli.ledger:check",
+        "checkpoint": "api.cli.ledger:checkpoint",
+        "witness": "api.cli.witnessing:witness",
+        "send": "api.cli.witnessing:send",
+    },
     "proof": {
         "make": "api.cli.proof:make",
         "verify": "api.cli.proof:verify",

@@ -8,7 +8,7 @@ import typer
 
 from api import asking, clock
 from api.cli.exporting import replaced
-from api.cli.ledger import note_of, origin
+from api.cli.ledger import note_of, own_signer
 from api.cli.output import JsonOption, LanguageOption, people, remark, show, table, write_json
 from api.cli.questions import KnownAt, PolicyOption, Target, show_verdict
 from api.cli.stores import opened
@@ -22,11 +22,10 @@ from api.schemas.proofs import proof_answer
 from registry.access import OPERATOR
 from registry.evidence.bundle import Question
 from registry.evidence.verifying import Proved, verified
-from registry.ledger.notes import Ed25519Signer, verifier_key, verifier_of
 from registry.ledger.notes import opened as opened_note
-from registry.private_keys import private_key
+from registry.ledger.notes import verifier_key, verifier_of
 from registry.settings import Settings
-from registry.usecases.make_checkpoint import KEY_FILE, current_checkpoint, ledger_signer
+from registry.usecases.make_checkpoint import KEY_FILES, current_checkpoint
 from registry.usecases.make_proof import make_proof
 from traceability.policy import DEFAULT_POLICY, policy_named
 
@@ -89,7 +88,7 @@ def verify(
 
 def page(out: Out, key: _Key = None, language: LanguageOption = Language.ZH) -> None:
     """写出可离线使用的核验网页。/ Write the page that checks proofs in a browser, without network."""
-    line = key or verifier_key(ledger_signer(Settings().data_dir, origin()))
+    line = key or verifier_key(own_signer())
     verifier_of(line)
     with replaced(out) as write:
         write(standalone_page(line, language).encode())
@@ -116,7 +115,7 @@ def made_bundle(
         known_at=asked.known_at,
         policy=asked.policy.name,
     )
-    signer = ledger_signer(Settings().data_dir, origin())
+    signer = own_signer()
     with opened(is_writing=True) as store:
         note = current_checkpoint(store, signer, now).note if checkpoint is None else note_of(checkpoint)
         against = opened_note(note, verifier_of(verifier_key(signer)))
@@ -159,7 +158,7 @@ def _content(file: Path) -> bytes:
 
 def own_key() -> str:
     """The key of the registry of this machine, if there is one."""
-    private = private_key(Settings().data_dir / KEY_FILE)
-    if private is None:
+    settings = Settings()
+    if not (settings.data_dir / KEY_FILES[settings.ledger_algorithm]).exists():
         raise ParameterError("--key", Bilingual("本机没有密钥，请给出验证公钥", "there is no key here; give the verifier key"))
-    return verifier_key(Ed25519Signer(name=origin(), private=private))
+    return verifier_key(own_signer())

@@ -16,10 +16,11 @@ from api import clock, links
 from api.app import create_app
 from api.background import job_runner, telling, working
 from api.cli.diagnosis import diagnose
-from api.cli.ledger import origin
+from api.cli.ledger import own_signer
 from api.cli.notices import one_round
 from api.cli.output import JsonOption, LanguageOption, people, remark, write_json
 from api.cli.stores import opened
+from api.cli.witnessing import authority_of, send_when_due
 from api.failures import ParameterError
 from api.guard import LOOPBACK
 from api.language import Bilingual, Language, text
@@ -30,7 +31,6 @@ from registry.repositories import accounts
 from registry.settings import Settings
 from registry.unit_of_work import Store, open_store
 from registry.usecases.check_ledger import make_up_leaves
-from registry.usecases.make_checkpoint import ledger_signer
 from registry.usecases.taking_charge import make_first_token
 
 PORT = 8000
@@ -48,6 +48,7 @@ Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="端口，0 
 def serve(host: Host = "127.0.0.1", port: Port = PORT, workers: Workers = 1, language: LanguageOption = Language.ZH) -> None:
     """启动服务。/ Serve pages and HTTP API."""
     settings = Settings()
+    authority_of(settings)
     provider_of(settings)  # A mistake in the settings ends the command before anything listens.
     with opened(is_writing=True) as store:
         with store.reading() as work:
@@ -64,8 +65,14 @@ def serve(host: Host = "127.0.0.1", port: Port = PORT, workers: Workers = 1, lan
             elif host not in LOOPBACK and not settings.base_url.startswith("https:"):
                 remark(language, "注意：REGISTRY_BASE_URL 不是 https，密码和密钥将以明文传输")
             app = _app(store, settings)
-            with working(app.state.context.jobs(), threads=1), telling(lambda: one_round(store, settings.notices)):
+            with working(app.state.context.jobs(), threads=1), telling(lambda: _round(store, settings)):
                 run(app, listener) if workers == 1 else _run_processes(listener, workers)
+
+
+def _round(store: Store, settings: Settings) -> None:
+    """What the service does by itself from time to time."""
+    one_round(store, settings.notices)
+    send_when_due(store, settings)
 
 
 def app_of_settings() -> FastAPI:
@@ -83,7 +90,7 @@ def _app(store: Store, settings: Settings) -> FastAPI:
         provider=provider_of(settings),
         scans_kept_days=settings.scan_days,
         fleet=settings.fleet,
-        signer=ledger_signer(settings.data_dir, origin()),
+        signer=own_signer(),
     )
 
 

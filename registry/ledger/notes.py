@@ -13,11 +13,13 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from registry.ledger.merkle import HASH_LENGTH, ProofError
+from registry.ledger.sm2 import POINT_LENGTH, SM2, Sm2Verifier
 
 ED25519 = b"\x01"  # The algorithm byte of c2sp.org/signed-note.
+ED25519_LENGTH = 32  # Bytes of a public key.
 
-_KEY_ID_LENGTH = 4  # Bytes.
-_DASH = "\N{EM DASH} "  # What a signature line begins with.
+KEY_ID_LENGTH = 4  # Bytes.
+SIGNATURE_MARK = "\N{EM DASH} "  # What a signature line begins with.
 
 
 class Signer(Protocol):
@@ -101,7 +103,7 @@ def verifier_key(signer: Signer | Verifier) -> str:
     return f"{signer.name}+{key_id(signer.name, signer.public).hex()}+{base64.b64encode(signer.public).decode()}"
 
 
-def verifier_of(line: str) -> Ed25519Verifier:
+def verifier_of(line: str) -> Verifier:
     """The verifier of such a line; ProofError for one that is none, or of an algorithm that is not known here."""
     name, _, rest = line.strip().partition("+")
     identity, _, encoded = rest.partition("+")
@@ -109,23 +111,25 @@ def verifier_of(line: str) -> Ed25519Verifier:
         public = base64.b64decode(encoded, validate=True)
     except binascii.Error as error:
         raise ProofError("the verifier key is not one", "这不是验证公钥") from error
-    if len(public) != 1 + 32 or public[:1] != ED25519 or key_id(name, public).hex() != identity:
+    if key_id(name, public).hex() != identity:
         raise ProofError("the verifier key is not one", "这不是验证公钥")
-    return Ed25519Verifier(name=name, public=public)
+    if public.startswith(ED25519) and len(public) == len(ED25519) + ED25519_LENGTH:
+        return Ed25519Verifier(name=name, public=public)
+    if public.startswith(SM2) and len(public) == len(SM2) + POINT_LENGTH:
+        return Sm2Verifier(name=name, public=public)
+    raise ProofError("the verifier key is of an algorithm that is not known here", "不认识此验证公钥的算法")
 
 
 def key_id(name: str, public: bytes) -> bytes:
     """What tells the keys of one name apart."""
-    return hashlib.sha256(name.encode() + b"\n" + public).digest()[:_KEY_ID_LENGTH]
+    return hashlib.sha256(name.encode() + b"\n" + public).digest()[:KEY_ID_LENGTH]
 
 
 def signed(checkpoint: Checkpoint, *signers: Signer) -> str:
     """The checkpoint as a signed note."""
     text = checkpoint.text()
-    lines = [
-        f"{_DASH}{signer.name} {base64.b64encode(key_id(signer.name, signer.public) + signer.sign(text.encode())).decode()}\n"
-        for signer in signers
-    ]
+    signatures = [(each.name, key_id(each.name, each.public) + each.sign(text.encode())) for each in signers]
+    lines = [f"{SIGNATURE_MARK}{name} {base64.b64encode(signature).decode()}\n" for name, signature in signatures]
     return f"{text}\n{''.join(lines)}"
 
 
@@ -136,17 +140,23 @@ def opened(note: str, verifier: Verifier) -> Checkpoint:
         raise ProofError("this is no signed note", "这不是签名文本")
     text += "\n"
     lines = signatures.splitlines()
-    if not all(line.startswith(_DASH) for line in lines):
+    if not all(line.startswith(SIGNATURE_MARK) for line in lines):
         raise ProofError("a line after the text is no signature", "正文之后有一行不是签名")
     identity = key_id(verifier.name, verifier.public)
-    for name, _, encoded in (line.removeprefix(_DASH).partition(" ") for line in lines):
+    for name, _, encoded in (line.removeprefix(SIGNATURE_MARK).partition(" ") for line in lines):
         signature = _decoded(encoded)
-        if name != verifier.name or signature[:_KEY_ID_LENGTH] != identity:
+        if name != verifier.name or signature[:KEY_ID_LENGTH] != identity:
             continue
-        if not verifier.is_signed(text.encode(), signature[_KEY_ID_LENGTH:]):
+        if not verifier.is_signed(text.encode(), signature[KEY_ID_LENGTH:]):
             raise ProofError("the signature is wrong", "签名不正确")
         return _checkpoint(text)
     raise ProofError("the note is not signed with this key", "没有此密钥的签名")
+
+
+def bears_signature_of(note: str, signer: Signer | Verifier) -> bool:
+    """Whether a line of a note claims to be a key's signature; `opened` tells whether it is."""
+    head = base64.b64encode(key_id(signer.name, signer.public) + bytes(2)).decode()[:5]  # Bytes 0 to 3, whole characters.
+    return any(line.startswith(f"{SIGNATURE_MARK}{signer.name} {head}") for line in note.rpartition("\n\n")[2].splitlines())
 
 
 def _checkpoint(text: str) -> Checkpoint:

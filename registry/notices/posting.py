@@ -16,19 +16,21 @@ _MOST_SAID = 300  # Characters of an error that are kept.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
-    """A request to send."""
+    """A request to send. `wanted`: so many bytes of the answer are read at the most; a longer answer is none."""
 
     url: str
     headers: Mapping[str, str]
     body: bytes
+    wanted: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What came of it: the status of the answer, or why there was none. Nothing of an answer's body is kept."""
+    """What came of it: the status of the answer and as much of its body as was asked for, or why there was none."""
 
     status: int | None = None
     said: str | None = None
+    body: bytes = b""
 
     @property
     def is_good(self) -> bool:
@@ -44,7 +46,7 @@ def posting_over_http(*, allows_private: bool, resolve: Resolve | None = None, t
 
     def post(posting: Posting) -> Answered:
         try:
-            return Answered(status=_sent(posting, allows_private, resolve, trusted))
+            return _sent(posting, allows_private, resolve, trusted)
         except RegistryError as error:
             return Answered(said=error.en[:_MOST_SAID])
         except (httpx.HTTPError, OSError, UnicodeError) as error:
@@ -53,8 +55,8 @@ def posting_over_http(*, allows_private: bool, resolve: Resolve | None = None, t
     return post
 
 
-def _sent(posting: Posting, allows_private: bool, resolve: Resolve | None, trusted: ssl.SSLContext | None) -> int:  # noqa: FBT001
-    """The status of the answer. The name in the URL is what TLS and the Host header are about, the address where it goes."""
+def _sent(posting: Posting, allows_private: bool, resolve: Resolve | None, trusted: ssl.SSLContext | None) -> Answered:  # noqa: FBT001
+    """The answer. The name in the URL is what TLS and the Host header are about, the address where it goes."""
     parts = checked_url(posting.url, allows_private=allows_private)
     addresses = resolved(parts, allows_private=allows_private, resolve=resolve)[:_MOST_ADDRESSES]
     url = httpx.URL(posting.url)
@@ -74,6 +76,19 @@ def _sent(posting: Posting, allows_private: bool, resolve: Resolve | None, trust
                 if address == addresses[-1]:
                     raise
                 continue
-            answer.close()
-            return answer.status_code
+            try:
+                return Answered(status=answer.status_code, body=_read(answer, posting.wanted))
+            finally:
+                answer.close()
     raise OSError(f"{parts.hostname} has no address")
+
+
+def _read(answer: httpx.Response, wanted: int) -> bytes:
+    if not wanted:
+        return b""
+    body = b""
+    for piece in answer.iter_bytes():
+        body += piece
+        if len(body) > wanted:
+            raise OSError(f"the answer is longer than {wanted} bytes")
+    return body

@@ -123,15 +123,17 @@ def without_leaf(work: UnitOfWork, section: str, after: int, most: int) -> list[
     return [record for (record,) in work.rows(_unleaved_in(section), after=after, most=most)]
 
 
-def add_checkpoint(work: UnitOfWork, checkpoint: Checkpoint, note: str, at: datetime) -> None:
-    """Keep a signed checkpoint."""
+def add_checkpoint(work: UnitOfWork, checkpoint: Checkpoint, note: str, at: datetime) -> int:
+    """Keep a signed checkpoint; the running number of its row."""
     entry = work.allot(LedgerCheckpoints)
     work.append(LedgerCheckpoints, [(entry, checkpoint.size, checkpoint.root, note, instant_number(at))])
+    return entry
 
 
 class KeptCheckpoint(NamedTuple):
-    """A checkpoint that was signed here."""
+    """A checkpoint that was signed here, with the running number of its row."""
 
+    entry: int
     size: int
     root: bytes
     note: str
@@ -141,7 +143,7 @@ class KeptCheckpoint(NamedTuple):
 def checkpoints(work: UnitOfWork, most: int) -> list[KeptCheckpoint]:
     """The checkpoints, the latest first, as many as asked for."""
     rows = work.rows(_CHECKPOINTS, most=most)
-    return [KeptCheckpoint(size, bytes(root), note, instant_of(made_at)) for size, root, note, made_at in rows]
+    return [KeptCheckpoint(entry, size, bytes(root), note, instant_of(made_at)) for entry, size, root, note, made_at in rows]
 
 
 def _texts_of_records(work: UnitOfWork, section: str, records: list[int]) -> dict[int, Text]:
@@ -195,7 +197,7 @@ def _of_records(section: str) -> Query:
 _OF_RECORDS = {section: _of_records(section) for section in _MODELS}
 _CHECKPOINTS = Query(
     lambda _: (
-        select(_checkpoints.c.size, _checkpoints.c.root, _checkpoints.c.note, _checkpoints.c.made_at)
+        select(_checkpoints.c.entry, _checkpoints.c.size, _checkpoints.c.root, _checkpoints.c.note, _checkpoints.c.made_at)
         .order_by(_checkpoints.c.entry.desc())
         .limit(bindparam("most"))
     )

@@ -61,6 +61,8 @@ NO_LEAVES = {
     "ledger_leaves": "the ledger",
     "ledger_tiles": "the ledger",
     "ledger_checkpoints": "the ledger",
+    "checkpoint_attestations": "signed by others",
+    "attestation_tries": "how asking others went",
 }
 
 

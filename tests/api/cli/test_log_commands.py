@@ -1,5 +1,6 @@
 """`registry log …`: the ledger as a person checks it, with a checkpoint that was kept elsewhere."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from api.cli.main import app
+from registry.ledger.notes import key_id
 from registry.unit_of_work import open_store
 from tests.api.worlds import DOCUMENT
 
@@ -92,3 +94,39 @@ def tamper(folder: Path, *statements: str) -> None:
         for statement in statements or ("UPDATE certificates SET valid_until = valid_until + 1",):
             connection.exec_driver_sql(statement)
     store.close()
+
+
+def test_witnesses_are_entered_listed_and_ended(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who vouches for this registry is the operator's choice, and a recorded one."""
+    assert run("log", "send").exit_code == 0  # Nobody to ask.
+    key = witness_line()
+    assert run("log", "witness", "--key", key).exit_code == 2
+    assert run("log", "witness", "--key", key, "--url", "http://127.0.0.1:9/").exit_code != 0
+    monkeypatch.setenv("REGISTRY_WEBHOOKS_ALLOW_PRIVATE", "1")
+    found = json.loads(run("log", "witness", "--key", key, "--url", "http://127.0.0.1:9/", "--json").stdout)["witnesses"]
+    assert [(each["name"], each["is_active"], each["size"]) for each in found] == [("witness.example/w", True, None)]
+    sent = run("log", "send", "--json")
+    assert sent.exit_code == 1  # Nobody is at that address.
+    assert json.loads(sent.stdout)["asked"][0]["said"].startswith("not signed: ")
+    assert "启用" in run("log", "witness").stdout
+    assert run("log", "witness", "--end", "witness.example/w").exit_code == 0
+    assert run("log", "witness", "--end", "witness.example/w").exit_code == 4
+    assert run("log", "check").exit_code == 0
+    assert run("log", "checkpoint", "--timestamp", str(folder / "stamp.tsr")).exit_code == 2  # None was made.
+
+
+def test_checkpoints_and_proofs_are_signed_with_what_the_settings_say(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same commands with SM2; a verifier with the other key refuses."""
+    before = run("log", "checkpoint", "--show-key").stdout.strip()
+    run("log", "checkpoint")
+    monkeypatch.setenv("REGISTRY_LEDGER_ALGORITHM", "sm2-sm3")
+    key, proof = run("log", "checkpoint", "--show-key").stdout.strip(), folder / "proof.json"
+    assert run("proof", "make", "gate-gas", "--as-of", "2026-11-20", "--out", str(proof)).exit_code == 0
+    assert run("proof", "verify", str(proof), "--key", key).exit_code in {0, 1}
+    assert run("proof", "verify", str(proof), "--key", before).exit_code == 6
+
+
+def witness_line() -> str:
+    """A verifier key as a witness publishes it."""
+    name, public = "witness.example/w", b"\x04" + bytes(range(32))
+    return f"{name}+{key_id(name, public).hex()}+{base64.b64encode(public).decode()}"
