@@ -7,7 +7,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from registry.columns import WholeNumber, filled, one_of
-from registry.recalls import Cause, Step
+from registry.recalls import RecallCause, RecallStep
 from registry.table_parts import (
     CLUSTERED,
     STRICT,
@@ -32,7 +32,7 @@ class Recalls(Table, table=True):
         filled("id"),
         filled("item"),
         one_of("section", ("certificates", "events")),
-        one_of("cause", Cause),
+        one_of("cause", RecallCause),
         UniqueConstraint("id"),
         Index(None, "organization"),
         Index(None, "evidence"),
@@ -81,7 +81,7 @@ class RecallSteps(Table, table=True):
 
     is_fact: ClassVar[bool] = True
     __tablename__ = "recall_steps"
-    __table_args__ = (one_of("step", Step), Index(None, "recall_entry"), STRICT)
+    __table_args__ = (one_of("step", RecallStep), Index(None, "recall_entry"), STRICT)
 
     entry: int = entry_column()
     recall_entry: int = Field(foreign_key="recalls.entry", ondelete="RESTRICT", sa_type=WholeNumber)

@@ -11,7 +11,7 @@ from traceability.records import AsFound, EventKind, Item, Outcome
 from traceability.verdict import SEVERITIES, Code, Severity
 
 
-class Cause(StrEnum):
+class RecallCause(StrEnum):
     """What on record calls for a recall."""
 
     WITHDRAWN = "certificate_withdrawn"
@@ -21,7 +21,7 @@ class Cause(StrEnum):
     DAMAGED = "damaged"
 
 
-class Step(StrEnum):
+class RecallStep(StrEnum):
     """What people do in a case, after it was opened."""
 
     CONFIRMED = "confirmed"
@@ -30,7 +30,7 @@ class Step(StrEnum):
     JUSTIFICATION_WITHDRAWN = "justification_withdrawn"
 
 
-class Standing(StrEnum):
+class RecallStanding(StrEnum):
     """How an affected item stands; all but the first settle it."""
 
     OPEN = "open"
@@ -39,7 +39,7 @@ class Standing(StrEnum):
     OUT_OF_USE = "out_of_use"
 
 
-class State(StrEnum):
+class RecallState(StrEnum):
     """How a case stands. It is closed while every item is settled, and open again when one no longer is."""
 
     WAITING = "waiting"  # For a second person, where the organization wants one.
@@ -52,7 +52,7 @@ class State(StrEnum):
 class Ground:
     """The record that calls for a recall of an item: a certificate or an event, and the day from which it counts."""
 
-    cause: Cause
+    cause: RecallCause
     section: str
     evidence: str
     item: str
@@ -63,7 +63,7 @@ class Ground:
 class Deed:
     """A step as it was taken: by whom, when, for what reason; of one item, or of the whole case."""
 
-    step: Step
+    step: RecallStep
     item: str | None
     reason: str
     by: str
@@ -86,12 +86,12 @@ class Case:
     @property
     def decision(self) -> Deed | None:
         """That it was confirmed or rejected."""
-        return next((deed for deed in self.deeds if deed.step in {Step.CONFIRMED, Step.REJECTED}), None)
+        return next((deed for deed in self.deeds if deed.step in {RecallStep.CONFIRMED, RecallStep.REJECTED}), None)
 
     def justification_of(self, item: str) -> Deed | None:
         """The justification that stands for an item; None when there is none, or it was withdrawn."""
         own = [deed for deed in self.deeds if deed.item == item]
-        return own[-1] if own and own[-1].step is Step.JUSTIFIED else None
+        return own[-1] if own and own[-1].step is RecallStep.JUSTIFIED else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +112,7 @@ class Affair:
     """An item of a case as it stands. `settled_by`: a later good certificate. `is_new`: met after the case was opened."""
 
     reached: Reached
-    standing: Standing
+    standing: RecallStanding
     settled_by: str | None
     justification: Deed | None
     is_new: bool
@@ -123,13 +123,13 @@ def grounds(known: Known) -> Iterator[Ground]:
     for certificate in known.certificates.values():
         about = {"section": "certificates", "evidence": certificate.id, "item": certificate.item}
         if certificate.withdrawal is not None:
-            yield Ground(cause=Cause.WITHDRAWN, on=certificate.withdrawal.void_from, **about)
+            yield Ground(cause=RecallCause.WITHDRAWN, on=certificate.withdrawal.void_from, **about)
         elif certificate in known.live_of(certificate.item):
             if certificate.as_found is AsFound.OUT_OF_TOLERANCE:
-                yield Ground(cause=Cause.OUT_OF_TOLERANCE, on=certificate.calibrated_on, **about)
+                yield Ground(cause=RecallCause.OUT_OF_TOLERANCE, on=certificate.calibrated_on, **about)
             elif certificate.outcome is Outcome.FAIL and certificate.as_found is None:
-                yield Ground(cause=Cause.FAILED, on=certificate.calibrated_on, **about)
-    causes = {EventKind.INTERIM_CHECK_FAILED: Cause.INTERIM_CHECK, EventKind.DAMAGED: Cause.DAMAGED}
+                yield Ground(cause=RecallCause.FAILED, on=certificate.calibrated_on, **about)
+    causes = {EventKind.INTERIM_CHECK_FAILED: RecallCause.INTERIM_CHECK, EventKind.DAMAGED: RecallCause.DAMAGED}
     for event in (event for of_item in known.events.values() for event in of_item):
         if event.kind in causes:
             yield Ground(cause=causes[event.kind], section="events", evidence=event.id, item=event.item, on=event.on)
@@ -170,26 +170,26 @@ def affairs(
     return tuple(_affair(case, each, known, doubted, day, is_new=each.item in later) for each in every)
 
 
-def state_of(case: Case, items: Iterable[Affair]) -> State:
+def state_of(case: Case, items: Iterable[Affair]) -> RecallState:
     """How a case stands."""
     if case.decision is None:
-        return State.WAITING
-    if case.decision.step is Step.REJECTED:
-        return State.REJECTED
-    return State.OPEN if any(each.standing is Standing.OPEN for each in items) else State.CLOSED
+        return RecallState.WAITING
+    if case.decision.step is RecallStep.REJECTED:
+        return RecallState.REJECTED
+    return RecallState.OPEN if any(each.standing is RecallStanding.OPEN for each in items) else RecallState.CLOSED
 
 
 def _affair(case: Case, reached: Reached, known: Known, doubted: set[str], day: date, *, is_new: bool) -> Affair:
     item = known.items.get(reached.item)
     good = _later_good(known, reached, doubted, day)
     justification = case.justification_of(reached.item)
-    standing = Standing.OPEN
+    standing = RecallStanding.OPEN
     if item is not None and _is_out_of_use(item, day):
-        standing = Standing.OUT_OF_USE
+        standing = RecallStanding.OUT_OF_USE
     elif good is not None:
-        standing = Standing.RECALIBRATED
+        standing = RecallStanding.RECALIBRATED
     elif justification is not None:
-        standing = Standing.JUSTIFIED
+        standing = RecallStanding.JUSTIFIED
     return Affair(reached=reached, standing=standing, settled_by=good, justification=justification, is_new=is_new)
 
 

@@ -17,7 +17,7 @@ from api.schemas.recalls import RecallAnswer, recall_answer, recall_preview, rec
 from api.security import Reading, Recalling
 from registry.access import Party, Permission
 from registry.errors import RegistryError
-from registry.recalls import Standing, State
+from registry.recalls import RecallStanding, RecallState
 from registry.usecases.recalls import decide_recall, justify_item, open_recall, preview_recall, recall_seen, recalls_seen
 from traceability.problems import TraceabilityError
 
@@ -43,7 +43,7 @@ def show_recalls(
     language: Speaking,
     request: Request,
     party: Reading,
-    state: State | None = None,
+    state: RecallState | None = None,
     cursor: Annotated[int, Query(ge=0, le=_MOST)] = _MOST,
     subject: Annotated[str, Query(max_length=255)] = "",
 ) -> HTMLResponse:
@@ -75,7 +75,7 @@ def show_recall(
     request: Request,
     party: Reading,
     recall_id: RecordId,
-    standing: Standing | None = None,
+    standing: RecallStanding | None = None,
 ) -> HTMLResponse:
     """Progress, items by level, what was done; works without JavaScript."""
     return _case(context, language, request, party, recall_id, standing)
@@ -104,7 +104,7 @@ def _list(
     language: Language,
     request: Request,
     party: Party,
-    state: State | None,
+    state: RecallState | None,
     cursor: int,
     typed: dict[str, str],
     *,
@@ -129,7 +129,7 @@ def _case(
     request: Request,
     party: Party,
     recall_id: str,
-    standing: Standing | None,
+    standing: RecallStanding | None,
     *,
     error: Expected | None = None,
 ) -> HTMLResponse:
@@ -144,12 +144,12 @@ def _case(
         "recall": recall,
         "who": who,
         "standing": standing,
-        "counts": {each: sum(item.standing is each for item in recall.items) for each in Standing},
+        "counts": {each: sum(item.standing is each for item in recall.items) for each in RecallStanding},
         "items": [each for each in recall.items if standing in {None, each.standing}],
         "item_names": {each.item: each.name for each in recall.items},
-        "may_decide": may_act and recall.state is State.WAITING,
+        "may_decide": may_act and recall.state is RecallState.WAITING,
         "may_confirm": may_act and (party.is_operator or party.person != opener),
-        "may_justify": may_act and recall.state in {State.OPEN, State.CLOSED},
+        "may_justify": may_act and recall.state in {RecallState.OPEN, RecallState.CLOSED},
         "percent": _percent(recall),
     }
     return page("recall.html", language, request, values, error=error)

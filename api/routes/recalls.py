@@ -26,7 +26,7 @@ from api.schemas.recalls import (
 from api.security import Reading, Recalling
 from api.twins import WantedForm, csv_answer, ndjson_answer, with_twins
 from registry.access import Party
-from registry.recalls import State
+from registry.recalls import RecallState
 from registry.usecases.recalls import (
     LARGEST_PAGE,
     Opened,
@@ -56,7 +56,7 @@ _COLUMNS = (
     Column(Bilingual("发现", "Finding"), lambda row: row.code),
     Column(Bilingual("使用自", "Used from"), lambda row: row.used_from),
     Column(Bilingual("使用至", "Used until"), lambda row: row.used_until),
-    Column(Bilingual("处理状态", "Standing"), lambda row: row.standing),
+    Column(Bilingual("处理状态", "RecallStanding"), lambda row: row.standing),
     Column(Bilingual("后续证书", "Settled by"), lambda row: row.settled_by),
     Column(Bilingual("理由", "Justification"), lambda row: None if row.justification is None else row.justification.reason),
 )
@@ -73,7 +73,7 @@ def list_recalls(
     context: Given,
     language: Speaking,
     party: Reading,
-    state: Annotated[State | None, Query(description="Those of one state; a page may then hold fewer.")] = None,
+    state: Annotated[RecallState | None, Query(description="Those of one state; a page may then hold fewer.")] = None,
     cursor: Annotated[int, Query(ge=0, le=_MOST, description="`next` of the page before.")] = _MOST,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Most recalls of the page.")] = 20,
 ) -> Response:

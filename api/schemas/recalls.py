@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from api.render.names import Names
-from registry.recalls import Affair, Cause, Deed, Reached, Standing, State, Step
+from registry.recalls import Affair, Deed, Reached, RecallCause, RecallStanding, RecallState, RecallStep
 from registry.usecases.recalls import Level, Opened, Preview
 from traceability.records import Identifier
 from traceability.verdict import Code, Severity
@@ -40,7 +40,7 @@ class RecallLevel(msgspec.Struct, frozen=True, kw_only=True):
 class RecallDeed(msgspec.Struct, frozen=True, kw_only=True):
     """Something done in a recall. `by` is null for whoever sees the own items only."""
 
-    step: Step
+    step: RecallStep
     item: str | None
     reason: str
     by: str | None
@@ -61,7 +61,7 @@ class RecallItem(msgspec.Struct, frozen=True, kw_only=True):
     code: Code
     used_from: date
     used_until: date
-    standing: Standing
+    standing: RecallStanding
     settled_by: str | None
     justification: RecallDeed | None
     is_new: bool
@@ -70,7 +70,7 @@ class RecallItem(msgspec.Struct, frozen=True, kw_only=True):
 class RecallPreview(msgspec.Struct, frozen=True, kw_only=True):
     """What a recall would reach; nothing is recorded. `owners`: how many organizations hold affected items."""
 
-    cause: Cause
+    cause: RecallCause
     evidence: str
     item: str
     name: str
@@ -85,8 +85,8 @@ class RecallSummary(msgspec.Struct, frozen=True, kw_only=True):
     """A recall in a list. `items`, `settled`: of the items that the reader sees."""
 
     id: str
-    state: State
-    cause: Cause
+    state: RecallState
+    cause: RecallCause
     item: str
     name: str
     opened_at: datetime
@@ -99,8 +99,8 @@ class RecallAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A recall as the reader sees it. `is_own`: the reader's organization opened it, or is an authority over that one."""
 
     id: str
-    state: State
-    cause: Cause
+    state: RecallState
+    cause: RecallCause
     evidence: str
     item: str
     name: str
@@ -204,7 +204,7 @@ def _item(reached: Reached, names: Names, affair: Affair | None = None, *, is_ow
         code=reached.code,
         used_from=reached.used_from,
         used_until=reached.used_until,
-        standing=Standing.OPEN if affair is None else affair.standing,
+        standing=RecallStanding.OPEN if affair is None else affair.standing,
         settled_by=None if affair is None else affair.settled_by,
         justification=None if justification is None else _deed(justification, is_own=is_own),
         is_new=affair is not None and affair.is_new,

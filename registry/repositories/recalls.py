@@ -9,7 +9,7 @@ from registry.account_tables import Holdings, RecordingOrigins
 from registry.columns import day_number, day_of, instant_of
 from registry.queries import Query, Spelling
 from registry.recall_tables import RecallItems, Recalls, RecallSteps
-from registry.recalls import Case, Cause, Deed, Ground, Reached, Step
+from registry.recalls import Case, Deed, Ground, Reached, RecallCause, RecallStep
 from registry.spelling import storable
 from registry.table_parts import table_of
 from registry.tables import Certificates, Events, Recordings
@@ -90,7 +90,7 @@ def add_items(work: UnitOfWork, entry: int, reached: Iterable[Reached]) -> None:
     work.append(RecallItems, rows)
 
 
-def add_step(work: UnitOfWork, entry: int, step: Step, item: str | None, reason: str, recording: int) -> None:
+def add_step(work: UnitOfWork, entry: int, step: RecallStep, item: str | None, reason: str, recording: int) -> None:
     """Something done in a recall."""
     work.append(RecallSteps, [(work.allot(RecallSteps), entry, step.value, item, storable(reason), recording)])
 
@@ -99,7 +99,7 @@ def _cases(work: UnitOfWork, rows: list[Any]) -> list[Case]:
     deeds: dict[int, list[Deed]] = {row[0]: [] for row in rows}
     if rows:
         for entry, step, item, reason, *who in work.rows(_STEPS, recalls=sorted(deeds), most=_MOST_STEPS):
-            deeds[entry].append(_deed(Step(step), item, reason, who))
+            deeds[entry].append(_deed(RecallStep(step), item, reason, who))
     return [_case(row, tuple(deeds[row[0]])) for row in rows]
 
 
@@ -109,14 +109,14 @@ def _case(row: Any, deeds: tuple[Deed, ...]) -> Case:
         entry=entry,
         id=id_,
         organization=organization,
-        ground=Ground(cause=Cause(cause), section=section, evidence=evidence, item=item, on=day_of(on)),
+        ground=Ground(cause=RecallCause(cause), section=section, evidence=evidence, item=item, on=day_of(on)),
         last_good_on=None if last_good_on is None else day_of(last_good_on),
-        opening=_deed(Step.CONFIRMED, None, reason, who),
+        opening=_deed(RecallStep.CONFIRMED, None, reason, who),
         deeds=deeds,
     )
 
 
-def _deed(step: Step, item: str | None, reason: str, who: list[Any]) -> Deed:
+def _deed(step: RecallStep, item: str | None, reason: str, who: list[Any]) -> Deed:
     by, person, at = who
     moment = instant_of(at)
     assert moment is not None  # noqa: S101 - the column is never empty.
@@ -138,7 +138,7 @@ def _seen(spelling: Spelling) -> Select[Any]:
         _holdings.c.id == _items.c.item,
         spelling.among(_holdings.c.organization, "viewers"),
     )
-    is_confirmed = exists().where(_steps.c.recall_entry == _recalls.c.entry, _steps.c.step == Step.CONFIRMED.value)
+    is_confirmed = exists().where(_steps.c.recall_entry == _recalls.c.entry, _steps.c.step == RecallStep.CONFIRMED.value)
     own = spelling.among(_recalls.c.organization, "viewers")
     return _page(_select(or_(own, is_confirmed & reached)))
 

@@ -15,7 +15,19 @@ from registry.columns import day_number
 from registry.errors import ConflictError, NotPermittedError, UnacceptableError, UnknownError
 from registry.notices.announcing import announce
 from registry.notices.events import recall_item_changed, recall_opened
-from registry.recalls import Affair, Case, Ground, Reached, Standing, State, Step, affairs, grounds, reached_items, state_of
+from registry.recalls import (
+    Affair,
+    Case,
+    Ground,
+    Reached,
+    RecallStanding,
+    RecallState,
+    RecallStep,
+    affairs,
+    grounds,
+    reached_items,
+    state_of,
+)
 from registry.repositories import recalls
 from registry.repositories.chains import load_dependents
 from registry.repositories.holdings import held_among, holders_of
@@ -50,7 +62,7 @@ class Opened:
     """A case as a party sees it. `items`: those that it holds or may read; `is_own`: whether it answers for the case."""
 
     case: Case
-    state: State
+    state: RecallState
     is_own: bool
     levels: tuple[Level, ...]
     items: tuple[Affair, ...]
@@ -60,7 +72,7 @@ class Opened:
     @property
     def settled(self) -> int:
         """How many of the items seen are settled."""
-        return sum(each.standing is not Standing.OPEN for each in self.items)
+        return sum(each.standing is not RecallStanding.OPEN for each in self.items)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +116,8 @@ def open_recall(work: UnitOfWork, party: Party, subject: str, reason: str, at: d
     reason = _reason(reason)
     found = preview_recall(work, party, subject, at)
     if any(
-        case.decision is None or case.decision.step is Step.CONFIRMED for case in recalls.recall_because_of(work, found.ground)
+        case.decision is None or case.decision.step is RecallStep.CONFIRMED
+        for case in recalls.recall_because_of(work, found.ground)
     ):
         raise ConflictError("$.subject", subject, "there is a recall because of this record", "已有因此记录而开的召回")
     known, day = found.names, civil_day(at)
@@ -115,7 +128,7 @@ def open_recall(work: UnitOfWork, party: Party, subject: str, reason: str, at: d
     entry = recalls.add_recall(work, id_, party.organization, found.ground, good, reason, recorder.begun())
     recalls.add_items(work, entry, reached)
     if not settings_of(work, party).four_eyes:
-        recalls.add_step(work, entry, Step.CONFIRMED, None, reason, recorder.begun())
+        recalls.add_step(work, entry, RecallStep.CONFIRMED, None, reason, recorder.begun())
         _tell(work, id_, found.ground, reached, at)
     return id_
 
@@ -131,7 +144,7 @@ def decide_recall(work: UnitOfWork, party: Party, recall_id: str, reason: str, a
         if party.organization != case.organization or (party.person == case.opening.person and is_confirmed):
             raise NotPermittedError("another person of the organization has to confirm", "须由本机构另一人确认")
     recorder = Recorder(work, party=party, at=at, source=SOURCE, reason=_reason(reason))
-    step = Step.CONFIRMED if is_confirmed else Step.REJECTED
+    step = RecallStep.CONFIRMED if is_confirmed else RecallStep.REJECTED
     recalls.add_step(work, case.entry, step, None, _reason(reason), recorder.begun())
     if is_confirmed:
         _tell(work, case.id, case.ground, recalls.items_of(work, case), at)
@@ -145,7 +158,7 @@ def justify_item(
     UnknownError for an item that the case does not reach; said twice, it is recorded once.
     """
     case = _own_case(work, party, recall_id)
-    if case.decision is None or case.decision.step is not Step.CONFIRMED:
+    if case.decision is None or case.decision.step is not RecallStep.CONFIRMED:
         raise ConflictError("$", recall_id, "the recall has not gone out", "该召回尚未发出")
     if party.person is None and not party.is_operator:
         raise NotPermittedError("people answer for items, machines do not", "只能由人员说明理由")
@@ -154,7 +167,7 @@ def justify_item(
         raise UnknownError(item)
     if (case.justification_of(item) is None) is not is_withdrawn:
         recorder = Recorder(work, party=party, at=at, source=SOURCE, reason=_reason(reason))
-        step = Step.JUSTIFICATION_WITHDRAWN if is_withdrawn else Step.JUSTIFIED
+        step = RecallStep.JUSTIFICATION_WITHDRAWN if is_withdrawn else RecallStep.JUSTIFIED
         recalls.add_step(work, case.entry, step, item, _reason(reason), recorder.begun())
         announce(work, [recall_item_changed(case.id, item, {"step": step.value, "reason": _reason(reason)})], at)
 
@@ -171,7 +184,7 @@ def recall_seen(work: UnitOfWork, party: Party, recall_id: str, at: datetime) ->
 
 
 def recalls_seen(
-    work: UnitOfWork, party: Party, at: datetime, *, before: int, most: int, state: State | None = None
+    work: UnitOfWork, party: Party, at: datetime, *, before: int, most: int, state: RecallState | None = None
 ) -> tuple[list[Opened], int | None]:
     """Cases that the party sees, the latest first, those of one state if asked; and where the next page begins."""
     most = min(most, LARGEST_PAGE)
@@ -188,16 +201,16 @@ def _opened(work: UnitOfWork, party: Party, case: Case, at: datetime) -> Opened 
     seen = held_among(work, "items", (each.reached.item for each in every), party.viewers)
     items = tuple(each for each in every if each.reached.item in seen)
     case = replace(case, deeds=tuple(deed for deed in case.deeds if deed.item is None or deed.item in seen))
-    if not is_own and (not items or state in {State.WAITING, State.REJECTED}):
+    if not is_own and (not items or state in {RecallState.WAITING, RecallState.REJECTED}):
         return None
-    if not is_own and state is State.OPEN and all(each.standing is not Standing.OPEN for each in items):
-        state = State.CLOSED  # For whoever sees the own items only, these are all there are.
+    if not is_own and state is RecallState.OPEN and all(each.standing is not RecallStanding.OPEN for each in items):
+        state = RecallState.CLOSED  # For whoever sees the own items only, these are all there are.
     counted = Counter(each.reached.level for each in every)
     levels = []
     for level in sorted(counted):
         own = [each for each in items if each.reached.level == level]
         if is_own or own:
-            is_open = sum(each.standing is Standing.OPEN for each in own)
+            is_open = sum(each.standing is RecallStanding.OPEN for each in own)
             levels.append(Level(level=level, affected=counted[level] if is_own else None, seen=len(own), open=is_open))
     owners = len(_holders(work, [each.reached for each in every])) if is_own else None
     return Opened(case=case, state=state, is_own=is_own, levels=tuple(levels), items=items, owners=owners, names=known)

@@ -13,7 +13,7 @@ from registry.access import OPERATOR, Party, Role
 from registry.errors import ConflictError, NotPermittedError, UnacceptableError, UnknownError
 from registry.notices.settings import NoticeSettings
 from registry.organization_settings import OrganizationSettings
-from registry.recalls import Cause, Standing, State
+from registry.recalls import RecallCause, RecallStanding, RecallState
 from registry.unit_of_work import Store
 from registry.usecases.import_records import import_records
 from registry.usecases.organization_settings import change_settings
@@ -74,7 +74,7 @@ class World:
         with self.store.reading() as work:
             return recall_seen(work, party, id_, at)
 
-    def standings(self, party: Party, id_: str, at: datetime = LATER) -> dict[str, Standing]:
+    def standings(self, party: Party, id_: str, at: datetime = LATER) -> dict[str, RecallStanding]:
         return {each.reached.item: each.standing for each in self.seen(party, id_, at).items}
 
     def opened(self, party: Party = ANNA, subject: str = "check") -> str:
@@ -119,7 +119,7 @@ def test_a_case_is_looked_at_opened_told_and_followed_to_its_end(world: World) -
     """A failed standard is forgotten after the mail, and meters calibrated with it go on counting carbon."""
     with world.store.reading() as work:
         preview = preview_recall(work, ANNA, "S", AT)
-    assert (preview.ground.cause, preview.last_good_on, preview.owners) == (Cause.INTERIM_CHECK, date(2026, 1, 10), 3)
+    assert (preview.ground.cause, preview.last_good_on, preview.owners) == (RecallCause.INTERIM_CHECK, date(2026, 1, 10), 3)
     assert [(each.level, each.affected, each.seen) for each in preview.levels] == [(1, 2, 1), (2, 1, 0)]
     assert [each.item for each in preview.items] == ["M-1"]
     assert world.told() == []
@@ -127,8 +127,8 @@ def test_a_case_is_looked_at_opened_told_and_followed_to_its_end(world: World) -
     id_ = world.opened()
     # Each owner hears of what is its own and of nothing else.
     assert sorted(each["items"] for each in map(msgspec.json.decode, world.told())) == [["M-1"], ["M-2", "T"]]
-    assert world.standings(OWNER, id_) == {"M-1": Standing.OPEN}
-    assert world.standings(_party(OTHER, "otto"), id_) == {"T": Standing.OPEN, "M-2": Standing.OPEN}
+    assert world.standings(OWNER, id_) == {"M-1": RecallStanding.OPEN}
+    assert world.standings(_party(OTHER, "otto"), id_) == {"T": RecallStanding.OPEN, "M-2": RecallStanding.OPEN}
     own = world.seen(ANNA, id_)
     assert own.is_own
     assert [each.affected for each in own.levels] == [2, 1]
@@ -140,9 +140,9 @@ def test_a_case_is_looked_at_opened_told_and_followed_to_its_end(world: World) -
 
     # Recalibrated with the doubted standard's successor: a later good certificate that does not rest on the doubt.
     _record(world.store, ANNA, LATER, certificates=[_certificate("m-1b", "M-1", "2026-06-20", "NS")])
-    assert world.standings(OWNER, id_) == {"M-1": Standing.RECALIBRATED}
-    assert world.seen(OWNER, id_).state is State.CLOSED
-    assert world.seen(OPERATOR, id_).state is State.OPEN
+    assert world.standings(OWNER, id_) == {"M-1": RecallStanding.RECALIBRATED}
+    assert world.seen(OWNER, id_).state is RecallState.CLOSED
+    assert world.seen(OPERATOR, id_).state is RecallState.OPEN
     # Out of use, and answered for by the authority.
     _record(
         world.store,
@@ -154,11 +154,11 @@ def test_a_case_is_looked_at_opened_told_and_followed_to_its_end(world: World) -
         justify_item(work, OPERATOR, id_, "M-2", "量程之外（合成）", LATER)
         justify_item(work, OPERATOR, id_, "M-2", "again", LATER)
     assert world.standings(OPERATOR, id_) == {
-        "M-1": Standing.RECALIBRATED, "T": Standing.OUT_OF_USE, "M-2": Standing.JUSTIFIED,
+        "M-1": RecallStanding.RECALIBRATED, "T": RecallStanding.OUT_OF_USE, "M-2": RecallStanding.JUSTIFIED,
     }  # fmt: skip
     closed = world.seen(OPERATOR, id_)
     assert (closed.state, closed.settled, len([deed for deed in closed.case.deeds if deed.item == "M-2"])) == (
-        State.CLOSED,
+        RecallState.CLOSED,
         3,
         1,
     )
@@ -167,10 +167,10 @@ def test_a_case_is_looked_at_opened_told_and_followed_to_its_end(world: World) -
     # What settled it no longer holds: it is open again.
     with world.store.writing() as work:
         justify_item(work, OPERATOR, id_, "M-2", "理由不成立（合成）", LATER, is_withdrawn=True)
-    assert world.seen(OPERATOR, id_).state is State.OPEN
+    assert world.seen(OPERATOR, id_).state is RecallState.OPEN
     withdrawal = {"on": "2026-06-30", "void_from": "2026-06-20", "recorded_at": "2026-07-01T00:00:00Z"}
     _record(world.store, ANNA, LATER, certificates=[_certificate("m-1b", "M-1", "2026-06-20", "NS", withdrawal=withdrawal)])
-    assert world.standings(OWNER, id_) == {"M-1": Standing.OPEN}
+    assert world.standings(OWNER, id_) == {"M-1": RecallStanding.OPEN}
     # A calibration with the doubted standard comes to light later.
     _record(world.store, ANNA, LATER, items=[_item("M-3")], certificates=[_certificate("m-3", "M-3", "2026-04-01", "S")])
     assert [(each.reached.item, each.is_new) for each in world.seen(ANNA, id_).items] == [("M-1", False), ("M-3", True)]
@@ -181,7 +181,7 @@ def test_four_eyes_hold_a_case_back_until_another_person_confirms_it(world: Worl
     with world.store.writing() as work:
         change_settings(work, LAB, OrganizationSettings(four_eyes=True), version=None, party=OPERATOR, at=BEGUN)
     id_ = world.opened()
-    assert (world.seen(ANNA, id_).state, world.told()) == (State.WAITING, [])
+    assert (world.seen(ANNA, id_).state, world.told()) == (RecallState.WAITING, [])
     for nobody in (OWNER, STRANGER):
         with pytest.raises(UnknownError):
             world.seen(nobody, id_)
@@ -193,18 +193,18 @@ def test_four_eyes_hold_a_case_back_until_another_person_confirms_it(world: Worl
         with pytest.raises(ConflictError):
             justify_item(work, ANNA, id_, "M-1", REASON, LATER)
         decide_recall(work, BERT, id_, "未经核实（合成）", LATER, is_confirmed=False)
-    assert (world.seen(ANNA, id_).state, world.told()) == (State.REJECTED, [])
+    assert (world.seen(ANNA, id_).state, world.told()) == (RecallState.REJECTED, [])
     # Dropped, another one may be opened because of the same record.
     again = world.opened(subject="S")
     with world.store.writing() as work:
         decide_recall(work, BERT, again, REASON, LATER, is_confirmed=True)
         with pytest.raises(ConflictError):
             decide_recall(work, BERT, again, REASON, LATER, is_confirmed=False)
-    assert (world.seen(OWNER, again).state, len(world.told())) == (State.OPEN, 2)
+    assert (world.seen(OWNER, again).state, len(world.told())) == (RecallState.OPEN, 2)
     with world.store.reading() as work:
         found, following = recalls_seen(work, ANNA, LATER, before=_MOST, most=1)
         assert ([each.case.id for each in found], following is None) == ([again], False)
-        found, _ = recalls_seen(work, ANNA, LATER, before=_MOST, most=9, state=State.REJECTED)
+        found, _ = recalls_seen(work, ANNA, LATER, before=_MOST, most=9, state=RecallState.REJECTED)
         assert [each.case.id for each in found] == [id_]
         assert [each.case.id for each in recalls_seen(work, OWNER, LATER, before=_MOST, most=9)[0]] == [again]
         assert recalls_seen(work, STRANGER, LATER, before=_MOST, most=9) == ([], None)
@@ -246,12 +246,12 @@ def test_who_may_open_what(world: World) -> None:
 @pytest.mark.parametrize(
     ("paper", "cause", "affected"),
     [
-        ({"as_found": "out_of_tolerance"}, Cause.OUT_OF_TOLERANCE, {"M-1"}),
-        ({"outcome": "fail"}, Cause.FAILED, {"M-1"}),
-        ({"withdrawal": {"on": "2026-05-01", "void_from": "2026-01-10"}}, Cause.WITHDRAWN, set()),
+        ({"as_found": "out_of_tolerance"}, RecallCause.OUT_OF_TOLERANCE, {"M-1"}),
+        ({"outcome": "fail"}, RecallCause.FAILED, {"M-1"}),
+        ({"withdrawal": {"on": "2026-05-01", "void_from": "2026-01-10"}}, RecallCause.WITHDRAWN, set()),
     ],
 )
-def test_papers_call_for_recalls(world: World, paper: dict[str, Any], cause: Cause, affected: set[str]) -> None:
+def test_papers_call_for_recalls(world: World, paper: dict[str, Any], cause: RecallCause, affected: set[str]) -> None:
     """A standard that came back out of tolerance, failed, or lost its certificate is noticed by nobody."""
     _record(world.store, ANNA, AT, certificates=[_certificate("s-new", "S", "2026-05-10", "NS", **paper)])
     with world.store.reading() as work:
