@@ -32,7 +32,7 @@ _HEAD: dict[str, Any] = {
 
 RECALL_ORDER: dict[str, Any] = {"subject": "event-17", "reason": "期间核查超出控制限"}
 RECALL_REASON: dict[str, Any] = {"reason": "使用点不在超差范围内，结果不受影响"}
-RECALL_PREVIEW: dict[str, Any] = _HEAD
+RECALL_CASE_PREVIEW: dict[str, Any] = _HEAD
 RECALL: dict[str, Any] = {
     **_HEAD,
     "id": _ID,

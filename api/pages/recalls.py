@@ -65,7 +65,7 @@ def do_recall(context: Given, language: Speaking, request: Request, party: Recal
     except _WRONG as error:
         return _list(context, language, request, party, None, _MOST, typed, error=error)
     preview = recall_preview(found, names_of(found.names, language))
-    return page("recall_preview.html", language, request, {**_WORDS, "preview": preview, "typed": typed})
+    return page("recall_case_preview.html", language, request, {**_WORDS, "preview": preview, "typed": typed})
 
 
 @router.get("/recalls/{recall_id}")

@@ -15,9 +15,9 @@ from api.routes.answering import json_answer
 from api.routes.bodies import body
 from api.schemas.recalls import (
     RecallAnswer,
+    RecallCasePreview,
     RecallList,
     RecallOrder,
-    RecallPreview,
     RecallReasonBody,
     recall_answer,
     recall_preview,
@@ -89,7 +89,7 @@ def list_recalls(
     operation_id="previewRecallCase",
     summary="What a recall would reach; nothing is recorded",
     response_class=Response,
-    responses={**answers(RecallPreview, "What it would reach", "RECALL_PREVIEW"), **_REFUSED},
+    responses={**answers(RecallCasePreview, "What it would reach", "RECALL_CASE_PREVIEW"), **_REFUSED},
     openapi_extra=json_body(RecallOrder, "RECALL_ORDER"),
 )
 def preview(context: Given, language: Speaking, party: Recalling, order: Annotated[RecallOrder, body(RecallOrder)]) -> Response:

@@ -67,7 +67,7 @@ class RecallItem(msgspec.Struct, frozen=True, kw_only=True):
     is_new: bool
 
 
-class RecallPreview(msgspec.Struct, frozen=True, kw_only=True):
+class RecallCasePreview(msgspec.Struct, frozen=True, kw_only=True):
     """What a recall would reach; nothing is recorded. `owners`: how many organizations hold affected items."""
 
     cause: RecallCause
@@ -127,16 +127,16 @@ class RecallList(msgspec.Struct, frozen=True, kw_only=True):
 SCHEMAS: tuple[type[msgspec.Struct], ...] = (
     RecallOrder,
     RecallReasonBody,
-    RecallPreview,
+    RecallCasePreview,
     RecallAnswer,
     RecallList,
 )
 
 
-def recall_preview(found: Preview, names: Names) -> RecallPreview:
+def recall_preview(found: Preview, names: Names) -> RecallCasePreview:
     """A preview as it is told."""
     ground = found.ground
-    return RecallPreview(
+    return RecallCasePreview(
         cause=ground.cause,
         evidence=ground.evidence,
         item=ground.item,

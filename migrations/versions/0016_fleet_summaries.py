@@ -6,7 +6,7 @@ from alembic import op
 from migrations.building import drop_tables, keep_tenants_out, let_tenants_read, long, text
 
 revision = "0016"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -17,7 +17,7 @@ _EXACTLY = "viewers = to_json(current_setting('registry.viewers')::text[])::text
 def upgrade() -> None:
     op.create_table(
         "fleet_summaries",
-        sa.Column("run", long(), nullable=False),
+        sa.Column("run", long(), nullable=False, autoincrement=False),
         sa.Column("viewers", text(), nullable=False),
         sa.Column("content", text(), nullable=False),
         sa.PrimaryKeyConstraint("run", "viewers", name="pk_fleet_summaries"),

@@ -1,5 +1,6 @@
 """What the kept answers come to (registry.fleet_summary): what it is made of, written and read."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from registry.fleet_summary import FleetSummary
 from registry.fleet_tables import FleetRuns, FleetSummaries, RunState
 from registry.queries import Query, Spelling
 from registry.repositories.retractions import is_kept
+from registry.repositories.review import units_among
 from registry.table_parts import table_of
 from registry.tables import Branches, CertificateReferences, Certificates, MeteringPoints
 from registry.unit_of_work import UnitOfWork
@@ -68,9 +70,9 @@ def users_of_standards(work: UnitOfWork) -> dict[str, str]:
     return {item: first for item, first, last in work.rows(_USERS) if first == last}
 
 
-def districts_of(_work: UnitOfWork) -> dict[str, str]:
-    """The district of each organization, as far as it is told."""
-    return {}
+def districts_of(work: UnitOfWork, organizations: Iterable[str], day: date, known_at: datetime) -> dict[str, str]:
+    """The district of each organization, as far as it is told: the area of its unit (registry.review)."""
+    return {name: unit.area for name, unit in units_among(work, organizations, (day, known_at)).items()}
 
 
 def _latest(known_at: Any) -> Any:

@@ -98,7 +98,7 @@ class _Making:
         self._serving, self._place, self._places = _placed(work, fleet, question)
         self._lapsing = _carried(lapsing(fleet, question.as_of, AHEAD, question.policy))
         self._lapsing_item = places_in(self._lapsing["item"], fleet.item_ids)
-        self._chains = _chains(work, fleet, question.as_of)
+        self._chains = chains(work, fleet, question.as_of)
 
     def of(self, items: Array) -> FleetSummary:
         """The sums for some items, in order."""
@@ -136,8 +136,8 @@ class _Making:
 
 def _placed(work: UnitOfWork, fleet: Fleet, question: Question) -> tuple[Array, Array, list[tuple[str, str, int]]]:
     """Pairs of an item and the number of a place that it serves; the places. Whatever serves none stands in one of its own."""
-    district = districts_of(work)
     rows = places_of_items(work, question.as_of, question.known_at)
+    district = districts_of(work, {row[1] for row in rows}, question.as_of, question.known_at)
     item = places_in(pa.array([row[0] for row in rows], pa.string()), fleet.item_ids)
     numbers: dict[tuple[str, str, int], int] = {("", "", 0): 0}
     place = np.array(
@@ -161,7 +161,7 @@ def _carried(lapses: pa.Table) -> pa.Table:
     return lapses.select(["item", "last_day"]).append_column("standard", pa.array(carriers, pa.string()))
 
 
-def _chains(work: UnitOfWork, fleet: Fleet, day: date) -> Chains:
+def chains(work: UnitOfWork, fleet: Fleet, day: date) -> Chains:
     """The chains, with standards in groups by the organization that alone uses them."""
     users = users_of_standards(work)
     numbers: dict[str, int] = {}

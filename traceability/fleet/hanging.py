@@ -34,8 +34,8 @@ def single_points(fleet: Fleet, day: date, group: Array | None = None) -> pa.Tab
     """The standards by how many items hang on them on a day, the most first; rows by SCHEMA, those without any left out.
 
     `group`: a number for each standard (its place in the fleet), such as that of the organization that keeps it; -1 where none
-    is known. Another standard stands by for a use when it is of the same group, was used for the same quantity as well and
-    holds on the day. `ends_on`: the last day of the certificate in force.
+    is known. Another standard stands by for a use when it is of the same group, was used for the same quantity as well, holds
+    on the day and does not hang on it itself. `ends_on`: the last day of the certificate in force.
     """
     chains = chains_of(fleet, day, group)
     return chains.points(np.arange(fleet.items), np.arange(fleet.standards))
@@ -44,9 +44,9 @@ def single_points(fleet: Fleet, day: date, group: Array | None = None) -> pa.Tab
 class Chains:
     """The chains of all items on a day, to be counted for several sets of items (see single_points)."""
 
-    def __init__(self, fleet: Fleet, day: int, is_alone: Array, engine: tuple[Any, Any]) -> None:
+    def __init__(self, fleet: Fleet, day: int, group: Array, engine: tuple[Any, Any]) -> None:
         columns, links = fleet.columns, links_of(fleet)
-        self._fleet, self._day, self._is_alone, self._engine = fleet, day, is_alone, engine
+        self._fleet, self._day, self._engine = fleet, day, engine
         item, use = asked_of(columns, np.arange(fleet.items))
         found = found_on(columns, item, use, day)
         self._found, self._offset = found[found >= 0], offsets_of(np.bincount(item[found >= 0], minlength=fleet.items))
@@ -54,9 +54,10 @@ class Chains:
         self._references = first, last, links.use, links.target
         self._owner = np.ascontiguousarray(columns.uses["owner"])
         self._above = engine[0](*self._references, int(columns.items["certificate_last"][: fleet.standards].max(initial=0)))
+        self._is_alone = ~_has_alternative(fleet, day, group, *self._above)
 
     def counts(self, items: Array) -> Array:
-        """For each standard the chains of some items that run through it: of standards, of others, of those without another way."""
+        """For each standard the chains of some items that run through it: of standards, of others, of the latter alone."""
         counts = np.zeros((3, self._fleet.standards), np.int64)
         places, offset = gathered(self._offset, items)
         is_standard = items < self._fleet.standards
@@ -93,12 +94,11 @@ class Chains:
 
 def chains_of(fleet: Fleet, day: date, group: Array | None = None) -> Chains:
     """The chains on a day; `group` as for single_points."""
-    number = number_of(day) or 0
-    is_alone = ~_has_alternative(fleet, number, np.full(fleet.standards, loops.NONE) if group is None else group)
-    return Chains(fleet, number, is_alone, (uses_above, count_chains) if is_small(fleet) else compiled_counting())
+    group = np.full(fleet.standards, loops.NONE) if group is None else group
+    return Chains(fleet, number_of(day) or 0, group, (uses_above, count_chains) if is_small(fleet) else compiled_counting())
 
 
-def _has_alternative(fleet: Fleet, day: int, group: Array) -> Array:
+def _has_alternative(fleet: Fleet, day: int, group: Array, offset: Array, above: Array) -> Array:
     """Whether another standard of the group could serve in place of each use's (see single_points)."""
     columns = fleet.columns
     has_alternative = np.zeros(len(columns.uses), np.bool_)
@@ -108,13 +108,22 @@ def _has_alternative(fleet: Fleet, day: int, group: Array) -> Array:
     kept = group[owner] >= 0
     referred, owner = referred[kept], owner[kept]
     purpose, _, _ = pair_codes(group[owner], columns.uses["quantity"][referred])
-    holds = ~is_lapsed_on(columns, referred, day)
-    # Standards that hold, each once for each purpose: any other than one's own is an alternative.
+    # Standards that hold, each once for each purpose, with everything that they rest on and with themselves.
     width = max(fleet.standards, 1)
-    pairs = np.unique(purpose[holds] * width + owner[holds])
+    holding = np.flatnonzero(~is_lapsed_on(columns, referred, day))
+    pairs, pair = np.unique(purpose[holding] * width + owner[holding], return_inverse=True)
+    found = found_on(columns, owner[holding], referred[holding], day)
+    places, sizes = gathered(offset, found[found >= 0])
+    rests_on = columns.uses["owner"][above[places]].astype(np.int64)
+    one = np.repeat(pair[found >= 0], np.diff(sizes))
+    rest = np.unique(np.concatenate([np.arange(len(pairs)) * width + pairs % width, one * width + rests_on]))
+    # How many of them are of no avail for a standard: itself, and those that hang on it.
+    useless, counts = np.unique(pairs[rest // width] // width * width + rest % width, return_counts=True)
     standing_by = np.bincount(pairs // width, minlength=int(purpose.max(initial=-1)) + 1)
-    is_own = np.isin(purpose * width + owner, pairs)
-    has_alternative[referred] = standing_by[purpose] - is_own > 0
+    asked = purpose * width + owner
+    at = np.minimum(np.searchsorted(useless, asked), max(len(useless) - 1, 0))
+    of_no_avail = np.where(useless[at] == asked, counts[at], 0) if len(useless) else 0
+    has_alternative[referred] = standing_by[purpose] - of_no_avail > 0
     return has_alternative
 
 

@@ -51,8 +51,17 @@ def _counted(world: World, fleet: Fleet, groups: Array) -> dict[str, tuple[int, 
 
 
 def _has_other(known: Known, reference: Reference, used: set[Any], group: dict[str, int], on: Any) -> bool:
-    others = (each for each in used if each[0] != reference.item and each[1] == reference.quantity)
-    return any(group[name] == group[reference.item] and _holds(known, asked, on) for name, _, asked in others)
+    others = [each for each in used if each[0] != reference.item and each[1] == reference.quantity]
+    stands_by = {name for name, _, asked in others if group[name] == group[reference.item] and _holds(known, asked, on)}
+    held = [asked for name, _, asked in others if name in stands_by and _holds(known, asked, on)]
+    hangs = {asked.item for asked in held if reference.item in _above(known, asked, on)}
+    return bool(stands_by - hangs)
+
+
+def _above(known: Known, asked: Reference, on: Any) -> set[str]:
+    """The items that a standard rests on, by its certificate for a use."""
+    found = None if known.items[asked.item].is_anchor else certificate_in_force(known, asked.item, on, asked).found
+    return set() if found is None else {each.item for each in _chain(known, [found])}
 
 
 def _holds(known: Known, asked: Reference, on: Any) -> bool:
@@ -116,9 +125,9 @@ def test_another_standard_of_the_laboratory_stands_by_while_it_holds() -> None:
 def test_compiled_the_counts_are_the_same() -> None:
     """What numba makes of the loops counts otherwise on a city than in the tests."""
     world = drawn(41)
-    number, is_alone = number_of(world.as_of) or 0, np.ones(len(world.fleet.columns.uses), np.bool_)
+    number, group = number_of(world.as_of) or 0, np.zeros(world.fleet.standards, np.int64)
     plain, compiled = (
-        hanging.Chains(world.fleet, number, is_alone, engine).counts(np.arange(world.fleet.items))
+        hanging.Chains(world.fleet, number, group, engine).counts(np.arange(world.fleet.items))
         for engine in ((counting.uses_above, counting.count_chains), counting.compiled_counting())
     )
     assert plain.sum() > 0
