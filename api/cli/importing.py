@@ -19,6 +19,7 @@ from api.failures import ParameterError, failure_of
 from api.language import Bilingual, Language, text
 from registry.access import Party, Role
 from registry.errors import ConflictError
+from registry.exchange.folders import is_folder_of_tables
 from registry.exchange.text import decoded_chunks
 from registry.repositories import stored
 from registry.repositories.recordings import Count
@@ -94,7 +95,7 @@ def import_files(
 
 def _imported(store: Store, name: str, party: Party, language: Language) -> FileReport:
     """One file, or a folder of tables, in a transaction of its own."""
-    if name != _STANDARD_INPUT and Path(name).is_dir():
+    if is_folder_of_tables(Path(name)):
         with store.writing() as work:
             return _tables(work, name, party)
     with _opened_file(name) as source, store.writing() as work:

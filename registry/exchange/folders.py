@@ -78,6 +78,11 @@ def zipped(folder: Path, target: IO[bytes]) -> None:
                 shutil.copyfileobj(source, member)
 
 
+def is_folder_of_tables(path: Path) -> bool:
+    """Whether a path is a folder in which some table of the format lies."""
+    return path.is_dir() and any((path / name).is_file() for name in _FILES)
+
+
 def read_folder(path: Path) -> Iterator[Entry]:
     """The records of a folder, or of a zip file of one; InputError with file, row and column of the first defect."""
     if path.is_dir():
