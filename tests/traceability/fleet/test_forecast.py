@@ -75,8 +75,10 @@ def _lost(world: World, known: Known, without: str, by: date, policy: Policy) ->
                 end = end_of(known, item, each).last_day
                 if end is not None and end < day:
                     continue
-                outs = [_out(known, lost, reference, without, day, by, in_force) for reference in _references(each, known)]
-                outs = [out for out in outs if out is not None and (end is None or out <= end)]
+                found_outs = [
+                    _out(known, lost, reference, without, day, by, in_force) for reference in _references(each, known)
+                ]
+                outs = [out for out in found_outs if out is not None and (end is None or out <= end)]
                 if not outs:
                     continue
                 if in_force:
