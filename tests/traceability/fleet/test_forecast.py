@@ -7,13 +7,16 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.traceability.building import M, S, certificate, item_with, known
 from tests.traceability.fleet.worlds import World, drawn
 from traceability.assess import assess
 from traceability.fleet import loops
+from traceability.fleet.encode import encode
 from traceability.fleet.forecast import lapsing, stranded
+from traceability.fleet.sheets import sheets_of
 from traceability.known import Known, known_records
 from traceability.policy import Policy, ReferenceValidity, policy_named
-from traceability.records import Certificate, ItemKind, Purpose
+from traceability.records import Certificate, ItemKind, Purpose, Reference
 from traceability.resolution import certificate_in_force, end_of
 from traceability.verdict import Code, Severity
 
@@ -68,12 +71,12 @@ def _lost(world: World, known: Known, without: str, by: date, policy: Policy) ->
         for item_id, item in known.items.items():
             if item_id == without or item.is_anchor:
                 continue
-            for certificate in known.live_of(item_id):
-                end = end_of(known, item, certificate).last_day
+            for each in known.live_of(item_id):
+                end = end_of(known, item, each).last_day
                 if end is not None and end < day:
                     continue
                 found_outs = [
-                    _out(known, lost, reference, without, day, by, in_force) for reference in _references(certificate, known)
+                    _out(known, lost, reference, without, day, by, in_force) for reference in _references(each, known)
                 ]
                 outs = [out for out in found_outs if out is not None and (end is None or out <= end)]
                 if not outs:
@@ -84,8 +87,8 @@ def _lost(world: World, known: Known, without: str, by: date, policy: Policy) ->
                     continue
                 else:
                     fate = end + timedelta(days=1)
-                if certificate.id not in lost or fate < lost[certificate.id]:
-                    lost[certificate.id], is_changed = fate, True
+                if each.id not in lost or fate < lost[each.id]:
+                    lost[each.id], is_changed = fate, True
     items = {}
     for item_id, item in known.items.items():
         if item_id == without or not assess(world.records, item_id, day, world.known_at, policy).status.is_good:
@@ -124,3 +127,15 @@ def _out(known: Known, lost: dict[str, date], reference: Any, without: str, day:
             return at
         at += timedelta(days=1)
     return None
+
+
+def test_a_material_without_an_end_is_never_missing() -> None:
+    """Whatever was made with a reference material is told to be lost when nothing of it ends."""
+    held = known(
+        item_with(S, kind=ItemKind.REFERENCE_MATERIAL),
+        M,
+        certificate("s", item="S", on="2025-01-01", valid_until=None),
+        certificate("m", on="2025-03-01", references=(Reference(item="S"),)),
+    )
+    fleet = encode(sheets_of(held))
+    assert stranded(fleet, date(2025, 4, 1), "S", date(2027, 1, 1), policy_named("structure/1"), loops).to_pylist() == []
