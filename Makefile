@@ -48,11 +48,13 @@ tests: $(DEVELOPMENT) $(WEB)
 	$(BIN)/python -m pytest -q -n auto --cov --cov-report=term --cov-fail-under=100 $(CORE)
 	$(BIN)/python -m pytest -q -n auto $(addprefix --ignore=,$(CORE) tests/migrations)
 
-# The long runs: ten thousand random record sets against the brute-force evaluation, and many kills during imports.
+# The long runs: ten thousand random record sets against the brute-force evaluation, many kills during imports, and kept
+# answers after ten thousand random changes.
 soak: $(DEVELOPMENT)
 	HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -q -n auto tests/test_against_oracle.py tests/test_accounting_against_oracle.py
 	$(BIN)/python -m bench.kill_during_import
 	$(BIN)/python -m bench.kill_during_bulk
+	$(BIN)/python -m bench.fleet_changes --soak 10000
 
 bench: $(DEVELOPMENT)
 	$(BIN)/python -m bench

@@ -169,7 +169,7 @@ SYSTEM: dict[str, Any] = {
         }
     ],
 }
-EDITION_LIST: dict[str, Any] = {
+ACCOUNTING_EDITIONS: dict[str, Any] = {
     "editions": [
         {
             "kind": "sectors",

@@ -21,6 +21,8 @@ from api.pages import accounting as accounting_pages
 from api.pages import administration, docs, laboratory, sign_in, start, sticker, target, verifying
 from api.pages import disputes as disputes_page
 from api.pages import due as due_page
+from api.pages import equipping as equipping_page
+from api.pages import fleet as fleet_page
 from api.pages import imports as import_pages
 from api.pages import labels as labels_page
 from api.pages import readings as reading_pages
@@ -49,6 +51,7 @@ from api.routes import (
     readings,
     recording,
     records,
+    review_equipping,
     rounds,
     scans,
     searching,
@@ -58,6 +61,7 @@ from api.routes import (
     units,
     webhooks,
 )
+from api.routes import fleet as fleet_answers
 from api.scanning import Scanning
 from api.templating import STATIC
 from registry.ledger.notes import Signer
@@ -168,17 +172,19 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     recordings = (records, recording, submissions, imports)
     of_labels = (labels, photos, disputes)
     accounts = (session, people, clients, mandates, organization_settings)
-    supervision = (fleet_runs,)
+    supervision = (fleet_runs, fleet_answers)
     carbon = (readings, accounting)
-    review = (units,)
+    review = (units, review_equipping)
     told = (due, calendars, webhooks, rounds)
     parts = (scans, *reading, *recordings, *of_labels, proofs, *supervision, *carbon, *review, *told, *accounts, service)
     pages_of_labels = (sticker, labels_page, disputes_page)
+    pages_of_supervision = (fleet_page,)
     pages_of_carbon = (accounting_pages, reading_pages)
-    pages_of_review = (units_page,)
+    pages_of_review = (units_page, equipping_page)
     pages_told = (due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
     of_organizations = (laboratory, sign_in, administration)
-    pages = (start, target, *pages_of_labels, *of_organizations, *pages_of_carbon, *pages_of_review, *pages_told)
+    pages_of_work = (*pages_of_labels, *pages_of_supervision, *pages_of_carbon, *pages_of_review)
+    pages = (start, target, *of_organizations, *pages_of_work, *pages_told)
     for module in (*parts, *pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -2,7 +2,20 @@
 
 import sys
 
-from bench import bulk, evidence, fleet, fleet_load, imports, label_reading, ledger, one_item, posting, scanning, workbook
+from bench import (
+    bulk,
+    evidence,
+    fleet,
+    fleet_changes,
+    fleet_load,
+    imports,
+    label_reading,
+    ledger,
+    one_item,
+    posting,
+    scanning,
+    workbook,
+)
 
 BENCHES = {
     "imports": imports.main,
@@ -13,6 +26,7 @@ BENCHES = {
     "evidence": evidence.main,
     "every item": fleet.main,
     "loading every item": fleet_load.main,
+    "changes of every item": fleet_changes.main,
     "workbook": workbook.main,
     "label reading": label_reading.main,
     "scanning": scanning.main,

@@ -49,7 +49,7 @@ def main() -> None:
     print(machine.describe())
     drawn = sheets(given.meters)
     for engine in given.engine or BARS:
-        with _filled(engine, drawn) as store:
+        with filled(engine, drawn) as store:
             _measure(store, engine, given.repetitions)
 
 
@@ -97,7 +97,7 @@ def _seconds(work: Any) -> float:
 
 
 @contextmanager
-def _filled(engine: str, drawn: Sheets) -> Iterator[Store]:
+def filled(engine: str, drawn: Sheets) -> Iterator[Store]:
     """A store of its own with the records."""
     with _url(engine) as url:
         store = open_store(url)

@@ -146,13 +146,13 @@ def show_system(  # noqa: PLR0913, PLR0917 - one parameter of the URL each.
     except (TraceabilityError, RegistryError) as error:
         return page("accounting_system.html", language, request, values, error=error)
     answer = system_answer(found, names_of(found, language))
-    asking = {
+    asking: dict[str, str | None] = {
         "organization": whose,
         "quantity": quantity,
         "sector": sector,
         "as_of": str(question.as_of),
         "policy": question.policy.name,
-        "lang": language.value,
+        "lang": request.query_params.get("lang"),
     }
     return page(
         "accounting_system.html",

@@ -14,7 +14,7 @@ from api.render.csv_lines import Column
 from api.render.names import Names, names_among
 from api.render.system_report import system_pdf
 from api.routes.answering import json_answer
-from api.schemas.accounting import EditionList, PeriodAnswer, SystemAnswer, edition_list, period_answer, system_answer
+from api.schemas.accounting import AccountingEditionList, PeriodAnswer, SystemAnswer, edition_list, period_answer, system_answer
 from api.security import Reading
 from api.twins import WantedForm, csv_answer, ndjson_answer, with_twins
 from registry.access import Party
@@ -178,10 +178,10 @@ def get_system_report(context: Given, language: Speaking, party: Reading, scope:
 
 @router.get(
     "/editions",
-    operation_id="listEditions",
+    operation_id="listAccountingEditions",
     summary="The editions of factors and sectors at hand",
     response_class=Response,
-    responses={**answers(EditionList, "The earliest first", "EDITION_LIST"), **refusals(failures.INPUT)},
+    responses={**answers(AccountingEditionList, "The earliest first", "ACCOUNTING_EDITIONS"), **refusals(failures.INPUT)},
 )
 def list_editions(context: Given, party: Reading) -> Response:  # noqa: ARG001 - whoever is known may read them.
     """Those of the house, and those in the data folder of the service."""

@@ -210,7 +210,7 @@ class SystemAnswer(msgspec.Struct, frozen=True, kw_only=True):
     supports: tuple[SupportAnswer, ...]
 
 
-class EditionAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class AccountingEdition(msgspec.Struct, frozen=True, kw_only=True):
     """An edition of factors or sectors at hand."""
 
     kind: str
@@ -220,13 +220,13 @@ class EditionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     holds: tuple[str, ...]
 
 
-class EditionList(msgspec.Struct, frozen=True, kw_only=True):
+class AccountingEditionList(msgspec.Struct, frozen=True, kw_only=True):
     """The editions at hand, the earliest first."""
 
-    editions: tuple[EditionAnswer, ...]
+    editions: tuple[AccountingEdition, ...]
 
 
-SCHEMAS: tuple[type, ...] = (PeriodAnswer, SystemAnswer, EditionList)
+SCHEMAS: tuple[type, ...] = (PeriodAnswer, SystemAnswer, AccountingEditionList)
 
 
 def period_answer(found: PeriodAccount, names: Names) -> PeriodAnswer:
@@ -282,12 +282,12 @@ def system_answer(found: System, names: Names) -> SystemAnswer:
     )
 
 
-def edition_list(editions: Editions) -> EditionList:
+def edition_list(editions: Editions) -> AccountingEditionList:
     """The editions as they are answered."""
-    return EditionList(
+    return AccountingEditionList(
         editions=(
             *(
-                EditionAnswer(
+                AccountingEdition(
                     kind="factors",
                     edition=each.edition,
                     in_force_from=each.in_force_from,
@@ -297,7 +297,7 @@ def edition_list(editions: Editions) -> EditionList:
                 for each in editions.factors
             ),
             *(
-                EditionAnswer(
+                AccountingEdition(
                     kind="sectors",
                     edition=each.edition,
                     in_force_from=each.in_force_from,

@@ -12,7 +12,7 @@ from registry.mapping import Row
 from registry.queries import Query, Spelling
 from registry.repositories import stored
 from registry.repositories.retractions import is_kept, undone_since
-from registry.repositories.sheets import TABLES, latest_versions
+from registry.repositories.sheets import MORE_COLUMNS, OWNERS, TABLES, sheet_of
 from registry.repositories.stored import Stored
 from registry.table_parts import table_of
 from registry.tables import CertificateReferences, Certificates, Competences, Events, Items, Withdrawals
@@ -93,20 +93,18 @@ class StoredRecords:
         issuers = found["certificates"]["issuer"].unique().to_pylist()
         found["competences"] = self._sheet("competences", issuers)
         for name in SHEETS.keys() - found.keys():
-            owners = found[_OWNERS[name]]["entry"].to_pylist()
+            owners = found[OWNERS.get(name, "certificates")]["entry"].to_pylist()
             found[name] = self._sheet(name, owners)
         return found
 
     def _sheet(self, name: str, among: Collection[Any]) -> pa.Table:
         """The rows of one table that belong to some records, or to some items or organizations."""
-        schema, query = SHEETS[name], _SHEETS[name]
-        asked = _more_columns(name)
-        rows = [*self._asked(query, among, **({"known_at": self._known_at} if _is_recorded(name) else {}))]
-        columns = list(zip(*rows, strict=True)) or [()] * (len(schema) + len(asked))
-        types = [*schema.types, *(pa.string() if each == "id" else pa.int64() for each in asked)]
-        arrays = [pa.array(values, type_) for values, type_ in zip(columns, types, strict=True)]
-        table = pa.Table.from_arrays(arrays, names=[*schema.names, *asked])
-        return (latest_versions(table) if "recorded_at" in asked else table).select(schema.names)
+        types = dict(zip(SHEETS[name].names, SHEETS[name].types, strict=True)) | MORE_COLUMNS.get(name, {})
+        values = {"known_at": self._known_at} if _is_recorded(name) else {}
+        rows = [*self._asked(_SHEETS[name], among, **values)]
+        columns = list(zip(*rows, strict=True)) or [()] * len(types)
+        arrays = [pa.array(values, type_) for values, type_ in zip(columns, types.values(), strict=True)]
+        return sheet_of(name, pa.Table.from_arrays(arrays, names=list(types)))
 
     def _asked(self, query: Query, among: Collection[Any], **values: Any) -> Iterator[Row]:
         named = list(among)
@@ -246,30 +244,14 @@ def _issued(_: Spelling) -> Select[Any]:
 _USING, _USED, _ISSUED = Query(_using), Query(_used), Query(_issued)
 _DOUBTFUL_CERTIFICATES, _DOUBTFUL_EVENTS = Query(_doubtful_certificates), Query(_doubtful_events)
 
-# The lists inside records, and the list of the record.
-_OWNERS = {
-    "item_quantities": "items",
-    "recognized_periods": "items",
-    "withdrawals": "certificates",
-    "results": "certificates",
-    "certificate_references": "certificates",
-    "suspensions": "competences",
-    "scope_rows": "competences",
-}
-
 
 def _is_recorded(name: str) -> bool:
     return "recorded_at" in table_of(TABLES[name]).c
 
 
-def _more_columns(name: str) -> tuple[str, ...]:
-    """What tells versions apart, besides what the sheet has."""
-    return {"items": ("recorded_at",), "competences": ("recorded_at", "id")}.get(name, ())
-
-
 def _sheet_query(name: str) -> Query:
     table = table_of(TABLES[name])
-    columns = [table.c[each] for each in (*SHEETS[name].names, *_more_columns(name))]
+    columns = [table.c[each] for each in (*SHEETS[name].names, *MORE_COLUMNS.get(name, ()))]
     belongs: Callable[[Spelling], ColumnElement[bool]]
     match name:
         case "items":

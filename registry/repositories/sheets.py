@@ -49,6 +49,20 @@ TABLES: dict[str, type[Table]] = {
     "suspensions": Suspensions,
     "scope_rows": ScopeRows,
 }
+# The lists inside records, and the list of the record.
+OWNERS = {
+    "item_quantities": "items",
+    "recognized_periods": "items",
+    "results": "certificates",
+    "certificate_references": "certificates",
+    "suspensions": "competences",
+    "scope_rows": "competences",
+}
+# What tells versions apart, besides what the sheet has.
+MORE_COLUMNS: dict[str, dict[str, pa.DataType]] = {
+    "items": {"recorded_at": pa.int64()},
+    "competences": {"recorded_at": pa.int64(), "id": pa.string()},
+}
 _ORDER = {"results", "certificate_references"}  # Long lists: the database has them in order, PostgreSQL is asked for it.
 _BATCH = 1_000_000_000  # Rows that ADBC's SQLite driver looks at before it says of what type a column is: all of them.
 
@@ -58,6 +72,22 @@ class Version(NamedTuple):
 
     recording: int
     stored_at: int
+
+
+class Ends(NamedTuple):
+    """The last running numbers of the tables of records."""
+
+    items: int
+    certificates: int
+    events: int
+    competences: int
+
+
+class Since(NamedTuple):
+    """What was there: up to which recording, and up to which rows."""
+
+    version: Version
+    ends: Ends
 
 
 class Reading:
@@ -73,13 +103,27 @@ class Reading:
         table = self._table(last)
         return Version(*(int(table.column(place)[0].as_py()) for place in range(2)))
 
-    def latest(self) -> int:
+    def is_after(self, version: Version) -> bool:
+        """Whether the store was once in a state, and nothing that was there then was taken back since."""
+        at = select(col(Recordings.stored_at)).where(col(Recordings.entry) == literal_column(str(version.recording)))
+        undone = select(col(RetractedRows.entry)).where(col(RetractedRows.recording) > literal_column(str(version.recording)))
+        return self._table(at).column(0).to_pylist() == [version.stored_at] and not len(self._table(undone.limit(1)))
+
+    def ends(self) -> Ends:
+        """Where the tables of records end."""
+        last = [select(func.max(table_of(TABLES[name]).c.entry)).scalar_subquery() for name in Ends._fields]
+        named = (func.coalesce(each, 0).label(name) for each, name in zip(last, Ends._fields, strict=True))
+        found = self._table(select(*named))
+        return Ends(*(int(column[0].as_py()) for column in found.columns))
+
+    def latest(self, since: Since | None = None) -> int:
         """The largest `recorded_at` of any record, or instant of a taking back: from then on what is known stays as it is."""
+        always: ColumnElement[int] = literal_column(str(ALWAYS))
         largest = [
-            select(func.coalesce(func.max(col(table.recorded_at)), literal_column(str(ALWAYS))))
-            for table in (Items, Certificates, Withdrawals, Events, Competences)
+            select(func.coalesce(func.max(col(TABLES[name].recorded_at)), always)).where(*_later(name, since))  # type: ignore[attr-defined]
+            for name in (*Ends._fields, "withdrawals")
         ]
-        largest.append(select(func.coalesce(func.max(col(RetractedRows.retracted_at)), literal_column(str(ALWAYS)))))
+        largest.append(select(func.coalesce(func.max(col(RetractedRows.retracted_at)), always)))
         return max(int(self._table(each).column(0)[0].as_py()) for each in largest)
 
     def sheets(self, known_at: int) -> Sheets:
@@ -88,12 +132,13 @@ class Reading:
 
     def sheet(self, name: str, known_at: int) -> pa.Table:
         """One table of those known at an instant; rows of lists come whether or not their record is known."""
+        return sheet_of(name, self.rows(name, known_at))
+
+    def rows(self, name: str, known_at: int, since: Since | None = None) -> pa.Table:
+        """The same in all versions, with what tells these apart; `since`: of what was recorded later alone."""
         table, schema = TABLES[name], SHEETS[name]
-        has_versions = name in {"items", "competences"}
-        names = [*schema.names, *(("recorded_at",) if has_versions else ())]
-        if name == "competences":
-            names.append("id")
-        statement = select(*(getattr(table, each) for each in names))
+        more = MORE_COLUMNS.get(name, {})
+        statement = select(*(getattr(table, each) for each in (*schema.names, *more))).where(*_later(name, since))
         if hasattr(table, "recorded_at"):
             moment: ColumnElement[int] = literal_column(str(known_at))
             statement = statement.where(table.recorded_at <= moment)
@@ -101,10 +146,8 @@ class Reading:
                 statement = statement.where(is_kept(name, table_of(table).c.entry, moment))
         if name in _ORDER and self._dialect.name == "postgresql":
             statement = statement.order_by(table.certificate_entry, table.position)  # type: ignore[attr-defined]
-        rows = self._table(statement)
-        if has_versions:
-            rows = latest_versions(rows)
-        return rows.select(schema.names).cast(schema)
+        types = pa.schema([*schema, *(pa.field(each, type_) for each, type_ in more.items())])
+        return self._table(statement).cast(types)
 
     def _table(self, statement: Any) -> pa.Table:
         return self.ask(str(statement.compile(dialect=self._dialect, compile_kwargs={"literal_binds": True})))
@@ -136,6 +179,24 @@ def _connected(engine: Engine) -> Any:
     with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
     return connection
+
+
+def sheet_of(name: str, rows: pa.Table) -> pa.Table:
+    """The table as the encoder reads it, from its rows in all versions."""
+    rows = latest_versions(rows) if name in MORE_COLUMNS else rows
+    return rows.select(SHEETS[name].names)
+
+
+def _later(name: str, since: Since | None) -> list[ColumnElement[bool]]:
+    """The condition that rows of a table, or their records, came later; rows lie in the order of their recordings."""
+    if since is None:
+        return []
+    table = table_of(TABLES[name])
+    if name == "withdrawals":
+        return [table.c.recording > literal_column(str(since.version.recording))]
+    owner = OWNERS.get(name, name)
+    column = table.c.entry if owner == name else next(iter(table.primary_key))
+    return [column > literal_column(str(getattr(since.ends, owner)))]
 
 
 def latest_versions(rows: pa.Table) -> pa.Table:

@@ -18,6 +18,7 @@ from registry.repositories.fleet_runs import FleetRun
 from registry.repositories.scans import latest_recording
 from registry.unit_of_work import Store, UnitOfWork
 from registry.usecases.fleet_runs import ask_for_run
+from traceability.fleet.engines import engine_of
 from traceability.fleet.reach import reached, reassess
 from traceability.policy import policy_named
 from traceability.verdict import Status
@@ -56,7 +57,7 @@ def _caught_up(store: Store, run: FleetRun, at: datetime) -> CaughtUp | None:
     with store.writing() as work:
         if not fleet_runs.move_on(work, run, recording=recording, known_at=at, at=at):
             return None
-        _replace(work, run, rows)
+        replace_answers(work, run, rows)
     return CaughtUp(run=run.entry, recording=recording, targets=len(rows))
 
 
@@ -68,10 +69,11 @@ def _answered_again(work: UnitOfWork, run: FleetRun, at: datetime) -> pa.Table |
         return None
     around = StoredRecords(work, known_at)
     items = reached(changes, around, policy, MOST)
-    return None if items is None else reassess(sorted(items), around, run.as_of, policy)
+    # The loops that answer the whole: in a city they are compiled already, and a part of it is large enough for them.
+    return None if items is None else reassess(sorted(items), around, run.as_of, policy, engine_of(run.written))
 
 
-def _replace(work: UnitOfWork, run: FleetRun, rows: pa.Table) -> None:
+def replace_answers(work: UnitOfWork, run: FleetRun, rows: pa.Table) -> None:
     """Write the answers, and move the counts with them."""
     moved = fleet_answers.replace(work, run.entry, rows)
     counts = fleet_runs.counts_of(work, run.entry)

@@ -66,3 +66,13 @@ def asked_anew(store: Store, known_at: datetime = NOW, policy: Policy = POLICY) 
 def _answer(row: dict[str, Any]) -> FleetAnswer:
     item, status = row.pop("item"), Status(row.pop("status"))
     return FleetAnswer(target=item, kind=TargetKind.ITEM, status=status, **row)
+
+
+def as_document(section: str, written: dict[str, Any], given: dict[str, dict[str, Any]]) -> Records:
+    """A record of the stream as it is imported: a withdrawal with its certificate, as that is on record."""
+    if section == "withdrawals":
+        certificate = given[written.pop("certificate")]
+        section, written = "certificates", certificate | {"withdrawal": written}
+    if section == "certificates":
+        given[written["id"]] = written
+    return records_from({"format": "traceability-records/1", section: [written]})

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from registry import fleet_snapshots
 from registry.errors import StoreError
+from registry.repositories.sheets import Reading
 from registry.unit_of_work import Store, open_store
 from registry.usecases import assess_all as usecase
 from registry.usecases.assess_all import assess_all, load_fleet
+from tests.registry.fleet_worlds import as_document
 from tests.registry.worlds import recorded
-from tests.strategies import WINDOW_START, Sizes, random_document
+from tests.strategies import WINDOW_START, Sizes, random_changes, random_document
 from tests.traceability.fleet.worlds import World, drawn
 from traceability.fleet import loops
 from traceability.fleet.compiled import compiled_loops
@@ -49,7 +52,7 @@ def test_a_snapshot_answers_until_something_is_recorded(store: Store, tmp_path: 
     records = _records(5)
     recorded(store, records)
     fresh = _rows(store, LATER, tmp_path / "fleet")
-    (path,) = (tmp_path / "fleet").iterdir()
+    (path,) = (tmp_path / "fleet").glob("*.arrow")
 
     # The same question from the snapshot alone.
     monkeypatch.setattr(usecase, "encode", None)
@@ -67,6 +70,49 @@ def test_a_snapshot_answers_until_something_is_recorded(store: Store, tmp_path: 
     assert _rows(store, LATER, tmp_path / "fleet") == fresh
     recorded(store, records_from({"format": "traceability-records/1", "items": [{"id": "new", "kind": "meter"}]}))
     assert _rows(store, LATER, tmp_path / "fleet").keys() == fresh.keys() | {"new"}
+
+
+def test_after_few_recordings_only_what_is_new_is_read(store: Store, tmp_path: Path, monkeypatch: Any) -> None:
+    """The question after each recording reads a city anew; or it answers without the recall of this morning."""
+    random = Random(3)
+    sizes = Sizes(items=6, events=5, trouble=0.2)
+    document = random_document(random, sizes)
+    recorded(store, records_from(document))
+    _rows(store, LATER, tmp_path)
+    stream, given = random_changes(random, sizes, document), {each["id"]: each for each in document["certificates"]}
+    monkeypatch.setattr(fleet_snapshots, "_MOST_PIECES", 3)
+    read: list[int] = []
+    rows = Reading.rows
+
+    def counted(self: Reading, name: str, known_at: int, since: Any = None) -> Any:
+        found = rows(self, name, known_at, since)
+        read.append(len(found))
+        return found
+
+    for _ in range(5):
+        for _ in range(3):
+            recorded(store, as_document(*next(stream), given))
+        with monkeypatch.context() as patch:
+            patch.setattr(Reading, "rows", counted)
+            read.clear()
+            refreshed = _rows(store, LATER, tmp_path)
+        assert sum(read) < 25  # Rows of three records, of more than a hundred.
+        assert refreshed == _rows(store, LATER)
+    (folder,) = tmp_path.glob("*.tables")
+    assert len([each for each in folder.iterdir() if each.is_dir()]) <= 3
+
+    # What does not fit together is read anew: a record that is known later only, and files that were cut off.
+    later = {"id": "later", "kind": "meter", "recorded_at": "2029-01-01T00:00:00Z"}
+    recorded(store, records_from({"format": "traceability-records/1", "items": [later]}))
+    before = datetime(2028, 1, 1, tzinfo=UTC)
+    assert "later" not in _rows(store, before, tmp_path)
+    assert "later" in _rows(store, LATER, tmp_path)
+    assert "later" not in _rows(store, before, tmp_path)
+    for name in ("kept.json", "*/items.arrow"):
+        for path in folder.glob(name):
+            path.write_bytes(path.read_bytes()[:100])
+        recorded(store, records_from({"format": "traceability-records/1", "items": [{"id": name, "kind": "meter"}]}))
+        assert _rows(store, LATER, tmp_path) == _rows(store, LATER)
 
 
 def test_a_database_that_cannot_be_read_is_a_store_error(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Kept answers after further recordings: those of a full run, found by looking at what the new records can reach."""
 
+from contextlib import closing
 from datetime import datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -10,13 +12,14 @@ from registry.repositories import fleet_answers, fleet_changes, fleet_runs
 from registry.repositories.scans import latest_recording
 from registry.unit_of_work import Store
 from registry.usecases import fleet_catching_up
+from registry.usecases.assess_all import load_fleet
 from registry.usecases.fleet_catching_up import catch_up
-from tests.registry.fleet_worlds import NOW, asked_anew, asked_for, done, kept
+from tests.registry.fleet_worlds import NOW, as_document, asked_anew, asked_for, done, kept
+from tests.registry.import_worlds import Desk, grounded, ledger
 from tests.registry.worlds import full, only, recorded
 from tests.strategies import Sizes, random_changes, random_document
 from traceability.interchange import records_from
 from traceability.policy import policy_named
-from traceability.records import Records
 
 POLICIES = ("cn-legal/1", "cn-supervision/1")
 SIZES = Sizes(anchors=2, items=12, certificates_per_item=2, events=5, competences=4, trouble=0.15)
@@ -35,7 +38,7 @@ def test_answers_brought_up_to_date_are_those_of_a_full_run(store: Store) -> Non
     for number in range(1, 8):
         at = NOW + timedelta(minutes=number)
         for _ in range(random.randint(1, 4)):
-            recorded(store, _as_document(*next(stream), given))
+            recorded(store, as_document(*next(stream), given))
         for caught_up in catch_up(store, at):
             assert caught_up.job is None
             sizes.append(caught_up.targets)
@@ -95,11 +98,18 @@ def test_whoever_comes_second_changes_nothing(store: Store, monkeypatch: pytest.
     _check_run(store, POLICIES[0], NOW)
 
 
-def _as_document(section: str, written: dict[str, Any], given: dict[str, dict[str, Any]]) -> Records:
-    """A record of the stream as it is imported: a withdrawal with its certificate, as that is on record."""
-    if section == "withdrawals":
-        certificate = given[written.pop("certificate")]
-        section, written = "certificates", certificate | {"withdrawal": written}
-    if section == "certificates":
-        given[written["id"]] = written
-    return records_from({"format": "traceability-records/1", section: [written]})
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_an_import_that_was_undone_is_out_of_kept_answers_and_snapshots(store: Store, tmp_path: Path) -> None:
+    """What was taken back stays in lists and in the files of the last question, as nothing new has come."""
+    with closing(Desk(grounded(store))) as desk:
+        sent = desk.send(ledger(range(1, 4)))
+        load_fleet(store, NOW, tmp_path)
+        done(store, asked_for(store))
+        assert "M-1" in kept(store)
+        desk.undo(sent.stored.id, at=NOW)
+    assert load_fleet(store, NOW, tmp_path).item_ids.to_pylist() == load_fleet(store, NOW).item_ids.to_pylist()
+    (caught_up,) = catch_up(store, NOW)
+    assert caught_up.job is not None
+    done(store, caught_up.job)
+    assert "M-1" not in kept(store)
+    assert kept(store) == asked_anew(store)

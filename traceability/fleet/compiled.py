@@ -21,12 +21,19 @@ from traceability.fleet import loops
 
 # Each after those that it calls.
 ROOMS = (
-    "marks", "found", "resolution", "validity", "uncertainty", "descent", "days", "standards", "chains", "targets", "findings",
+    "marks", "found", "resolution", "validity", "uncertainty", "descent", "days", "plain", "standards", "chains", "targets",
+    "findings",
 )  # fmt: skip
-# What is called from Python or too large to be repeated wherever it is used; all else is put in place.
-_LARGE = {
-    "answer_items", "list_findings", "covered", "lapse_in_chain", "next_day_in_chain", "chain_of", "mark_circles", "settle_all",
-    "settle_circles", "look_at_standards", "lapses",
+# What is called from Python; all else needs no wrapper for that, which takes longer to compile than most loops do.
+_CALLED = {
+    "answer_items", "list_findings", "covered", "lapses", "look_at_standards", "settle_all", "settle", "settle_circles",
+    "mark_circles",
+}  # fmt: skip
+# What every item needs, if it is plain, is put in place; all else is called, which keeps compiling short.
+_IN_PLACE = {
+    "note", "about_item", "relation_of", "end_of", "is_recognized", "after_the_end", "is_below", "spreads_of", "sooner",
+    "worst_of", "own_of", "combine", "settle", "answer_plainly", "look_plainly", "find_plainly", "is_plain_anchor", "look",
+    "whole_of", "added", "with_room", "doubled", "once_each", "targets_of", "is_lapsed", "first_lapse",
 }  # fmt: skip
 
 
@@ -62,7 +69,14 @@ def _source_of(name: str) -> SourceFileLoader:
 
 
 def _taken_over(function: FunctionType) -> Any:
-    dispatcher: Any = numba.njit(nogil=True, forceinline=function.__name__ not in _LARGE)(function)
+    is_called = function.__name__ in _CALLED
+    taken_over: Any = numba.njit(  # type: ignore[call-overload]
+        nogil=True,
+        forceinline=function.__name__ in _IN_PLACE,
+        no_cpython_wrapper=not is_called,
+        no_cfunc_wrapper=True,
+    )
+    dispatcher = taken_over(function)
     dispatcher._cache = _Cache(function)  # type: ignore[no-untyped-call]  # noqa: SLF001 - what `cache=True` does, with our stamp.
     return dispatcher
 
@@ -74,19 +88,21 @@ def _stamp() -> str:
     return hashlib.sha256(b"".join(loader.get_data(loader.path) for loader in loaders)).hexdigest()
 
 
-class _BesideTheSource(caching.InTreeCacheLocator):
+class _Stamped:
     def get_source_stamp(self) -> str:
         return _stamp()
 
 
-class _InTheHome(caching.UserWideCacheLocator):
-    def get_source_stamp(self) -> str:
-        return _stamp()
+class _WhereTheUserSays(_Stamped, caching.UserProvidedCacheLocator):
+    """A folder that NUMBA_CACHE_DIR names."""
 
 
-class _WhereTheUserSays(caching.UserProvidedCacheLocator):
-    def get_source_stamp(self) -> str:
-        return _stamp()
+class _BesideTheSource(_Stamped, caching.InTreeCacheLocator):
+    """`__pycache__`."""
+
+
+class _InTheHome(_Stamped, caching.UserWideCacheLocator):
+    """A folder of the user, where the source lies in one that cannot be written."""
 
 
 class _Kept(caching.CompileResultCacheImpl):

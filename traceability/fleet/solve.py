@@ -42,7 +42,7 @@ class Solved(NamedTuple):
     standing: Array
     target: Array  # The certificate found for each reference of a standard's certificates.
     is_on_circle: Array  # Of standards: whether items use each other in a circle, through certificates of any days.
-    use_lapse: Array  # The first day from the one asked on that a use is lapsed; FOREVER where the policy does not ask.
+    use_lapse: Array  # The first day from the one asked on that a use is lapsed; nothing where the policy does not ask.
 
 
 class Scratch(NamedTuple):
@@ -106,7 +106,7 @@ def room_for(fleet: Fleet, solved: Solved, rules: Rules) -> Scratch:
 def solve_standards(fleet: Fleet, rules: Rules, day: date, engine: ModuleType) -> Solved:
     """What all certificates of standards show."""
     columns = fleet.columns
-    solved = _unsolved(columns, fleet.standards, number_of(day) or 0)
+    solved = _unsolved(columns, fleet.standards, number_of(day) or 0, is_in_force=rules.is_in_force)
     scratch = room_for(fleet, solved, rules)
     size = len(solved.standing)
     if rules.is_in_force:
@@ -123,7 +123,7 @@ def solve_standards(fleet: Fleet, rules: Rules, day: date, engine: ModuleType) -
     return solved
 
 
-def _unsolved(columns: Columns, standards: int, day: int) -> Solved:
+def _unsolved(columns: Columns, standards: int, day: int, *, is_in_force: bool) -> Solved:
     items = columns.items[:standards]
     size = int(items["certificate_last"].max(initial=0))
     used = int(columns.certificates["reference_last"][:size].max(initial=0))
@@ -133,7 +133,7 @@ def _unsolved(columns: Columns, standards: int, day: int) -> Solved:
         standing=records(STANDING, size, owner=of_item, lapse=loops.FOREVER, failing=loops.NONE),
         target=np.full(used, loops.NONE, np.int32),
         is_on_circle=np.zeros(standards, np.bool_),
-        use_lapse=np.full(len(columns.uses), loops.FOREVER, np.int32),
+        use_lapse=np.full(len(columns.uses) if is_in_force else 0, loops.FOREVER, np.int32),
     )
 
 

@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
+from random import Random
 from typing import Any
 
 import msgspec
 
+from tests.strategies import Sizes, random_changes, random_document
 from tests.traceability.fleet.worlds import EVERYTHING_KNOWN, World
 from traceability.fleet import loops
 from traceability.fleet.reach import (
@@ -21,9 +23,12 @@ from traceability.fleet.reach import (
     spans_of,
 )
 from traceability.fleet.sheets import Sheets, number_of, sheets_of
+from traceability.interchange import records_from
 from traceability.known import Known, known_records, raises_doubt
 from traceability.policy import Policy
 from traceability.records import Certificate, Competence, Event, Item, Record, Records, Withdrawal
+
+Coming = Record | tuple[str, Withdrawal]  # A withdrawal comes with the id of its certificate.
 
 
 class Growing:
@@ -56,7 +61,7 @@ class Growing:
         """What a full run answers."""
         return World(self.records(), self.as_of, EVERYTHING_KNOWN, self.policy).answers(loops)
 
-    def change(self, records: Iterable[Record | tuple[str, Withdrawal]]) -> set[str]:
+    def change(self, records: Iterable[Coming]) -> set[str]:
         """Let records come, and answer again what they can reach; the items that were."""
         changes = self._changes(list(records))
         items = reached(changes, self, self.policy)
@@ -113,7 +118,7 @@ class Growing:
 
     # What comes.
 
-    def _changes(self, records: list[Record | tuple[str, Withdrawal]]) -> Changes:
+    def _changes(self, records: list[Coming]) -> Changes:
         items: list[tuple[str, int]] = []
         competences: list[Span] = []
         before_items = {each.id: self._item(each.id) for each in records if isinstance(each, Item)}
@@ -145,7 +150,7 @@ class Growing:
         is_replaced = any(self.certificates[each].replaces == new.id for each in self.of_item[new.item])
         return new.item, since_of_certificate(_number(new.calibrated_on), day, is_replaced=is_replaced)
 
-    def _keep(self, record: Record | tuple[str, Withdrawal]) -> None:
+    def _keep(self, record: Coming) -> None:
         match record:
             case tuple():
                 certificate = self.certificates[record[0]]
@@ -177,3 +182,43 @@ def _number(day: date) -> int:
     number = number_of(day)
     assert number is not None
     return number
+
+
+def soak(policy: Policy, sizes: Sizes, worlds: int, changes: int, every: int, seed: int = 7) -> list[int]:
+    """How many items each of many random changes reached, in a registry of several worlds that share nothing.
+
+    All answers are compared with those of a full run every so many changes, and at the end.
+    """
+    random = Random(seed)
+    documents = [random_document(random, sizes) for _ in range(worlds)]
+    streams = [random_changes(random, sizes, document) for document in documents]
+    lists = [name for name in documents[0] if name not in {"format", "metering_points"}]
+    whole = {name: [_placed(each, world) for world, of in enumerate(documents) for each in of[name]] for name in lists}
+    growing = Growing(records_from({"format": "traceability-records/1", **whole}), date(2025, 2, 20), policy)
+    reached_sizes: list[int] = []
+    for number in range(1, changes + 1):
+        world = random.randrange(worlds)
+        section, written = next(streams[world])
+        reached_sizes.append(len(growing.change([_record_of(section, _placed(written, world))])))
+        if number % every == 0 or number == changes:
+            assert growing.answers == growing.answered_anew(), number
+    return reached_sizes
+
+
+def _record_of(section: str, written: dict[str, Any]) -> Coming:
+    if section == "withdrawals":
+        return written.pop("certificate"), msgspec.convert(written, Withdrawal)
+    of_section: tuple[Record, ...] = getattr(records_from({"format": "traceability-records/1", section: [written]}), section)
+    return of_section[0]
+
+
+def _placed(value: Any, world: int) -> Any:
+    """A record with ids of its world."""
+    if isinstance(value, list):
+        return [_placed(each, world) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: f"{each}-{world}" if name in _IDS and each else _placed(each, world) for name, each in value.items()}
+
+
+_IDS = {"id", "item", "certificate", "replaces", "issuer", "organization"}

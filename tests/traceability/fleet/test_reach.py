@@ -3,25 +3,21 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from random import Random
-from typing import Any
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.strategies import Sizes, random_changes, random_document
+from tests.strategies import Sizes
 from tests.traceability.building import STRUCTURE, N, S, certificate, competence, day, event, item_with
-from tests.traceability.fleet.growing import Growing
+from tests.traceability.fleet.growing import Coming, Growing, soak
 from tests.traceability.fleet.worlds import drawn
 from traceability.fleet.reach import EVER, NEVER, Changes, Span, needed, reached, since_of_item, spans_of
-from traceability.interchange import records_from
 from traceability.policy import Policy, policy_named
-from traceability.records import Certificate, EventKind, Item, ItemKind, Period, Record, Records, Reference, Scheme, Withdrawal
+from traceability.records import Certificate, EventKind, Item, ItemKind, Period, Records, Reference, Scheme, Withdrawal
 
 SUPERVISION = policy_named("cn-supervision/1")
-SIZES = Sizes(anchors=2, items=12, certificates_per_item=2, events=5, competences=4, trouble=0.15)
-Coming = Record | tuple[str, Withdrawal]
 
 
 @given(st.integers(min_value=0, max_value=2**63))
@@ -46,29 +42,8 @@ def test_whatever_comes_leaves_the_answers_of_a_full_run(seed: int) -> None:
 @pytest.mark.parametrize("policy", [policy_named("cn-legal/1"), SUPERVISION])
 def test_many_changes_leave_the_answers_of_a_full_run(policy: Policy) -> None:
     """What a change leaves wrong is found by none of the later ones: the short form of the soak (bench/fleet_changes.py)."""
-    soaked = soak(policy, changes=40, every=8, seed=7)
-    assert min(soaked) < SIZES.items
-
-
-def soak(policy: Policy, changes: int, every: int, seed: int) -> list[int]:
-    """How many items each of many random changes reached; compared with a full run every so many, and at the end."""
-    random = Random(seed)
-    document = random_document(random, SIZES)
-    growing = Growing(records_from(document), date(2025, 2, 20), policy)
-    stream = random_changes(random, SIZES, document)
-    sizes: list[int] = []
-    for number in range(1, changes + 1):
-        sizes.append(len(growing.change([_record_of(*next(stream))])))
-        if number % every == 0 or number == changes:
-            assert growing.answers == growing.answered_anew(), number
-    return sizes
-
-
-def _record_of(section: str, written: dict[str, Any]) -> Coming:
-    if section == "withdrawals":
-        return written.pop("certificate"), msgspec.convert(written, Withdrawal)
-    of_section: tuple[Record, ...] = getattr(records_from({"format": "traceability-records/1", section: [written]}), section)
-    return of_section[0]
+    sizes = soak(policy, Sizes(anchors=2, items=6, competences=4, trouble=0.15), worlds=2, changes=40, every=8)
+    assert min(sizes) < max(sizes) < 18
 
 
 def _all_of(records: Records, random: Random) -> Iterator[Coming]:

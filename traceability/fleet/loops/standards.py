@@ -18,6 +18,7 @@ from traceability.fleet.loops.marks import (
     Truth,
     Whole,
 )
+from traceability.fleet.loops.plain import look_plainly
 
 
 def look_at_standards(
@@ -28,8 +29,10 @@ def look_at_standards(
         certificate = np.int64(certificates[place])
         first, last = columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last
         targets = solved.target[first:last]
-        n = examine(columns, rules, certificate, targets, keys, severities, np.int64(0))
-        worst, bits = worst_of(keys, severities, n)
+        is_plain, worst, bits = look_plainly(columns, rules, certificate, targets)
+        if not is_plain:
+            n = examine(columns, rules, certificate, targets, keys, severities, np.int64(0))
+            worst, bits = worst_of(keys, severities, n)
         solved.standing[certificate].own_severity = worst
         solved.standing[certificate].own_bits = bits
 
@@ -115,11 +118,12 @@ def combine(
     severity, bits = own
     depth = 1
     lapse = FOREVER
+    is_asked_today = len(solved.use_lapse) > 0
     failing, distance = (certificate, 0) if severity > 0 else (NONE, 0)
     first = columns.certificates[certificate].reference_first
     for place in range(columns.certificates[certificate].reference_last - first):
         use = np.int64(columns.references[first + place].use)
-        if use >= 0:
+        if is_asked_today and use >= 0:
             lapse = min(lapse, solved.use_lapse[use])
         target = np.int64(targets[place])
         if target < 0:

@@ -22,10 +22,12 @@ from traceability.fleet.loops.marks import (
     Columns,
     Rules,
     Solved,
+    Truth,
     Whole,
     lend,
 )
-from traceability.fleet.loops.resolution import resolve
+from traceability.fleet.loops.plain import TELLING, look_plainly
+from traceability.fleet.loops.resolution import end_of, resolve
 from traceability.fleet.loops.standards import combine, look
 from traceability.fleet.loops.validity import check
 
@@ -35,6 +37,8 @@ def answer_items(columns: Columns, rules: Rules, solved: Solved, items: Array, a
     columns, rules, solved, scratch = lend(columns), lend(rules), lend(solved), lend(scratch)
     for place in range(len(items)):
         item = np.int64(items[place])
+        if answer_plainly(columns, rules, solved, item, answers, scratch.targets):
+            continue
         severity, bits, certificate, depth, failing, lapse = ask(columns, rules, solved, item, solved.day, True, scratch)
         answers[item].status = severity
         answers[item].codes = bits
@@ -45,6 +49,52 @@ def answer_items(columns: Columns, rules: Rules, solved: Solved, items: Array, a
         if severity <= CONDITION:
             until = good_until(columns, rules, solved, item, solved.day, lapse, scratch)
         answers[item].until = until
+
+
+def answer_plainly(columns: Columns, rules: Rules, solved: Solved, item: Whole, answers: Array, targets: Array) -> Truth:
+    """Write the answer for an item if it is plain; whether it was (ask, good_until).
+
+    The certificate in force is the item's last one and nobody withdrew it, so nothing happens before its end.
+    """
+    day = solved.day
+    extra = columns.items[item].extra
+    if extra != 0:
+        has_doubts = columns.extras[extra].doubt_first < columns.extras[extra].doubt_last
+        if has_doubts or columns.extras[extra].asked_first < columns.extras[extra].asked_last:
+            return False
+    certificate = columns.items[item].certificate_last - 1
+    if certificate < columns.items[item].certificate_first or columns.items[item].role == ROLE_ANCHOR:
+        return False
+    end = end_of(columns, item, certificate)
+    is_standing = (
+        columns.certificates[certificate].calibrated_on <= day
+        and columns.certificates[certificate].void_from == FOREVER
+        and columns.certificates[certificate].first_issued_on <= day <= end
+        and columns.certificates[certificate].marks & TELLING == 0
+    )
+    if not is_standing:
+        return False
+    if certificate < len(solved.standing):
+        severity, bits = np.int64(solved.standing[certificate].severity), solved.standing[certificate].bits
+        depth, lapse = np.int64(solved.standing[certificate].depth), np.int64(solved.standing[certificate].lapse)
+        failing = np.int64(solved.standing[certificate].failing)
+        if rules.is_in_force and solved.is_on_circle[item]:
+            return False
+    else:
+        is_plain, own_severity, own_bits = look_plainly(columns, rules, certificate, targets)
+        if not is_plain:
+            return False
+        own = (own_severity, own_bits)
+        severity, bits, depth, lapse, failing, _ = combine(columns, solved, certificate, own, targets)
+    if depth > rules.limit or lapse == day:
+        return False
+    answers[item].status = severity
+    answers[item].codes = bits
+    answers[item].certificate = certificate
+    answers[item].depth = depth
+    answers[item].failing = failing
+    answers[item].until = min(end, lapse if lapse == FOREVER else lapse - 1) if severity <= CONDITION else -FOREVER
+    return True
 
 
 def ask(
