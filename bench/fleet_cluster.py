@@ -1,7 +1,7 @@
 """Every item on a cluster (issue 5): Dask over Parquet parts beside the same parts in series, and the plan of a whole country.
 
     python -m bench.fleet_cluster [--meters 10000000] [--items-a-part 1250000] [--workers 2] [--folder F]
-    python -m bench.fleet_cluster --plan 600000000 [--machines 20] [--memory 32] [--network 10] [--price 0.4] [--losses 0.01]
+    python -m bench.fleet_cluster --plan 600000000 [--sample 200000] [--machines 20] [--memory 32] [--network 10] [--price 0.4]
 
 The first answers the whole on one machine, the parts one after the other, and the parts on so many worker processes of this
 machine, and compares the digests of all answers. With `--folder` the parts and the digest of the whole are kept there, and
@@ -44,7 +44,6 @@ from traceability.policy import policy_named
 
 DAY = date(1970, 1, 1) + timedelta(days=TODAY)
 POLICY = policy_named("cn-legal/1")
-_SAMPLES = (200_000, 400_000)  # Meters of the parts that a plan is measured on.
 _GIB = 2**30
 _COPIES = 50
 
@@ -57,6 +56,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--only-prepare", action="store_true")
     parser.add_argument("--plan", type=int, metavar="METERS")
+    parser.add_argument("--sample", type=int, default=200_000, help="meters of the smaller parts that a plan is measured on")
     parser.add_argument("--machines", type=int, default=20)
     parser.add_argument("--memory", type=float, default=32, help="GiB of a machine")
     parser.add_argument("--network", type=float, default=10, help="Gbit/s of a machine")
@@ -67,7 +67,7 @@ def main() -> None:
     folder = given.folder or Path(tempfile.mkdtemp(prefix="parts-"))
     try:
         if given.plan:
-            _planned(given, _measured(folder))
+            _planned(given, _measured(folder, (given.sample, 2 * given.sample)))
             return
         one_machine = _prepared(folder / "parts", given.meters, given.items_a_part)
         if not given.only_prepare:
@@ -191,9 +191,9 @@ class Figures:
     standard_seconds: float
 
 
-def _measured(folder: Path) -> Figures:
+def _measured(folder: Path, sizes: tuple[int, int]) -> Figures:
     samples: list[list[Sample]] = []
-    for meters in _SAMPLES:
+    for meters in sizes:
         tables = sheets(2 * meters, is_local=True)
         begun = time.perf_counter()
         parts = folder / f"parts-{meters}"
@@ -210,22 +210,22 @@ def _measured(folder: Path) -> Figures:
     count = len(standards.sheets["items"])
     (small, large) = [statistics.median(each.seconds for each in some) for some in samples]
     (little, much) = [statistics.median(each.grown for each in some) for some in samples]
-    step = _SAMPLES[1] - _SAMPLES[0]
+    step = sizes[1] - sizes[0]
     item_seconds = max((large - small) / step, 0.0)
     item_memory = (much - little) / step
     figures = Figures(
         item_seconds=item_seconds,
-        part_seconds=max(large - item_seconds * _SAMPLES[1], 0.0),
+        part_seconds=max(large - item_seconds * sizes[1], 0.0),
         spread=tuple(each.seconds / statistics.median(s.seconds for s in some) for some in samples for each in some),
         item_memory=item_memory,
-        part_memory=max(much - item_memory * _SAMPLES[1], 0.0),
-        item_disk=disk / (2 * _SAMPLES[-1]),
-        item_writing=writing / (2 * _SAMPLES[-1]),
+        part_memory=max(much - item_memory * sizes[1], 0.0),
+        item_disk=disk / (2 * sizes[-1]),
+        item_writing=writing / (2 * sizes[-1]),
         standard_memory=room / count,
         standard_seconds=reached,
     )
     print(
-        f"measured on parts of {_SAMPLES[0]:,} and {_SAMPLES[1]:,} meters: {small:.2f} and {large:.2f} s,"
+        f"measured on parts of {sizes[0]:,} and {sizes[1]:,} meters: {small:.2f} and {large:.2f} s,"
         f" {little / 1e6:.0f} and {much / 1e6:.0f} MB; {figures.item_disk:.0f} bytes an item on disk, written at"
         f" {1 / figures.item_writing / 1e3:.0f} thousand a second; {figures.standard_memory:.0f} bytes a standard in memory"
     )
