@@ -17,7 +17,7 @@ from migrations.building import (
 )
 
 revision = "0011"
-down_revision = "0013"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 
