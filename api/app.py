@@ -21,9 +21,12 @@ from api.pages import accounting as accounting_pages
 from api.pages import administration, docs, laboratory, sign_in, start, sticker, target, verifying
 from api.pages import disputes as disputes_page
 from api.pages import due as due_page
+from api.pages import equipping as equipping_page
+from api.pages import fleet as fleet_page
 from api.pages import imports as import_pages
 from api.pages import labels as labels_page
 from api.pages import readings as reading_pages
+from api.pages import recalls as recalls_page
 from api.pages import rounds as rounds_page
 from api.pages import units as units_page
 from api.pages import webhooks as webhooks_page
@@ -47,8 +50,10 @@ from api.routes import (
     photos,
     proofs,
     readings,
+    recalls,
     recording,
     records,
+    review_equipping,
     rounds,
     scans,
     searching,
@@ -58,6 +63,7 @@ from api.routes import (
     units,
     webhooks,
 )
+from api.routes import fleet as fleet_answers
 from api.scanning import Scanning
 from api.templating import STATIC
 from registry.ledger.notes import Signer
@@ -85,6 +91,7 @@ _TAGS = (
     "competences",
     "items",
     "due",
+    "recalls",
     "calendars",
     "webhooks",
     "rounds",
@@ -118,14 +125,16 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     provider: Provider | None = None,
     signer: Signer | None = None,
     scans_kept_days: int = KEPT_DAYS,
+    workers: int = 1,
     fleet: FleetPlan = NO_RUNS,
 ) -> FastAPI:
     """The service on a store. `base_url` is what labels point to, `featured` the targets shown first on the start page.
 
     `passwords` hashes them, `provider` is where people may sign in as well, `signer` signs the ledger's checkpoints and proofs;
-    see Context. `scans_kept_days`: after them the history of scans is forgotten. `fleet`: when everything is answered, if ever.
+    see Context. `scans_kept_days`: after them the history of scans is forgotten. `workers`: processes that share the visitors.
+    `fleet`: when everything is answered, if ever.
     """
-    scanning = Scanning(store, kept_days=scans_kept_days)
+    scanning = Scanning(store, kept_days=scans_kept_days, workers=workers)
     notices = notices or NoticeSettings(base_url=base_url)
     context = Context(
         store=store,
@@ -166,17 +175,19 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     recordings = (records, recording, submissions, imports)
     of_labels = (labels, photos, disputes)
     accounts = (session, people, clients, mandates, organization_settings)
-    supervision = (fleet_runs,)
+    supervision = (fleet_runs, fleet_answers, recalls)
     carbon = (readings, accounting)
-    review = (units,)
+    review = (units, review_equipping)
     told = (due, calendars, webhooks, rounds)
     parts = (scans, *reading, *recordings, *of_labels, proofs, *supervision, *carbon, *review, *told, *accounts, service)
     pages_of_labels = (sticker, labels_page, disputes_page)
+    pages_of_supervision = (fleet_page,)
     pages_of_carbon = (accounting_pages, reading_pages)
-    pages_of_review = (units_page,)
-    pages_told = (due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
+    pages_of_review = (units_page, equipping_page)
+    pages_told = (recalls_page, due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
     of_organizations = (laboratory, sign_in, administration)
-    pages = (start, target, *pages_of_labels, *of_organizations, *pages_of_carbon, *pages_of_review, *pages_told)
+    pages_of_work = (*pages_of_labels, *pages_of_supervision, *pages_of_carbon, *pages_of_review)
+    pages = (start, target, *of_organizations, *pages_of_work, *pages_told)
     for module in (*parts, *pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -46,6 +46,7 @@ class _Page(NamedTuple):
 
 
 _RECORDS = Bilingual("登记", "Records")
+_FLEET = Bilingual("全局", "Overall")
 _FIELD = Bilingual("标签与现场", "Labels and visits")
 _CARBON = Bilingual("碳计量", "Carbon metering")
 _REVIEW = Bilingual("计量审查", "Metering review")
@@ -59,6 +60,10 @@ _PAGES = (
     _Page(_RECORDS, "/due", Bilingual("到期", "Due"), (Permission.READ,)),
     _Page(_RECORDS, "/imports", Bilingual("导入", "Imports"), (Permission.RECORD_ITEMS, Permission.RECORD_CERTIFICATES)),
     _Page(_RECORDS, "/reviews", Bilingual("待审核", "Reviews"), (Permission.APPROVE,)),
+    _Page(_FLEET, "/fleet", Bilingual("全部器具", "All items"), (Permission.READ,)),
+    _Page(_FLEET, "/fleet/lapses", Bilingual("失效日历", "Lapses"), (Permission.READ,)),
+    _Page(_FLEET, "/fleet/single-points", Bilingual("单点依赖", "Single points"), (Permission.READ,)),
+    _Page(_FLEET, "/recalls", Bilingual("召回", "Recalls"), (Permission.READ,)),
     _Page(_FIELD, "/labels", Bilingual("标签", "Labels"), (Permission.RECORD_ITEMS,)),
     _Page(_FIELD, "/rounds", Bilingual("现场核查", "Rounds"), (Permission.AUDIT, Permission.CONFIRM)),
     _Page(_FIELD, "/disputes", Bilingual("可疑标签", "Suspect labels"), (Permission.RECORD_COMPETENCES,)),

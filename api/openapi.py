@@ -14,12 +14,22 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import accounting_examples, examples, failures, label_examples, reading_examples, review_examples
+from api import (
+    accounting_examples,
+    examples,
+    failures,
+    fleet_examples,
+    label_examples,
+    reading_examples,
+    recall_examples,
+    review_examples,
+)
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
-from api.schemas import accounting, accounts, labels, notices, readings, rounds, units
+from api.schemas import accounting, accounts, labels, notices, readings, recalls, review_equipping, rounds, units
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
+from api.schemas.fleet import FleetItems, FleetLapses, FleetPoints, FleetSums, RecallPreview
 from api.schemas.fleet_runs import FleetRunAnswer, FleetRunOrder
 from api.schemas.history import HistoryAnswer
 from api.schemas.imports import ImportJobAnswer, ImportJobList, UndoBody
@@ -78,6 +88,11 @@ _ANSWERS: tuple[type, ...] = (
     RejectionBody,
     FleetRunAnswer,
     FleetRunOrder,
+    FleetSums,
+    FleetLapses,
+    FleetPoints,
+    FleetItems,
+    RecallPreview,
     ImportJobAnswer,
     ImportJobList,
     UndoBody,
@@ -87,8 +102,10 @@ _ANSWERS: tuple[type, ...] = (
     *notices.SCHEMAS,
     *rounds.SCHEMAS,
     *units.SCHEMAS,
+    *review_equipping.SCHEMAS,
     *accounts.SCHEMAS,
     *labels.SCHEMAS,
+    *recalls.SCHEMAS,
     *readings.SCHEMAS,
     *accounting.SCHEMAS,
     Problem,
@@ -102,6 +119,8 @@ _EXAMPLES = {
     **vars(label_examples),
     **vars(review_examples),
     **vars(accounting_examples),
+    **vars(recall_examples),
+    **vars(fleet_examples),
 }
 
 Responses = dict[int | str, dict[str, Any]]

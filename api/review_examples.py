@@ -82,15 +82,67 @@ FACTS_IMPORT: dict[str, Any] = {
 }
 AREA_REQUEST: dict[str, Any] = {"area": "310113", "since": "2026-01-01"}
 AREA: dict[str, Any] = {"organization": "baoshan-bureau", "area": "310113"}
-EDITION: dict[str, Any] = {
+REVIEW_EDITION: dict[str, Any] = {
     "id": "gb-17167-2025",
     "format": "review-equipping/1",
     "zh": "用能单位能源计量器具配备和管理通则（2025）",
     "en": "General rules of equipping with and managing energy meters (2025)",
     "source": "GB 17167-2025，2025-01-24 发布，2026-02-01 实施",
-    "confidence": "the tables were not seen and are left empty: bring them as a file of the same id",
+    "confidence": {
+        "zh": "表格未见，故留空：请以相同 id 的文件载入",
+        "en": "the tables were not seen and are left empty: bring them as a file of the same id",
+    },
     "in_force_from": "2026-02-01",
     "in_force_until": None,
     "has_tables": False,
 }
-EDITION_LIST: dict[str, Any] = {"editions": [EDITION]}
+REVIEW_EDITION_LIST: dict[str, Any] = {"editions": [REVIEW_EDITION]}
+_ALL_OF_ONE: dict[str, Any] = {"numerator": 1, "denominator": 1, "percent": 100.0, "lacking": [], "excluded": []}
+_NONE_OF_ONE: dict[str, Any] = {
+    "numerator": 0,
+    "denominator": 1,
+    "percent": 0.0,
+    "lacking": ["EM-1024@steel-mill-1"],
+    "excluded": [],
+}
+_RATE: dict[str, Any] = {
+    "energy": "electricity",
+    "level": 2,
+    "equipped": _ALL_OF_ONE,
+    "asked": 100,
+    "conclusion": "met",
+    "good": _ALL_OF_ONE,
+    "in_force": _ALL_OF_ONE,
+    "accurate": _NONE_OF_ONE,
+    "traceable": _ALL_OF_ONE,
+    "connected": _ALL_OF_ONE,
+}
+EQUIPPING: dict[str, Any] = {
+    "unit": _UNIT,
+    "name": "合成钢厂",
+    "as_of": "2026-01-31",
+    "known_at": _MOMENT,
+    "policy": "cn-legal/1",
+    "edition": "gb-17167-2006",
+    "edition_in_force": "gb-17167-2006",
+    "rates": [_RATE],
+    "levels": [{**_RATE, "energy": None, "asked": None, "conclusion": "not_asked"}],
+    "total": {**_RATE, "energy": None, "level": None, "asked": None, "conclusion": "not_asked"},
+    "places": [{"place": _PLACE, "is_required": True, "reason": None, "lack": None, "is_connected": True}],
+    "meters": [
+        {
+            "item": "EM-1024",
+            "metering_point": "steel-mill-1",
+            "level": 2,
+            "energy": "electricity",
+            "branch": "meter",
+            "details": None,
+            "status": "traceable",
+            "is_in_force": True,
+            "certificate": "c-1",
+            "codes": [],
+            "asked_class": "0.5",
+            "is_accurate": False,
+        }
+    ],
+}

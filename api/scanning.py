@@ -30,9 +30,11 @@ from registry.scanning.anomalies import Scan
 from registry.unit_of_work import Store, UnitOfWork
 from registry.usecases.note_scans import KEPT_DAYS, hour_of, note_scans
 from registry.usecases.scan_label import Register, register_of
+from registry.usecases.standing import Standing
 from traceability.periods import civil_day
 
-MISSES_A_MINUTE = 30  # Unknown codes of one client: more than anybody mistypes, and nothing to a guess of one in 4e15.
+# Unknown codes of one client, over all processes: more than anybody mistypes, and nothing to a guess of one in 4e15.
+MISSES_A_MINUTE = 30
 
 _MOST_ANSWERS = 50_000  # Kept at once, some kilobytes each.
 _MADE_AT_ONCE = 2  # New answers: one computes while another reads.
@@ -61,18 +63,19 @@ class Kept:
 
 
 class Scanning:
-    """One for an app; threads share it."""
+    """One for an app; threads share it. Of several `workers`, each allows its part of what a client may miss."""
 
-    def __init__(self, store: Store, *, kept_days: int = KEPT_DAYS) -> None:
+    def __init__(self, store: Store, *, kept_days: int = KEPT_DAYS, workers: int = 1) -> None:
         self._store = store
         self._kept_days = kept_days
         self._storage = MemoryStorage()
         self._limiter = MovingWindowRateLimiter(self._storage)
-        self._limit = RateLimitItemPerMinute(MISSES_A_MINUTE)
+        self._limit = RateLimitItemPerMinute(max(1, MISSES_A_MINUTE // workers))
         self._has_missed: set[str] = set()
         self._answers: dict[Key, Kept] = {}
         self._version = -1
         self._register: tuple[int, Register] | None = None
+        self._standing: Standing | None = None
         self._salts: dict[date, bytes] = {}
         self._noted: deque[Scan] = deque()
         self._noted_at = 0.0
@@ -93,6 +96,13 @@ class Scanning:
         if held is None or held[0] != version:
             held = self._register = (version, register_of(work))
         return held[1]
+
+    def standing(self, version: int, now: datetime) -> Standing | None:
+        """What is in memory of the register at a recording; None for an instant that is already over for it."""
+        held = self._standing
+        if held is None or not held.holds(version, now):
+            held = self._standing = Standing(version, now)
+        return held if held.known_at <= now else None
 
     def kept(self, key: Key, version: int, now: datetime) -> Kept | None:
         """The answer, if nothing was recorded since, the day is the same, and nothing became known."""

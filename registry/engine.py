@@ -9,9 +9,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import local
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
@@ -72,18 +73,46 @@ def transaction(engine: Engine, *, is_writer: bool, viewers: list[str] | None = 
         raise _as_ours(error) from error
 
 
-@contextmanager
-def statement(engine: Engine) -> Iterator[Any]:
-    """The driver's connection for a single reading statement, which is consistent by itself: no transaction around it."""
-    connection = None
-    try:
-        connection = engine.raw_connection()
-        yield connection.driver_connection
-    except (DBAPIError, engine.dialect.loaded_dbapi.Error) as error:
-        raise _as_ours(error) from error
-    finally:
-        if connection is not None:
-            connection.close()
+class KeptConnections:
+    """Connections for single reading statements, which are consistent by themselves: no transaction around them.
+
+    To a file each thread keeps its own, as taking one from the pool costs more than the statement; those to a server go back.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._is_file = engine.dialect.name == "sqlite"
+        self._of_thread = local()
+        self._all: list[PoolProxiedConnection] = []
+
+    @contextmanager
+    def statement(self) -> Iterator[Any]:
+        """The driver's connection for one statement, all of whose rows are fetched."""
+        connection = None
+        try:
+            connection = self._taken()
+            yield connection.driver_connection
+        except (DBAPIError, self._engine.dialect.loaded_dbapi.Error) as error:
+            raise _as_ours(error) from error
+        finally:
+            if connection is not None and not self._is_file:
+                connection.close()
+
+    def close(self) -> None:
+        """Give back those that are kept."""
+        while self._all:
+            self._all.pop().close()
+        self._of_thread = local()
+
+    def _taken(self) -> PoolProxiedConnection:
+        kept: PoolProxiedConnection | None = getattr(self._of_thread, "connection", None)
+        if kept is not None:
+            return kept
+        connection = self._engine.raw_connection()
+        if self._is_file:
+            self._of_thread.connection = connection
+            self._all.append(connection)
+        return connection
 
 
 def _sqlite(url: URL) -> Engine:
@@ -121,7 +150,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     is_writer = connection.get_execution_options().get(_IS_WRITER, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_writer else "BEGIN")
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN IMMEDIATE" if is_writer else "BEGIN")
 
 
 def _postgresql(url: URL) -> Engine:

@@ -108,3 +108,18 @@ class FleetAnswers(Table, table=True):
     certificate: str | None = text_column()
     depth: int | None = whole_column()
     traceable_until: date | None = day_column()
+
+
+class FleetSummaries(Table, table=True):
+    """What the answers of a run come to for those who may see certain holdings: `content` (registry.fleet_summary, as JSON).
+
+    `viewers`: their organizations as a JSON list, in order; empty for everything. Only whoever reads for exactly these sees it.
+    """
+
+    is_cache: ClassVar[bool] = True
+    __tablename__ = "fleet_summaries"
+    __table_args__ = (CLUSTERED,)
+
+    run: int = Field(primary_key=True, sa_type=WholeNumber)
+    viewers: str = key_column()
+    content: str = text_column()

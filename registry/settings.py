@@ -18,7 +18,8 @@ class Settings(BaseSettings):
 
     `database_url`: SQLAlchemy URL, by default a SQLite file in `data_dir`. `base_url`: what labels point to, and the host name
     that is answered. `session_hours`: after them people sign in again. `oidc_…`: the identity provider, where there is one.
-    `scan_days`: after them the history of scans is forgotten.
+    `scan_days`: after them the history of scans is forgotten. `workers`: processes that share the visitors, each of which
+    allows its part of what one visitor may do; `registry serve --workers` tells its own.
     `fleet_policies`: under which everything is answered each night, with commas between them; `fleet_hour`: from then on.
     `smtp_url` and `mail_from`: how reminders go out. `webhooks_allow_private`: webhooks may go to addresses of the own network.
     `ledger_algorithm`: what checkpoints and proofs are signed with (docs/decisions/0063). `timestamp_url` and
@@ -31,6 +32,7 @@ class Settings(BaseSettings):
     database_url: str | None = None
     base_url: str = "http://127.0.0.1:8000"
     scan_days: Annotated[int, Field(ge=1, le=3650)] = KEPT_DAYS
+    workers: Annotated[int, Field(ge=1, le=1024)] = 1
     fleet_policies: str = DEFAULT_POLICY
     fleet_hour: Annotated[int, Field(ge=0, le=23)] = NIGHT
     session_hours: Annotated[int, Field(ge=1, le=720)] = 12

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from registry.cache import RecordCache
-from registry.engine import open_engine, statement, transaction
+from registry.engine import KeptConnections, open_engine, transaction
 from registry.ledger.facts import row_text
 from registry.ledger.writing import Fact, append_facts
 from registry.mapping import Row
@@ -27,6 +27,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.cache = RecordCache()
+        self._kept = KeptConnections(engine)
 
     @contextmanager
     def reading(self, viewers: list[str] | None = None) -> Iterator["UnitOfWork"]:
@@ -40,8 +41,8 @@ class Store:
     def number(self, query: Query) -> int:
         """The one number that a query without parameters answers, 0 for none: for what is asked all the time."""
         compiled = query.compiled(self.engine.dialect)
-        with statement(self.engine) as driver:
-            (found,) = driver.execute(compiled.text).fetchone()
+        with self._kept.statement() as driver:
+            ((found,),) = driver.execute(compiled.text).fetchall()
         return int(found or 0)
 
     @contextmanager
@@ -58,6 +59,7 @@ class Store:
 
     def close(self) -> None:
         """Give the connections back."""
+        self._kept.close()
         self.engine.dispose()
 
 

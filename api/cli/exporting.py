@@ -1,9 +1,10 @@
-"""`registry export`: all records as one document."""
+"""`registry export`: all records as one document, or as tables."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -13,7 +14,9 @@ from api.cli.output import write_bytes
 from api.cli.stores import opened
 from api.failures import ParameterError
 from api.language import Bilingual
-from registry.usecases.export_records import export_records
+from registry.exchange.folders import zipped
+from registry.usecases.export_records import Form as Document
+from registry.usecases.export_records import export_records, export_tables
 
 
 class Form(StrEnum):
@@ -21,17 +24,30 @@ class Form(StrEnum):
 
     JSON = "json"
     NDJSON = "ndjson"
+    JSONLD = "jsonld"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+_DOCUMENTS: dict[Form, Document] = {Form.JSON: "json", Form.NDJSON: "ndjson", Form.JSONLD: "jsonld"}
 
 
 def export(
     form: Annotated[Form, typer.Option("--format", help="输出格式 / Form of the output")] = Form.JSON,
-    out: Annotated[Path | None, typer.Option("--out", dir_okay=False, help="写入文件 / File to write")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="写入文件；表格为 .zip 或新文件夹 / File; of tables a .zip or a new folder"),
+    ] = None,
     known_at: Annotated[str | None, typer.Option("--known-at", help="只含此刻已知的记录 / Known at this instant only")] = None,
 ) -> None:
     """导出全部记录。/ Export all records."""
     moment = asking.asked(now=clock.now(), known_at=known_at).known_at if known_at else None
     with opened() as store, store.reading() as work:
-        pieces = export_records(work, known_at=moment, form=form.value)
+        if form is Form.CSV or form is Form.PARQUET:
+            with _folder(out) as folder:
+                export_tables(work, "csv" if form is Form.CSV else "parquet", folder, known_at=moment)
+            return
+        pieces = export_records(work, known_at=moment, form=_DOCUMENTS[form])
         if out is None:
             for piece in pieces:
                 write_bytes(piece)
@@ -39,6 +55,33 @@ def export(
         with replaced(out) as write:
             for piece in pieces:
                 write(piece)
+
+
+@contextmanager
+def _folder(out: Path | None) -> Iterator[Path]:
+    """A folder to fill, which becomes what was asked for: a new folder, a zip file, or a zip file on stdout."""
+    try:
+        if out is not None and out.suffix != ".zip":
+            out.mkdir(exist_ok=True)
+            if any(out.iterdir()):
+                raise ParameterError("--out", Bilingual("文件夹不是空的", "the folder is not empty"))
+            yield out
+            return
+        with TemporaryDirectory() as name:
+            yield Path(name)
+            if out is None:
+                zipped(Path(name), typer.get_binary_stream("stdout"))
+                return
+            part = out.with_name(f".{out.name}.part")
+            try:
+                with part.open("wb") as target:
+                    zipped(Path(name), target)
+                part.replace(out)
+            finally:
+                part.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ParameterError("--out", Bilingual(f"无法写入（{reason}）", f"cannot be written ({reason})")) from error
 
 
 @contextmanager

@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from functools import partial
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,10 +24,11 @@ from api.failures import ParameterError
 from api.language import Bilingual, Language, text
 from api.render import words
 from registry.settings import Settings
-from registry.usecases.assess_all import SNAPSHOTS
+from registry.usecases.assess_all import SNAPSHOTS, load_fleet
 from registry.usecases.assess_all import assess_all as answers_for_all
 from registry.usecases.assess_on_cluster import ITEMS_A_PART, LOCAL, assess_on_cluster, connected, prepared
 from traceability.fleet.answers import SCHEMA
+from traceability.fleet.coverage import shares_of_all
 from traceability.fleet.digests import Digest
 from traceability.json_text import dump
 from traceability.verdict import Status
@@ -36,13 +39,17 @@ if TYPE_CHECKING:
 _ROWS_AT_ONCE = 10_000
 
 
-def assess_all(
+def assess_all(  # noqa: PLR0913, PLR0917 - one option of the command line each.
     out: Annotated[
         Path, typer.Option("--out", dir_okay=False, help="写入 .parquet、.csv 或 .ndjson / File to write, by its ending")
     ],
     as_of: Annotated[str | None, typer.Option("--as-of", metavar="D", help="判定日 / Day asked for")] = None,
     known_at: KnownAt = None,
     policy: PolicyOption = None,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="D", help="改问时段的覆盖：首日 / Coverage of a period instead: first day")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="D", help="时段末日 / Last day of the period")] = None,
     dask: Annotated[
         str | None,
         typer.Option("--dask", metavar="ADDRESS", help="Dask 调度器地址，或 local:N / Dask scheduler's address, or local:N"),
@@ -59,6 +66,10 @@ def assess_all(
     question = asking.asked(now=clock.now(), as_of=as_of, known_at=known_at, policy=policy)
     say = partial(text, language)
     folder, summary = Settings().data_dir / SNAPSHOTS, _Summary()
+    if start is not None or until is not None:
+        period = asking.day("--from", start or ""), asking.day("--until", until or "")
+        _covered(out, question, period, folder, language)
+        return
     with progress_console().status("") as shown, opened() as store:
         steps = {
             "load": say("读取数据库"), "encode": say("编码"), "assess": say("判定"), "write": say("写出"),
@@ -83,6 +94,32 @@ def assess_all(
         rows.add_row(words.STATUSES[status].words.in_(language), f"{summary.counts[status.value]:,}")
     show(say("{count} 件器具，判定日 {day}", count=f"{summary.digest.rows:,}", day=question.as_of), rows)
     people().print(say("结论摘要（SHA-256）：{digest}", digest=summary.digest.hexdigest()), soft_wrap=True)
+
+
+def _covered(out: Path, question: asking.Asking, period: tuple[date, date], folder: Path, language: Language) -> None:
+    """How much of a period each item is covered, to a file, with a summary: all of it, some, nothing."""
+    say = partial(text, language)
+    with opened() as store:
+        fleet = load_fleet(store, question.known_at, folder)
+    shares = shares_of_all(fleet, *period, question.policy)
+    _written(out, {".parquet": _parquet, ".csv": _shares_as_csv, ".ndjson": _ndjson}[out.suffix], [shares])
+    share = shares["share"]
+    rows = table(say("覆盖"), say("器具"))
+    counts = (
+        (say("整个时段"), pc.equal(share, 1.0)),
+        (say("部分"), pc.and_(pc.greater(share, 0.0), pc.less(share, 1.0))),
+        (say("没有一天"), pc.equal(share, 0.0)),
+    )
+    for name, chosen in counts:
+        rows.add_row(name, f"{pc.sum(chosen).as_py() or 0:,}")
+    show(say("{count} 件器具，{start} 至 {until}", count=f"{len(shares):,}", start=period[0], until=period[1]), rows)
+
+
+def _shares_as_csv(shares: Iterable[pa.Table], path: Path) -> None:
+    """Runs in one field, with blanks between them."""
+    for each in shares:
+        runs = [" ".join(f"{run['from']}/{run['until']}" for run in of_item) for of_item in each["runs"].to_pylist()]
+        pyarrow.csv.write_csv(each.set_column(each.schema.get_field_index("runs"), "runs", pa.array(runs, pa.string())), path)
 
 
 class _Summary:
@@ -142,8 +179,10 @@ def _written(path: Path, write: Writer, answers: Iterable[pa.Table]) -> None:
 
 
 def _parquet(answers: Iterable[pa.Table], path: Path) -> None:
-    with pyarrow.parquet.ParquetWriter(path, SCHEMA) as writer:
-        for each in answers:
+    pieces = iter(answers)
+    first = next(pieces, SCHEMA.empty_table())
+    with pyarrow.parquet.ParquetWriter(path, first.schema) as writer:
+        for each in chain([first], pieces):
             writer.write_table(each)
 
 

@@ -24,13 +24,14 @@ from registry.repositories import stored
 from registry.repositories.recordings import Count
 from registry.unit_of_work import Store, UnitOfWork
 from registry.usecases.import_dcc import DccReport, import_dcc
-from registry.usecases.import_records import ImportReport, import_records
+from registry.usecases.import_records import ImportReport, import_records, import_tables
 from traceability.problems import InputError
 from traceability.records import Certificate
 
 _CHUNK = 1024 * 1024  # Bytes read at a time.
 _LARGEST_DCC = 64 * 1024 * 1024  # Bytes; a certificate is read whole, and the largest real one known here has 2 MB.
 _STANDARD_INPUT = "-"
+_ZIP = b"PK\x03\x04"  # What a zip file begins with.
 
 
 class Remark(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +74,7 @@ def import_files(
     as_json: JsonOption = False,  # noqa: FBT002 - an option of the command line.
     language: LanguageOption = Language.ZH,
 ) -> None:
-    """导入记录文档 (JSON, NDJSON) 或数字校准证书 (DCC)。/ Import records documents or Digital Calibration Certificates."""
+    """导入记录文档、表格 (CSV, Parquet) 或 DCC。/ Import records documents, folders of tables, or DCCs."""
     reports, failures = [], []
     with opened(is_writing=True) as store:
         for name in files:
@@ -92,11 +93,16 @@ def import_files(
 
 
 def _imported(store: Store, name: str, party: Party, language: Language) -> FileReport:
-    """One file, in a transaction of its own."""
+    """One file, or a folder of tables, in a transaction of its own."""
+    if name != _STANDARD_INPUT and Path(name).is_dir():
+        with store.writing() as work:
+            return _tables(work, name, party)
     with _opened_file(name) as source, store.writing() as work:
         start = source.read(_CHUNK)
         if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in {b"{", b"["}:
             return _records(work, name, source, start, party, language)
+        if start.startswith(_ZIP) and name != _STANDARD_INPUT:
+            return _tables(work, name, party)
         return _certificate(work, name, source, start, party)
 
 
@@ -106,6 +112,10 @@ def _records(work: UnitOfWork, name: str, source: BinaryIO, start: bytes, party:
         chunks = decoded_chunks(_pieces(source, start, lambda count: bar.advance(bar.task_ids[0], count)))
         report = import_records(work, chunks, party=party, at=clock.now(), source=name)
     return _report_of_records(name, report)
+
+
+def _tables(work: UnitOfWork, name: str, party: Party) -> FileReport:
+    return _report_of_records(name, import_tables(work, Path(name), party=party, at=clock.now(), source=name))
 
 
 def _report_of_records(name: str, report: ImportReport) -> FileReport:

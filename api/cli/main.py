@@ -24,6 +24,8 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     "validate-system": "api.cli.accounting:validate",
     "assess-all": "api.cli.fleet:assess_all",
     "impact": "api.cli.questions:impact",
+    "forecast": "api.cli.forecasting:forecast",
+    "single-points": "api.cli.forecasting:single_points",
     "label": "api.cli.labelling:label",
     "vectors": "api.cli.vectors:vectors",
     "log": {

@@ -17,12 +17,15 @@ from api.render.chain import drawing_of
 from api.render.chain_text import Step, steps_of
 from api.render.names import Names, names_in
 from api.render.sentences import sentence
+from api.schemas.fleet import RecallPreview, recall_preview
 from api.schemas.verdict import CoverageAnswer, ImpactAnswer, verdict_answer
 from registry.repositories.chains import load_dependents
 from registry.usecases.assess_item import assess_item, coverage_of
 from registry.usecases.impact import impact as impact_of
+from registry.usecases.recall_preview import preview
 from traceability.graph import descendants, nodes_of, to_graphml, traceability_graph
 from traceability.known import known_records
+from traceability.periods import civil_day
 from traceability.verdict import Severity, Verdict
 
 Target = Annotated[str, typer.Argument(metavar="TARGET", help="器具或计量点的标识 / Id of an item or metering point")]
@@ -109,10 +112,28 @@ def impact(
     known_at: KnownAt = None,
     as_json: JsonOption = False,  # noqa: FBT002 - an option of the command line.
     graphml: Annotated[bool, typer.Option("--graphml", help="输出 GraphML / Answer as GraphML")] = False,  # noqa: FBT002
+    failed_on: Annotated[
+        str | None,
+        typer.Option(
+            "--failed-on",
+            metavar="D",
+            help="推演召回：器具于该日失准，或证书自该日起无效 / Preview a recall: it fails on D, or has no force from D on",
+        ),
+    ] = None,
     language: LanguageOption = Language.ZH,
 ) -> None:
     """依赖某证书或器具的全部证书。/ All certificates that hang on a certificate or item."""
-    moment = asking.asked(now=clock.now(), known_at=known_at).known_at
+    now = clock.now()
+    moment = asking.asked(now=now, known_at=known_at).known_at
+    if failed_on is not None:
+        with opened() as store, store.reading() as work:
+            recall = preview(work, subject, asking.day("--failed-on", failed_on), as_of=civil_day(now), known_at=moment)
+        answer = recall_preview(recall, recall.affected, civil_day(now), moment)
+        if as_json:
+            write_json(answer)
+        else:
+            _show_recall(answer, language)
+        return
     with opened() as store, store.reading() as work:
         dependents = impact_of(work, subject, moment)
         if graphml:
@@ -128,6 +149,20 @@ def impact(
     rows = table(say("级"), say("器具"), say("证书"), say("检定或校准日"))
     for each in dependents:
         rows.add_row(str(each.level), each.item, each.certificate, str(each.calibrated_on))
+    show(title, rows)
+
+
+def _show_recall(answer: RecallPreview, language: Language) -> None:
+    say = partial(text, language)
+    title = say("受影响的证书：{count} 份", count=len(answer.affected))
+    if answer.window is not None:
+        since = answer.window.last_good_on or say("无此前确认良好的记录")
+        title += say("；最后一次确认良好：{since}", since=since)
+    rows = table(say("级"), say("器具"), say("证书"), say("使用日"), say("严重程度"), say("现行"))
+    for each in answer.affected:
+        used = str(each.used_from) if each.used_from == each.used_until else f"{each.used_from} … {each.used_until}"
+        severity = f"{words.SEVERITIES[each.severity].in_(language)} {each.code}"
+        rows.add_row(str(each.level), each.item, each.certificate, used, severity, say("是") if each.is_in_force else say("否"))
     show(title, rows)
 
 

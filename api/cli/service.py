@@ -1,5 +1,6 @@
 """`registry serve`, `registry doctor`, `registry migrate`."""
 
+import os
 import signal
 import socket
 from datetime import timedelta
@@ -89,13 +90,18 @@ def _app(store: Store, settings: Settings) -> FastAPI:
         session_lifetime=timedelta(hours=settings.session_hours),
         provider=provider_of(settings),
         scans_kept_days=settings.scan_days,
+        workers=settings.workers,
         fleet=settings.fleet,
         signer=own_signer(),
     )
 
 
 def _run_processes(listener: socket.socket, workers: int) -> None:
-    """Serve in several processes, which share the socket; jobs and notices stay in this one."""
+    """Serve in several processes, which share the socket; jobs and notices stay in this one.
+
+    Each is told by its environment how many there are, for what is counted in memory: a visitor may meet any of them.
+    """
+    os.environ["REGISTRY_WORKERS"] = str(workers * Settings().workers)
     config = uvicorn.Config(
         "api.cli.service:app_of_settings",
         factory=True,

@@ -10,12 +10,13 @@ from api import links
 from api.context import Context, Given, RecordId, Speaking
 from api.language import Language
 from api.pages.forms import page
-from api.render import review_words as words
+from api.render.review import words
 from api.routes.due import Moment
 from api.routes.units import WantedUnits
 from api.schemas.units import unit_answer, unit_list
 from api.security import Reading
 from registry.access import Party, Permission
+from registry.exchange.fact_sheets import RowNote
 from registry.repositories.review import Wanted
 from registry.review.jurisdiction import rule_in_force
 from registry.spelling import storable
@@ -84,6 +85,12 @@ def show_unit(
     return page("unit.html", language, request, values)
 
 
+def notes_in(done: FactsImport | None, language: Language) -> list[tuple[RowNote, str]]:
+    """What is wrong with a table that was brought, each with its words."""
+    notes = () if done is None else done.notes[:_MOST_NOTES]
+    return [(note, note.zh if language is Language.ZH else note.en) for note in notes]
+
+
 def _units(
     context: Context,
     language: Language,
@@ -105,9 +112,7 @@ def _units(
         "areas": _areas(context, language, moment),
         "may_tell": party.may(Permission.REVIEW) or party.may(Permission.RECORD_ITEMS),
         "imported": done,
-        "notes": []
-        if done is None
-        else [(note, note.zh if language is Language.ZH else note.en) for note in done.notes[:_MOST_NOTES]],
+        "notes": notes_in(done, language),
         "twins": [(form.upper(), links.api_list("units", **query, format=form)) for form in ("json", "csv", "ndjson")],
         **_words(language),
     }

@@ -1,6 +1,7 @@
 """What people call a record: the number and name on the paper instead of the id in the database."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,8 +22,8 @@ class Names:
     items: dict[str, Item] = field(default_factory=dict)
     metering_points: dict[str, MeteringPoint] = field(default_factory=dict)
     certificates: dict[str, Certificate] = field(default_factory=dict)
-    organizations: dict[str, Organization] = field(default_factory=dict)
-    events: dict[str, Event] = field(default_factory=dict)
+    organizations: Mapping[str, Organization] = field(default_factory=dict)
+    events: Mapping[str, Event] = field(default_factory=dict)
 
     def of(self, record_id: str) -> str:
         """The name of whatever has that id; the id itself when nothing at hand has it."""
@@ -86,11 +87,18 @@ def names_in(records: Records, language: Language, known_at: datetime) -> Names:
 
 def names_among(records: Records, known: Known, language: Language) -> Names:
     """The same from records that are indexed already."""
+    organizations = {organization.id: organization for organization in records.organizations}
+    events = {event.id: event for events in known.events.values() for event in events}
+    return names_of(known, organizations, events, language)
+
+
+def names_of(known: Known, organizations: Mapping[str, Organization], events: Mapping[str, Event], language: Language) -> Names:
+    """The same where organizations and events are indexed as well."""
     return Names(
         language=language,
         items=known.items,
         metering_points=known.metering_points,
         certificates=known.certificates,
-        organizations={organization.id: organization for organization in records.organizations},
-        events={event.id: event for events in known.events.values() for event in events},
+        organizations=organizations,
+        events=events,
     )

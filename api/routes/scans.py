@@ -1,5 +1,6 @@
 """Scans as machines ask for them: what everybody may know of a label, its photo, and the keys of stickers."""
 
+from contextlib import suppress
 from datetime import date
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -15,7 +16,7 @@ from api.context import Context, Given, RecordId
 from api.language import Language, preferred
 from api.openapi import answers, pictures, refusals
 from api.render import words
-from api.render.names import Names, names_among
+from api.render.names import Names, names_of
 from api.render.sentences import SAYINGS, sentence
 from api.routes.answering import json_answer
 from api.scanning import Kept, Key, client_of
@@ -39,9 +40,10 @@ from registry.repositories.scans import latest_recording
 from registry.scanning.anomalies import place_told
 from registry.spelling import storable
 from registry.unit_of_work import UnitOfWork
-from registry.usecases.assess_item import Assessment, assess_item
+from registry.usecases.assess_item import assess_item
 from registry.usecases.label_keys import verifying_keys
-from registry.usecases.scan_label import MISSES, Scanned, next_known, scan_label
+from registry.usecases.scan_label import MISSES, Scanned, scan_label
+from registry.usecases.standing import Stood, standing_alone
 from traceability.json_text import dump
 from traceability.periods import civil_day
 from traceability.problems import UnknownTargetError
@@ -176,7 +178,7 @@ def _made_at_once(context: Context, key: Key, asking: Asking, language: Language
         return None
     try:
         with context.store.reading() as work:
-            return _answered(context, work, scan_label(work, key.text, None), key, asking, language, _USUAL)
+            return _answered(context, work, scan_label(work, key.text, None, shows_photo=False), key, asking, language, _USUAL)
     except (LabelError, UnknownTargetError, TooManyRecordsError):
         return None
 
@@ -194,18 +196,28 @@ def _answered(
     """The answer to a scan; kept if everybody may have it."""
     version, found = latest_recording(work), None
     if scanned.target is not None:
-        found = assess_item(work, scanned.target, asking.as_of, asking.known_at, asking.policy, budget=budget)
+        found = _judged(context, work, version, scanned.target, asking, budget)
     register = context.scanning.register(work, version)
     answer = _answer(scanned, found, asking, language, RegisterVersion(size=register.size, root=register.root.hex()))
     made = Kept(
         body=dump(answer),
         label=scanned.read_label,
         day=civil_day(asking.known_at),
-        good_until=None if found is None else next_known(found.records, asking.known_at),
+        good_until=None if found is None else found.good_until,
     )
     if scanned.is_public:
         context.scanning.keep(key, version, made)
     return made
+
+
+def _judged(context: Context, work: UnitOfWork, version: int, target: str, asking: Asking, budget: int) -> Stood:
+    """The verdict, by what is in memory of this recording where it can be."""
+    standing = context.scanning.standing(version, asking.known_at)
+    if standing is not None:
+        with suppress(UnknownTargetError):  # A metering point, whose branches lead to items of their own.
+            return standing.assess(work, target, asking.as_of, asking.known_at, asking.policy, budget)
+    found = assess_item(work, target, asking.as_of, asking.known_at, asking.policy, budget=budget)
+    return standing_alone(found)
 
 
 def _scanned(context: Context, request: Request, work: UnitOfWork, text: str) -> Scanned:
@@ -220,13 +232,13 @@ def _scanned(context: Context, request: Request, work: UnitOfWork, text: str) ->
 
 
 def _answer(
-    scanned: Scanned, found: Assessment | None, asking: Asking, language: Language, register: RegisterVersion
+    scanned: Scanned, found: Stood | None, asking: Asking, language: Language, register: RegisterVersion
 ) -> LabelScanAnswer:
     label = scanned_label(scanned.shown_label, scanned.dispute)
     if found is None:
         return _blank(label, asking, register)
     verdict = found.verdict
-    names = names_among(found.records, found.known, language)
+    names = names_of(found.known, found.organizations, found.events, language)
     return LabelScanAnswer(
         label=label,
         item=_item(names, verdict.target),

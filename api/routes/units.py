@@ -21,12 +21,12 @@ from api.routes.telling import JSON, Sent, sent_as
 from api.schemas.units import (
     AreaAnswer,
     AreaRequest,
-    EditionAnswer,
-    EditionList,
     FactList,
     FactsAnswer,
     FactsImportAnswer,
     FactsRequest,
+    ReviewEditionAnswer,
+    ReviewEditionList,
     UnitAnswer,
     UnitList,
     UnitRow,
@@ -242,14 +242,14 @@ def put_area(
     operation_id="listReviewEditions",
     summary="Editions of the rules of the review",
     response_class=Response,
-    responses={**answers(EditionList, "All of them", "EDITION_LIST"), **refusals(failures.STORE)},
+    responses={**answers(ReviewEditionList, "All of them", "REVIEW_EDITION_LIST"), **refusals(failures.STORE)},
 )
 def get_editions(context: Given, party: Reading) -> Response:  # noqa: ARG001 - whoever may read anything.
     """Jurisdiction and equipping, each with its source and how sure we are of it."""
     at = context.clock()
     with context.store.reading() as work:
         rules = (*jurisdiction_rules(work, at), *equipping_rules(work, at))
-    return json_answer(EditionList(editions=tuple(map(edition_answer, rules))))
+    return json_answer(ReviewEditionList(editions=tuple(map(edition_answer, rules))))
 
 
 @router.post(
@@ -257,7 +257,7 @@ def get_editions(context: Given, party: Reading) -> Response:  # noqa: ARG001 - 
     operation_id="loadReviewEdition",
     summary="Let an edition of a rule count",
     response_class=Response,
-    responses={**answers(EditionAnswer, "It counts from now on", "EDITION"), **refusals(*_WRONG)},
+    responses={**answers(ReviewEditionAnswer, "It counts from now on", "REVIEW_EDITION"), **refusals(*_WRONG)},
     openapi_extra={"requestBody": {"required": True, "content": {JSON: {"schema": {"type": "object"}}}}},
 )
 def post_edition(context: Given, party: Reviewing, sent: Annotated[Sent, sent_as(JSON)]) -> Response:

@@ -8,7 +8,7 @@ import msgspec
 
 from registry.repositories.review import Told
 from registry.review.facts import AnyFact, Basis, Consumption, Supply, Unit
-from registry.review.jurisdiction import Ground, Jurisdiction, Organizer
+from registry.review.jurisdiction import Ground, Jurisdiction, Organizer, Words
 from registry.usecases.import_facts import FactsImport
 from registry.usecases.units import FactsReport, ListedUnit, UnitPage, UnitView
 
@@ -119,7 +119,7 @@ class AreaAnswer(msgspec.Struct, frozen=True, kw_only=True):
     area: str | None
 
 
-class EditionAnswer(msgspec.Struct, frozen=True, kw_only=True):
+class ReviewEditionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """An edition of a rule: its source, how sure we are of it, its days in force, and whether its tables are known."""
 
     id: str
@@ -127,16 +127,16 @@ class EditionAnswer(msgspec.Struct, frozen=True, kw_only=True):
     zh: str
     en: str
     source: str
-    confidence: str
+    confidence: Words
     in_force_from: date
     in_force_until: date | None
     has_tables: bool
 
 
-class EditionList(msgspec.Struct, frozen=True, kw_only=True):
+class ReviewEditionList(msgspec.Struct, frozen=True, kw_only=True):
     """The editions on record."""
 
-    editions: tuple[EditionAnswer, ...]
+    editions: tuple[ReviewEditionAnswer, ...]
 
 
 SCHEMAS = (
@@ -148,8 +148,8 @@ SCHEMAS = (
     FactsImportAnswer,
     AreaRequest,
     AreaAnswer,
-    EditionList,
-    EditionAnswer,
+    ReviewEditionList,
+    ReviewEditionAnswer,
 )
 
 
@@ -203,9 +203,9 @@ def facts_import_answer(done: FactsImport) -> FactsImportAnswer:
     )
 
 
-def edition_answer(rule: Any) -> EditionAnswer:
+def edition_answer(rule: Any) -> ReviewEditionAnswer:
     """An edition of either kind."""
-    return EditionAnswer(
+    return ReviewEditionAnswer(
         id=rule.id,
         format=rule.format,
         zh=rule.title.zh,

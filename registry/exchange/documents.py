@@ -1,9 +1,10 @@
-"""Records documents as they travel: one JSON document, or NDJSON for tools that work line by line."""
+"""Records documents as they travel: one JSON document, NDJSON for tools that work line by line, or JSON-LD."""
 
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+from registry.exchange.linked import is_linked, read_linked
 from traceability.interchange import FORMAT, Entry, read_entries, read_lines, write_entries
 from traceability.json_text import dump
 from traceability.records import Record
@@ -13,7 +14,7 @@ _HEAD_LINE = re.compile(r'\s*\{\s*"format"\s*:\s*"[^"\n]*"\s*\}[ \t\r]*\n')
 
 
 def read_document(chunks: Iterable[str]) -> Iterator[Entry]:
-    """The records of a document that comes in pieces, be it JSON or NDJSON; the first line of NDJSON is a head alone."""
+    """The records of a document that comes in pieces: JSON, NDJSON, whose first line is a head alone, or our own JSON-LD."""
     pieces = iter(chunks)
     start = ""
     for piece in pieces:
@@ -23,6 +24,8 @@ def read_document(chunks: Iterable[str]) -> Iterator[Entry]:
     pieces = chain([start], pieces)
     if _HEAD_LINE.match(start):
         return read_lines(_lines(pieces))
+    if is_linked(start):
+        return read_linked(pieces)
     return read_entries(pieces)
 
 

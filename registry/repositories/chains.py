@@ -86,6 +86,11 @@ def load_around(work: UnitOfWork, ids: Iterable[str], issuers: Iterable[str], bu
     return _loaded_for(work, _AROUND, ids, issuers, budget)
 
 
+def load_stepped(work: UnitOfWork, ids: Iterable[str], budget: int = BUDGET) -> Records:
+    """Items with the items that their certificates rest on, one step up, and of all of them what `load_around` brings."""
+    return _loaded_for(work, _STEPPED, ids, (), budget)
+
+
 def _loaded_for(
     work: UnitOfWork,
     query: Query,
@@ -182,6 +187,14 @@ def _around(spelling: Spelling) -> CompoundSelect[Any]:
     return _named(items, spelling.among(_metering_points.c.id, "ids"), spelling.listed("issuers"))
 
 
+def _stepped(spelling: Spelling) -> CompoundSelect[Any]:
+    """The items of a list and those one step above them."""
+    given = spelling.listed("ids").subquery()
+    first = select(given.c.value.label("item")).cte("first")
+    items = select(first.c.item).union(_step_up(first)).cte("reached")
+    return _named(items, spelling.among(_metering_points.c.id, "ids"), spelling.listed("issuers"))
+
+
 def _step_up(reached: CTE) -> Select[Any]:
     """The items that the certificates of the items reached rest on."""
     return (
@@ -216,3 +229,4 @@ _BELOW = Query(_below)
 _OF_ITEMS = Query(_of_items)
 _ABOVE_ALL = Query(_above_all)
 _AROUND = Query(_around)
+_STEPPED = Query(_stepped)

@@ -95,13 +95,13 @@ def answers_for(work: UnitOfWork, run: int, targets: Iterable[str]) -> dict[str,
     """The answers for some targets, as far as the viewers hold them."""
     named = sorted(set(targets))
     found = work.rows(_viewed(work, _FOR), run=run, targets=named, **_viewers(work)) if named else []
-    return {each.target: each for each in map(_answer, found)}
+    return {each.target: each for each in map(answer_of, found)}
 
 
 def answers_with(work: UnitOfWork, run: int, status: Status, after: str = "", most: int = MOST) -> list[FleetAnswer]:
     """The answers of a status by target, so many after one, as far as the viewers hold them."""
     values = {"run": run, "status": status.value, "after": after, "most": most}
-    return [_answer(row) for row in work.rows(_viewed(work, _WITH), **values, **_viewers(work))]
+    return [answer_of(row) for row in work.rows(_viewed(work, _WITH), **values, **_viewers(work))]
 
 
 def counts_for(work: UnitOfWork, run: int) -> Counts:
@@ -118,7 +118,8 @@ def forget(work: UnitOfWork, run: int) -> bool:
     return len(targets) == _FORGOTTEN
 
 
-def _answer(row: Row) -> FleetAnswer:
+def answer_of(row: Row) -> FleetAnswer:
+    """The answer that a row of its columns holds."""
     target, kind, status, codes, failing, certificate, depth, until = row
     ends = None if until is None else day_of(until)
     return FleetAnswer(target, TargetKind(kind), Status(status), codes, failing, certificate, depth, ends)

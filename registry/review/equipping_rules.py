@@ -68,7 +68,7 @@ class EquippingRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     standard: str
     title: Words
     source: str
-    confidence: str
+    confidence: Words
     in_force_from: date
     in_force_until: date | None = None
     industries: tuple[str, ...] = ()

@@ -54,7 +54,7 @@ class JurisdictionRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     id: str
     title: Words
     source: str
-    confidence: str
+    confidence: Words
     in_force_from: date
     in_force_until: date | None = None
     bands: tuple[Band, ...]

@@ -2,7 +2,8 @@
 
 1. The columns of the registry are loaded, and everything is answered for the day.
 2. The answers are written some ten thousand at a time, so that nobody waits long for a turn; nobody reads them yet.
-3. They take the place of those before, in the transaction in which the job ends; those before are removed.
+3. What they come to is summed up for all who see something of it (registry.usecases.fleet_summaries).
+4. They take the place of those before, in the transaction in which the job ends; those before are removed.
 
 A worker that takes the job up again goes on after the last answers written, unless something was recorded meanwhile.
 """
@@ -23,6 +24,7 @@ from registry.repositories import fleet_answers, fleet_runs, jobs
 from registry.repositories.fleet_runs import Counts, FleetRun
 from registry.repositories.jobs import Job
 from registry.unit_of_work import Store, UnitOfWork
+from registry.usecases import fleet_summaries
 from registry.usecases.assess_all import load
 from traceability.fleet.answers import assess_all
 from traceability.policy import policy_named
@@ -92,10 +94,14 @@ def run(running: Running, snapshots: Path | None = None) -> None:
     at_hand = begun or _begun(running, policy.name, as_of, loaded.version.recording, known_at)
     rows = fleet_answers.rows_of(answers, at_hand.entry)
     _write(running, at_hand, rows)
+    running.step("summarize")
+    question = fleet_summaries.Question(as_of, at_hand.known_at, policy)
+    sums = list(fleet_summaries.summaries(running.store, loaded.fleet, answers, question))
     counts = _all_counts(fleet_answers.counted(rows))
     with running.store.writing() as work:
         at = running.clock()
         fleet_runs.make_current(work, at_hand, counts, at)
+        fleet_summaries.keep(work, at_hand.entry, sums)
         running.end(work, {"run": at_hand.entry, "targets": len(rows), "recording": at_hand.recording})
     clear_leftovers(running.store, running.step)
 

@@ -4,15 +4,18 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from registry.access import OPERATOR, Party
 from registry.exchange.documents import read_document
+from registry.exchange.folders import read_folder
 from registry.repositories.recordings import Count, Recorder
 from registry.repositories.replacements import check_replacements
 from registry.unit_of_work import UnitOfWork
 from traceability.interchange import Entry
 
 _BATCH = 500  # Records that are compared and written at once; bounds memory.
+_PIECE = 1 << 20  # Bytes.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +55,31 @@ def import_records(
     )
 
 
+def import_tables(work: UnitOfWork, path: Path, *, party: Party = OPERATOR, at: datetime, source: str) -> ImportReport:
+    """The same for a folder of tables (CSV, Parquet) or a zip file of one. `sha256`: over the names and bytes of the files."""
+    recorder = Recorder(work, party=party, at=at, source=source)
+    record_entries(work, recorder, read_folder(path))
+    sha256 = _digest_of(path)
+    recorder.close(sha256)
+    return ImportReport(counts=recorder.counts, recording=recorder.recording, sha256=sha256)
+
+
 def record_entries(work: UnitOfWork, recorder: Recorder, entries: Iterable[Entry]) -> None:
     """Record the entries batch by batch, then check what only all of them show."""
     for section, batch in _batches(entries):
         recorder.add(section, batch)
     if "certificates" in recorder.first:
         check_replacements(work, recorder.first["certificates"])
+
+
+def _digest_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(path.iterdir()) if path.is_dir() else [path]:
+        digest.update(file.name.encode() + b"\n" if path.is_dir() else b"")
+        with file.open("rb") as source:
+            while piece := source.read(_PIECE):
+                digest.update(piece)
+    return digest.hexdigest()
 
 
 def _batches(entries: Iterable[Entry]) -> Iterator[tuple[str, list[Entry]]]:

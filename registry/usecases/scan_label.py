@@ -56,8 +56,8 @@ class Register:
     root: bytes
 
 
-def scan_label(work: UnitOfWork, text: str, party: Party | None) -> Scanned:
-    """What a code, a code of others or, for whoever may read it, an id is about.
+def scan_label(work: UnitOfWork, text: str, party: Party | None, *, shows_photo: bool = True) -> Scanned:
+    """What a code, a code of others or, for whoever may read it, an id is about; `shows_photo`: whether to look for one.
 
     MistypedCodeError for a code whose check symbol disagrees, UnknownLabelError for one that was never issued here,
     UnknownTargetError for everything else that leads nowhere.
@@ -75,7 +75,7 @@ def scan_label(work: UnitOfWork, text: str, party: Party | None) -> Scanned:
         target=found.item,
         label=label,
         dispute=dispute,
-        photo=None if found.item is None else photo_of(work, found.item),
+        photo=photo_of(work, found.item) if shows_photo and found.item is not None else None,
         is_holder=found.item is not None and sees_target(work, party, found.item),
     )
 

@@ -88,19 +88,21 @@ def _stamp() -> str:
     return hashlib.sha256(b"".join(loader.get_data(loader.path) for loader in loaders)).hexdigest()
 
 
-class _BesideTheSource(caching.InTreeCacheLocator):
+class _Stamped:
     def get_source_stamp(self) -> str:
         return _stamp()
 
 
-class _InTheHome(caching.UserWideCacheLocator):
-    def get_source_stamp(self) -> str:
-        return _stamp()
+class _WhereTheUserSays(_Stamped, caching.UserProvidedCacheLocator):
+    """A folder that NUMBA_CACHE_DIR names."""
 
 
-class _WhereTheUserSays(caching.UserProvidedCacheLocator):
-    def get_source_stamp(self) -> str:
-        return _stamp()
+class _BesideTheSource(_Stamped, caching.InTreeCacheLocator):
+    """`__pycache__`."""
+
+
+class _InTheHome(_Stamped, caching.UserWideCacheLocator):
+    """A folder of the user, where the source lies in one that cannot be written."""
 
 
 class _Kept(caching.CompileResultCacheImpl):

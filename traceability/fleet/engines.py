@@ -1,19 +1,39 @@
-"""Which loops run: compiled ones for many items, the same as they are for few."""
+"""Which loops run: compiled ones for many items, the same as they are for few; by numpy where there is no compiler."""
 
+import importlib.util
+from functools import lru_cache
 from types import ModuleType
 
-from traceability.fleet import loops
+from traceability.fleet import arrays, loops
 from traceability.fleet.columns import Fleet
-from traceability.fleet.compiled import compiled_loops
 
 _FEW = 3000  # Items that plain loops answer in about a second; compiling takes longer, once for a machine.
+_COMPILER = "numba"
 
 
 def engine_of(items: int) -> ModuleType:
     """The loops for so many items."""
-    return loops if items <= _FEW else compiled_loops()
+    if items <= _FEW:
+        return loops
+    return _compiled() if _has_compiler() else arrays
 
 
 def engine_for(fleet: Fleet) -> ModuleType:
     """The loops for a fleet of this size."""
-    return loops if fleet.items <= _FEW else compiled_loops()
+    return engine_of(fleet.items)
+
+
+def runs_plain(fleet: Fleet) -> bool:
+    """Whether loops that numpy has no part in run as they are: for few items, or where there is no compiler."""
+    return fleet.items <= _FEW or not _has_compiler()
+
+
+@lru_cache(maxsize=1)
+def _has_compiler() -> bool:
+    return importlib.util.find_spec(_COMPILER) is not None
+
+
+def _compiled() -> ModuleType:
+    from traceability.fleet.compiled import compiled_loops  # noqa: PLC0415 - imports the compiler, which may not be there.
+
+    return compiled_loops()

@@ -163,6 +163,24 @@ def test_what_is_imported_comes_out_again(seeded: Registry, tmp_path: Path) -> N
     assert json.loads(again.stdout)["files"][0]["new"] == 0
 
 
+def test_every_form_of_an_export_is_taken_back(reading: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise there would be forms in which records leave and never come home."""
+    for form, name in (("csv", "tables.zip"), ("csv", "folder"), ("parquet", "parquet.zip"), ("jsonld", "linked.jsonld")):
+        assert reading("export", "--format", form, "--out", str(tmp_path / name)).exit_code == 0
+    assert reading("export", "--format", "csv").stdout_bytes == (tmp_path / "tables.zip").read_bytes()
+    assert reading("export", "--format", "csv", "--out", str(tmp_path / "folder")).exit_code == 2  # Not empty.
+    before = reading("export").stdout_bytes
+    monkeypatch.setenv("REGISTRY_DATABASE_URL", f"sqlite:///{tmp_path / 'other.sqlite'}")
+    for name in ("tables.zip", "folder", "parquet.zip", "linked.jsonld"):
+        taken = json.loads(reading("import", str(tmp_path / name), "--json").stdout)["files"][0]
+        assert (taken["new"] > 0) is (name == "tables.zip")
+    assert reading("export").stdout_bytes == before
+    for name in ("folder", "linked.jsonld"):
+        place = tmp_path / name if name != "folder" else tmp_path / name / "items.csv"
+        place.write_bytes(place.read_bytes().replace(b"kind", b"sort", 1))
+        assert reading("import", str(tmp_path / name)).exit_code == 3
+
+
 def test_import_tells_what_was_new(registry: Registry) -> None:
     """Otherwise nobody would know whether a file was in already."""
     body = msgspec.json.encode(examples.RECORDS)

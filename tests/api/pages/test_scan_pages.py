@@ -1,10 +1,11 @@
 """The pages of labels and stickers: each state and each answer told apart, guesses slowed down, nothing private told."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,14 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from api.render.label_words import ANSWERS, STATES
-from api.scanning import MISSES_A_MINUTE
+from api.scanning import MISSES_A_MINUTE, Scanning
 from registry.access import Party, Role
+from registry.errors import WaitError
 from registry.labels.aliases import AliasScheme
 from registry.labels.code import SYMBOLS, grouped, new_code
 from registry.labels.key_files import KeyFolder
 from registry.labels.sticker import Answer, LabelState, Sticker, sign, to_digits
-from registry.unit_of_work import Store, open_store
+from registry.unit_of_work import Store, UnitOfWork, open_store
 from registry.usecases.change_label import replace_label, report_lost, revoke_label
 from registry.usecases.import_records import import_records
 from registry.usecases.issue_labels import issue_labels, make_blank_labels
@@ -73,6 +75,16 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     with client_of(store) as service:
         yield World(service=service, store=store, parties=parties, labels=labels, folder=KeyFolder(folder))
     store.close()
+
+
+def _calibrated_anew(work: UnitOfWork) -> None:
+    """A further certificate of the meter, of a day later than the one it has."""
+    document = json.loads(DOCUMENT)
+    latest = max((each for each in document["certificates"] if each["item"] == METER), key=lambda each: each["calibrated_on"])
+    later = {**latest, "id": "later", "number": "LATER", "calibrated_on": str(TODAY), "issued_on": str(TODAY)}
+    later.pop("recorded_at", None)
+    text = json.dumps({"format": document["format"], "certificates": [later]})
+    import_records(work, [text], party=_laboratory(), at=NOW, source="test")
 
 
 def _laboratory() -> Party:
@@ -167,6 +179,18 @@ def test_guessing_is_slowed_down(world: World) -> None:
     assert holder.status_code == 200, "whoever is known is counted apart"
 
 
+@pytest.mark.parametrize(("workers", "allowed"), [(1, MISSES_A_MINUTE), (4, 7), (64, 1)])
+def test_several_processes_allow_together_what_one_does(store: Store, workers: int, allowed: int) -> None:
+    """A service of many processes would otherwise let somebody guess so many times as often."""
+    one = Scanning(store, workers=workers)
+    for _ in range(allowed):
+        one.admit("address x")
+        one.missed("address x")
+    with pytest.raises(WaitError):
+        one.admit("address x")
+    one.admit("address y")
+
+
 def test_a_change_of_the_records_is_visible_in_the_next_scan(world: World) -> None:
     """Answers are kept; one that outlives a withdrawal would be worse than a slow one."""
     with world.store.writing() as work:
@@ -227,6 +251,10 @@ def test_each_answer_to_a_sticker_is_told_apart_with_todays_verdict_beside_it(wo
         (Answer.FORGED, good[:-1] + bytes([good[-1] ^ 1]), ""),
         (Answer.NOT_LISTED, sign(Sticker(**said, issue=9), private), ""),
         (Answer.LABEL_REVOKED, sign(revoked, private), ""),
+        (Answer.LABEL_REPLACED, sign(Sticker(**{**said, "code": world.labels["replaced"]}, issue=1), private), ""),
+        (Answer.LABEL_LOST, sign(Sticker(**{**said, "code": world.labels["lost"]}, issue=1), private), ""),
+        (Answer.OTHER_SERIAL, sign(Sticker(**{**said, "serial": "X-2"}, issue=1), private), ""),
+        (Answer.KEY_EXPIRED, sign(Sticker(**{**said, "issued_on": date(2020, 1, 1)}, issue=1), private), ""),
         (Answer.ENDED, good, f"?as_of={old.sticker.valid_until + timedelta(days=1)}"),
         (Answer.NOT_YET, good, "?as_of=2026-11-01"),
     ]
@@ -236,6 +264,12 @@ def test_each_answer_to_a_sticker_is_told_apart_with_todays_verdict_beside_it(wo
         assert shown == [answer]
         is_believed = answer not in {Answer.UNREADABLE, Answer.UNKNOWN_VERSION, Answer.UNKNOWN_KEY, Answer.FORGED}
         assert ("登记簿今天的判定" in page.text) is is_believed, answer
+    with world.store.writing() as work:
+        _calibrated_anew(work)
+        newer = issue_stickers(work, [METER], world.folder, at=NOW)[0]
+    assert newer.sticker.issue == 2
+    assert ANSWERS[Answer.REPLAYED].title.zh in world.page(f"/s/{to_digits(good)}").text
+    assert len({ANSWERS[each].title for each in Answer}) == len(Answer), "each has words of its own"
     published = world.service.get("/.well-known/registry-keys.json").json()["keys"]
     assert [(each["id"], each["public_key"]) for each in published] == [(key.id.hex(), key.public.hex())]
     with world.store.writing() as work:

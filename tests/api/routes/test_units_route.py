@@ -7,15 +7,20 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from fastapi.testclient import TestClient
 
 from api import review_examples
 from registry.access import OPERATOR, Role
+from registry.exchange.workbook.opening import open_book
 from registry.unit_of_work import open_store
-from registry.usecases.units import set_area
+from registry.usecases.import_records import import_records
+from registry.usecases.units import record_facts, set_area
 from tests.api.conftest import client_of
 from tests.api.parties import BEGUN, FOREIGN, OWN, Parties, claim
+from tests.registry.review.reference_company import COMPANY, DAY, NEXT, document, facts
+from traceability.json_text import dump
 
 CODE = "91310000MA1K0000X0"
 
@@ -113,14 +118,14 @@ def test_editions_are_listed_with_how_sure_we_are_and_brought_by_the_city_alone(
     service, parties = world
     listed = service.get("/api/v1/review-editions", headers=parties.own[Role.AUDITOR].headers).json()["editions"]
     assert {(each["id"], each["has_tables"]) for each in listed} >= {("gb-17167-2006", True), ("gb-17167-2025", False)}
-    assert all(each["confidence"] and each["source"] for each in listed)
+    assert all(each["confidence"]["zh"] and each["source"] for each in listed)
     edition = {
         "format": "review-equipping/1",
         "id": "gb-17167-2025",
         "standard": "GB 17167-2025",
         "title": {"zh": "合成", "en": "synthetic"},
         "source": "synthetic",
-        "confidence": "synthetic",
+        "confidence": {"zh": "合成", "en": "synthetic"},
         "in_force_from": "2026-02-01",
         "rates": [{"energy": "electricity", "level": 1, "at_least": "100"}],
     }
@@ -130,4 +135,62 @@ def test_editions_are_listed_with_how_sure_we_are_and_brought_by_the_city_alone(
     assert done.json()["has_tables"] is True
     wrong = service.post("/api/v1/review-editions", json={"format": "x"}, headers=parties.own[Role.REGULATOR].headers)
     assert wrong.status_code == 422
-    assert review_examples.EDITION["id"] == done.json()["id"]
+    assert review_examples.REVIEW_EDITION["id"] == done.json()["id"]
+
+
+@pytest.fixture(scope="module")
+def company(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The service on the reference company, as the operator sees it."""
+    path = tmp_path_factory.mktemp("company") / "registry.sqlite"
+    shutil.copy(sqlite_template, path)
+    store = open_store(f"sqlite:///{path}")
+    with store.writing() as work:
+        import_records(work, [dump(document()).decode()], at=BEGUN, source="test")
+        record_facts(work, facts(), party=OPERATOR, at=BEGUN, source="test")
+    with client_of(store) as service:
+        yield service
+    store.close()
+
+
+def test_how_a_unit_is_equipped_is_the_same_as_json_page_and_paper(company: TestClient) -> None:
+    """A reviewer would have two figures for one rate."""
+    told = company.get(f"/api/v1/units/{COMPANY}/equipping?as_of={DAY}").json()
+    (row,) = (row for row in told["rates"] if (row["energy"], row["level"]) == ("electricity", 3))
+    ratio = row["equipped"]
+    assert (ratio["numerator"], ratio["denominator"], ratio["percent"], row["conclusion"]) == (7, 8, 87.5, "not_met")
+    assert (len(told["meters"]), told["edition"], told["edition_in_force"]) == (60, "gb-17167-2006", "gb-17167-2006")
+    page = company.get(f"/units/{COMPANY}/equipping?as_of={DAY}&lang=en").text
+    assert ("87.5" in page, "Not met" in page, "No metering point" in page) == (True, True, True)
+    later = company.get(f"/units/{COMPANY}/equipping?as_of={NEXT}&lang=en").text
+    assert ("Undecided" in later, "GB 17167-2025 is in force" in later) == (True, True)
+    book = open_book(company.get(f"/api/v1/units/{COMPANY}/forms?as_of={DAY}").content)
+    rates = next(sheet for sheet in book.sheets if sheet.name == "B.8")
+    assert next(row for row in rates.rows if row[:2] == ("电力", "主要用能设备"))[2:5] == ("8", "7", "87.5")
+    assert company.get("/api/v1/units/nobody/equipping").status_code == 404
+
+
+def test_the_pdf_holds_the_tables_and_the_diagram_all_meters_of_a_kind_in_one_box(company: TestClient) -> None:
+    """The diagram of hundreds of meters could not be read, and paper would lack what 5.3.5 asks for."""
+    answer = company.get(f"/api/v1/units/{COMPANY}/forms?format=pdf&as_of={DAY}")
+    assert (answer.headers["content-type"], answer.content[:5]) == ("application/pdf", b"%PDF-")
+    picture = company.get(f"/api/v1/units/{COMPANY}/diagram.svg?as_of={DAY}&lang=en").text
+    assert picture.startswith("<svg")
+    assert ("electricity, 20 meters" in picture, "natural gas, 13 meters" in picture) == (True, True)
+    gas = company.get(f"/api/v1/units/{COMPANY}/diagram.svg?as_of={DAY}&lang=en&energy=natural gas").text
+    assert ("electricity" in gas, "natural gas, 13 meters" in gas) == (False, True)
+    assert company.get(f"/api/v1/units/{COMPANY}/diagram.svg?energy=none").status_code == 404
+    pages = pypdfium2.PdfDocument(answer.content)
+    texts = "".join(page.get_textpage().get_text_range() for page in pages)
+    assert ("SNE101" in texts, "B.9" in texts) == (True, True)
+
+
+def test_b3_is_brought_back_by_api_and_page(company: TestClient) -> None:
+    """A unit would type its ledger anew for each review."""
+    data = company.get(f"/api/v1/units/{COMPANY}/forms").content
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    headers = {"content-type": media_type}
+    done = company.post(f"/api/v1/units/{COMPANY}/forms?dry_run=true", content=data, headers=headers).json()
+    assert (done["new"], done["same"], done["notes"], done["is_recorded"]) == (0, 59, [], False)
+    file = {"file": ("b3.xlsx", data, media_type)}
+    page = company.post(f"/units/{COMPANY}/equipping?lang=en", files=file, data={"do": "record"}).text
+    assert "Recorded: 0 new, 59 the same." in page

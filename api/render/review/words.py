@@ -1,6 +1,7 @@
 """The words of the energy-metering review, in both languages."""
 
 from api.language import Bilingual
+from registry.review.equipping import Lack
 from registry.review.facts import Basis, ItemState, KeyStatus
 from registry.review.jurisdiction import Ground, Organizer
 
@@ -32,4 +33,11 @@ STATES: dict[ItemState, Bilingual] = {
     ItemState.UNDER_REPAIR: Bilingual("维护", "Under repair"),
     ItemState.FAULTY: Bilingual("故障", "Faulty"),
     ItemState.STOPPED: Bilingual("停用", "Stopped"),
+}
+LACKS: dict[Lack, Bilingual] = {
+    Lack.NO_POINT: Bilingual("没有计量点", "No metering point"),
+    Lack.POINT_UNKNOWN: Bilingual(
+        "计量点未登记，或不属于该单位或该级别", "The metering point is not on record, or of another level"
+    ),
+    Lack.NO_METER: Bilingual("计量点未安装器具", "Nothing is installed at the metering point"),
 }

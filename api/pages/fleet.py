@@ -1,0 +1,244 @@
+"""The pages about everything at once: the board, what lapses, single points of failure, lists, and the preview of a recall."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import HTMLResponse, Response
+
+from api import asking, links
+from api.context import Context, Given, RecordId, Speaking
+from api.language import Language, text
+from api.pages.forms import Expected, Fields, gone_on, page
+from api.render import words
+from api.render.fleet_charts import lapse_bars, lapses_by_week, recall_tree, status_bars
+from api.routes.fleet import PolicyName, WantedItems
+from api.schemas.fleet import fleet_item
+from api.schemas.fleet_runs import fleet_run_answer
+from api.security import Reading, Supervising
+from registry.access import Permission
+from registry.errors import RegistryError, UnknownError
+from registry.fleet_summary import Cell
+from registry.spelling import storable
+from registry.usecases import fleet_questions, fleet_runs
+from registry.usecases.recall_preview import seen_preview
+from traceability.periods import civil_day
+from traceability.policy import DEFAULT_POLICY, POLICIES, policy_named
+from traceability.problems import TraceabilityError
+from traceability.verdict import Status
+
+router = APIRouter(include_in_schema=False)
+
+_ROWS = 50
+_WINDOWS = (30, 90, 180, 365)  # Days ahead that the calendar can show.
+_MOST_LAPSES = 300  # Lines of the table of lapses; the file has all.
+
+
+@router.get("/fleet")
+def show_board(
+    context: Given,
+    language: Speaking,
+    request: Request,
+    party: Reading,
+    policy: PolicyName,
+    run: Annotated[str | None, Query(max_length=300)] = None,
+) -> HTMLResponse:
+    """How everything that one may see stands: in all, by district, energy and level. `run`: one that is being done."""
+    with context.store.reading(party.viewers) as work:
+        found = fleet_questions.standing(work, policy)
+    cells = () if found.summary is None else found.summary.cells
+    groups = [(key, title, _by(cells, key, named)) for key, title, named in _groups(language)]
+    values: dict[str, Any] = {
+        "found": found,
+        "policy": policy,
+        "policies": list(POLICIES),
+        "looks": [(status, words.STATUSES[status]) for status in Status],
+        "groups": [(key, title, rows, status_bars([row[1:] for row in rows], title, key)) for key, title, rows in groups],
+        "may_run": party.may(Permission.SUPERVISE),
+        "run": None if run is None else _progress(context, party, storable(run)),
+        "api": f"{links.API}/fleet/summary",
+    }
+    return page("fleet.html", language, request, values)
+
+
+@router.post("/fleet/runs")
+def start_run(context: Given, request: Request, party: Supervising, fields: Fields) -> Response:
+    """Has everything answered for today, and shows how far that is."""
+    now = context.clock()
+    policy = policy_named(fields.get("policy", "") or DEFAULT_POLICY)
+    with context.store.writing() as work:
+        id_, job = fleet_runs.ask_for_run(work, policy=policy.name, as_of=civil_day(now), party=party, at=now)
+    if job is not None:
+        context.jobs().queue.wake(job)
+    return gone_on(f"/fleet?policy={policy.name}&run={id_}", request.query_params.get("lang"))
+
+
+@router.get("/fleet/runs/{run_id}/progress")
+def show_progress(context: Given, language: Speaking, request: Request, party: Supervising, run_id: RecordId) -> HTMLResponse:
+    """How far a run is, as a part of the board; empty once it has ended."""
+    return page("fleet_progress.html", language, request, {"run": _progress(context, party, run_id)})
+
+
+@router.get("/fleet/lapses")
+def show_lapses(
+    context: Given,
+    language: Speaking,
+    request: Request,
+    party: Reading,
+    policy: PolicyName,
+    within: Annotated[int, Query(ge=1, le=365)] = 90,
+) -> HTMLResponse:
+    """What is good for the last time on one of the next days, week by week, and which standard carries it."""
+    with context.store.reading(party.viewers) as work:
+        found = fleet_questions.standing(work, policy)
+    lapses = fleet_questions.lapses(found, within)
+    carriers: Counter[str] = Counter()
+    for each in lapses:
+        if each.standard is not None:
+            carriers[each.standard] += each.items
+    values = {
+        "found": found,
+        "policy": policy,
+        "policies": list(POLICIES),
+        "within": within,
+        "windows": _WINDOWS,
+        "bars": lapse_bars(lapses, text(language, "每周失效件数"), "lapses"),
+        "weeks": list(lapses_by_week(lapses).items()),
+        "lapses": lapses[:_MOST_LAPSES],
+        "more": max(len(lapses) - _MOST_LAPSES, 0),
+        "in_all": sum(each.items for each in lapses),
+        "carriers": carriers.most_common(20),
+        "api": f"{links.API}/fleet/lapses",
+    }
+    return page("fleet_lapses.html", language, request, values)
+
+
+@router.get("/fleet/single-points")
+def show_points(
+    context: Given,
+    language: Speaking,
+    request: Request,
+    party: Reading,
+    policy: PolicyName,
+    cursor: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
+) -> HTMLResponse:
+    """The standards on which most hangs."""
+    with context.store.reading(party.viewers) as work:
+        found = fleet_questions.standing(work, policy)
+    rows, after = fleet_questions.points(found, cursor, _ROWS)
+    most = max((row.hanging for row in rows), default=0)
+    values = {
+        "found": found,
+        "policy": policy,
+        "policies": list(POLICIES),
+        "rows": rows,
+        "most": most,
+        "next": after,
+        "api": f"{links.API}/fleet/single-points",
+    }
+    return page("fleet_points.html", language, request, values)
+
+
+@router.get("/fleet/items")
+def show_items(
+    context: Given,
+    language: Speaking,
+    request: Request,
+    party: Reading,
+    policy: PolicyName,
+    wanted: WantedItems,
+    cursor: Annotated[str, Query(max_length=300)] = "",
+) -> HTMLResponse:
+    """The items behind a number of the board."""
+    found = fleet_questions.items(context.store, policy, wanted, party.viewers, after=storable(cursor), most=_ROWS)
+    with context.store.reading(party.viewers) as work:
+        summary = fleet_questions.standing(work, policy).summary
+    cells = () if summary is None else summary.cells
+    query = {name: value for name, value in request.query_params.items() if value and name not in {"cursor", "lang"}}
+    values = {
+        "found": found,
+        "policy": policy,
+        "policies": list(POLICIES),
+        "rows": [fleet_item(each) for each in found.answers],
+        "looks": {status: words.STATUSES[status] for status in Status},
+        "wanted": wanted,
+        "districts": sorted({each.district for each in cells} - {""}),
+        "energies": sorted({each.energy for each in cells} - {""}),
+        "query": query,
+        "api": f"{links.API}/fleet/items",
+    }
+    return page("fleet_items.html", language, request, values)
+
+
+@router.get("/recall-preview")
+def show_preview(
+    context: Given,
+    language: Speaking,
+    request: Request,
+    party: Reading,
+    subject: Annotated[str, Query(max_length=255)] = "",
+    on: Annotated[str, Query(max_length=10)] = "",
+) -> HTMLResponse:
+    """What breaks if an item fails or a certificate has no force, before anybody says so: drawn by level, and as a table."""
+    now = context.clock()
+    today, about = civil_day(now), storable(subject.strip())
+    values: dict[str, Any] = {"subject": about, "on": on or str(today), "recall": None}
+    error: Expected | None = None
+    if about:
+        try:
+            day = asking.day("on", values["on"])
+            recall, seen = _seen(context, party, about, day, today, now)
+            values |= {
+                "recall": recall,
+                "affected": seen,
+                "now": [each for each in seen if each.is_in_force],
+                "tree": recall_tree(about, seen, language),
+                "severities": {each.severity: words.SEVERITIES[each.severity].in_(language) for each in seen},
+            }
+        except (RegistryError, TraceabilityError) as problem:
+            error = problem
+    return page("recall_preview.html", language, request, values, error=error)
+
+
+def _seen(context: Context, party: Any, about: str, day: Any, today: Any, now: Any) -> Any:
+    """As a certificate where one has the id, else as an item."""
+    try:
+        return seen_preview(context.store, party, "certificates", about, day, as_of=today, known_at=now)
+    except UnknownError:
+        return seen_preview(context.store, party, "items", about, day, as_of=today, known_at=now)
+
+
+def _progress(context: Context, party: Any, run_id: str) -> Any:
+    with context.store.reading() as work:
+        found = fleet_runs.status_of(work, run_id, party)
+    told = context.jobs().queue.told(found.job.entry) if found.job.end is None else None
+    return fleet_run_answer(found, told)
+
+
+Naming = Callable[[Any], str]
+
+
+def _groups(language: Language) -> tuple[tuple[str, str, Naming], ...]:
+    """By what the board counts: the parameter of the list behind it, its heading, and how its values are called."""
+
+    def plain(value: Any) -> str:
+        return str(value) or text(language, "未标明")
+
+    def level(value: Any) -> str:
+        return text(language, "{level} 级", level=value) if value else text(language, "不在计量点上")
+
+    return (
+        ("district", text(language, "按区"), plain),
+        ("energy", text(language, "按能源种类"), plain),
+        ("level", text(language, "按计量级别"), level),
+    )
+
+
+def _by(cells: Iterable[Cell], key: str, named: Naming) -> list[tuple[Any, str, dict[Status, int]]]:
+    """For each value its name and how many items of each status; the most first."""
+    counted: dict[Any, Counter[Status]] = {}
+    for each in cells:
+        counted.setdefault(getattr(each, key), Counter())[each.status] += each.items
+    rows = [(value, named(value), dict(counts)) for value, counts in counted.items()]
+    return sorted(rows, key=lambda row: (-sum(row[2].values()), str(row[0])))

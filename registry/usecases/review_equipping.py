@@ -1,0 +1,150 @@
+"""How a unit is equipped on a day: its places, meters and rates, with the verdict on every meter for what it is used for.
+
+The records behind all meters are read together and examined by one examiner: standards that many of them rest on are looked
+at once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, select
+
+from registry.access import Party
+from registry.errors import UnacceptableError, UnknownError
+from registry.queries import Query
+from registry.repositories import review
+from registry.repositories.chains import load_above
+from registry.repositories.review import Moment
+from registry.review.equipping import Equipping, Ledger, MeterVerdict, Purpose, equipping_of, serving
+from registry.review.equipping_rules import Choice, choose
+from registry.review.facts import Connection, ItemDetails, Place, Unit
+from registry.table_parts import table_of
+from registry.tables import Branches, MeteringPoints
+from registry.unit_of_work import UnitOfWork
+from registry.usecases.review_editions import equipping_rules
+from registry.usecases.units import of_type, seen_unit
+from traceability import records
+from traceability.assess import worst_of_each
+from traceability.examination import Examiner
+from traceability.inquiry import ANY_PURPOSE, Inquiry
+from traceability.known import Known, known_records
+from traceability.policy import Policy
+from traceability.records import Branch
+from traceability.verdict import Code, Severity, status_of
+
+MOST_METERS = 20_000  # Of one unit.
+
+_points = table_of(MeteringPoints)
+_branches = table_of(Branches)
+
+# What says that the certificate of the item itself is not in force on the day, whatever it rests on.
+_NOT_IN_FORCE = {
+    Code.WITHDRAWN,
+    Code.QUANTITY_MISMATCH,
+    Code.NO_CERTIFICATE,
+    Code.FAILED,
+    Code.ID_MISMATCH,
+    Code.DATE_ORDER,
+    Code.RETIRED,
+    Code.EVENT_AFTER_CALIBRATION,
+    Code.EXPIRED,
+    Code.NO_INTERVAL,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitReview:
+    """A unit with how it is equipped on a day; `known` are the records that this was told from."""
+
+    unit: Unit
+    name: str | None
+    equipping: Equipping
+    known: Known
+    policy: Policy
+
+
+def review_unit(work: UnitOfWork, party: Party, organization: str, moment: Moment, now: datetime, policy: Policy) -> UnitReview:
+    """How a unit that the party sees is equipped on a day, as known at an instant. `work` reads everything.
+
+    UnknownError where it is no unit then, UnacceptableError where no edition with tables had come into force.
+    """
+    seen_unit(work, party, organization, now)
+    unit = review.unit_of(work, organization, moment)
+    if unit is None:
+        raise UnknownError(organization)
+    day, known_at = moment
+    choice = _choice(work, unit, moment)
+    facts = review.facts_of(work, [organization], moment, ["place", "item", "connection"])
+    details = {each.item: each for each in of_type(facts, ItemDetails)}
+    rows = work.rows(_SERVED, organization=organization, most=MOST_METERS)
+    ids = {id_ for row in rows for id_ in row if id_ is not None} | {*details}
+    known = known_records(load_above(work, ids, ()), known_at)
+    ledger = Ledger(
+        places=of_type(facts, Place),
+        details=details,
+        connections=of_type(facts, Connection),
+        points={id_: point for id_, point in known.metering_points.items() if point.organization == organization},
+        items=known.items,
+    )
+    purposes = [(item, branch) for _, branch, item in serving(ledger, day)]
+    return UnitReview(
+        unit=unit,
+        name=review.names_of(work, [organization]).get(organization),
+        equipping=equipping_of(choice, ledger, meter_verdicts(known, purposes, day, policy), day),
+        known=known,
+        policy=policy,
+    )
+
+
+def meter_verdicts(known: Known, purposes: Iterable[Purpose], day: date, policy: Policy) -> dict[Purpose, MeterVerdict]:
+    """The verdict on each item for the branch that it serves; items that are not on record are left out."""
+    examiner = Examiner(known, policy)
+    return {purpose: _verdict(examiner, purpose, day) for purpose in purposes if purpose[0] in known.items}
+
+
+def _verdict(examiner: Examiner, purpose: Purpose, day: date) -> MeterVerdict:
+    item, branch = purpose
+    answer = Inquiry(examiner, item, _asked(branch)).on(day)
+    findings = worst_of_each(answer.findings)
+    certificate = answer.firsts[-1] if answer.firsts else None
+    own = {item, *(first.id for first in answer.firsts)}
+    against = {
+        finding.code
+        for finding in findings
+        if finding.code in _NOT_IN_FORCE
+        and finding.severity in {Severity.FAIL, Severity.INDETERMINATE}
+        and finding.subject in own
+    }
+    return MeterVerdict(
+        status=status_of({finding.severity for finding in findings}),
+        is_in_force=bool(answer.firsts) and not against,
+        certificate=certificate,
+        codes=tuple(finding.code.value for finding in findings if finding.severity is not Severity.NOTE),
+    )
+
+
+def _asked(branch: Branch | None) -> records.Purpose:
+    if branch is None:
+        return ANY_PURPOSE
+    return records.Purpose(quantity=branch.quantity, unit=branch.unit, low=branch.low, high=branch.high)
+
+
+def _choice(work: UnitOfWork, unit: Unit, moment: Moment) -> Choice:
+    day, known_at = moment
+    choice = choose(equipping_rules(work, known_at), unit.industry, day)
+    if choice is None:
+        raise UnacceptableError("as_of", "no rule of equipping with tables was in force", "当日没有载有表格的配备规则")
+    return choice
+
+
+# All points that were ever the organization's, with all items that ever served them; which count, the core says.
+_SERVED = Query(
+    lambda _: (
+        select(_points.c.id, _branches.c.item)
+        .select_from(_points.outerjoin(_branches, _branches.c.metering_point_entry == _points.c.entry))
+        .where(_points.c.organization == bindparam("organization"))
+        .distinct()
+        .limit(bindparam("most"))
+    )
+)

@@ -1,0 +1,143 @@
+"""What hangs on each standard: how many items would be lost with it, and how many of them have no other way.
+
+Every reference of a chain must hold (SEMANTICS 1), so whatever lies on the chain of an item is a single point of failure for
+it. The chains of all items are walked and counted; the numbers are exact.
+"""
+
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from traceability.fleet import loops
+from traceability.fleet.codes import gathered, offsets_of, pair_codes
+from traceability.fleet.columns import Array, Columns, Fleet
+from traceability.fleet.counting import compiled_counting, count_chains, uses_above
+from traceability.fleet.engines import runs_plain
+from traceability.fleet.links import asked_of, ends_of, found_on, links_of
+from traceability.fleet.loops.resolution import is_recognized
+from traceability.fleet.sheets import number_of
+
+# `hanging`: items that nothing refers to, such as meters, whose chain of certificates in force runs through the standard.
+# `standards`: items that something refers to, likewise. `without_alternative`: those of `hanging` that reach the standard
+# through a use for which no other standard of its group stands by.
+SCHEMA = pa.schema(
+    {
+        "item": pa.string(), "is_anchor": pa.bool_(), "hanging": pa.int64(), "standards": pa.int64(),
+        "without_alternative": pa.int64(), "ends_on": pa.date32(),
+    }
+)  # fmt: skip
+
+
+def single_points(fleet: Fleet, day: date, group: Array | None = None) -> pa.Table:
+    """The standards by how many items hang on them on a day, the most first; rows by SCHEMA, those without any left out.
+
+    `group`: a number for each standard (its place in the fleet), such as that of the organization that keeps it; -1 where none
+    is known. Another standard stands by for a use when it is of the same group, was used for the same quantity as well, holds
+    on the day and does not hang on it itself. `ends_on`: the last day of the certificate in force.
+    """
+    chains = chains_of(fleet, day, group)
+    return chains.points(np.arange(fleet.items), np.arange(fleet.standards))
+
+
+class Chains:
+    """The chains of all items on a day, to be counted for several sets of items (see single_points)."""
+
+    def __init__(self, fleet: Fleet, day: int, group: Array, engine: tuple[Any, Any]) -> None:
+        columns, links = fleet.columns, links_of(fleet)
+        self._fleet, self._day, self._engine = fleet, day, engine
+        item, use = asked_of(columns, np.arange(fleet.items))
+        found = found_on(columns, item, use, day)
+        self._found, self._offset = found[found >= 0], offsets_of(np.bincount(item[found >= 0], minlength=fleet.items))
+        first, last = (np.ascontiguousarray(columns.certificates[name]) for name in ("reference_first", "reference_last"))
+        self._references = first, last, links.use, links.target
+        self._owner = np.ascontiguousarray(columns.uses["owner"])
+        self._above = engine[0](*self._references, int(columns.items["certificate_last"][: fleet.standards].max(initial=0)))
+        self._is_alone = ~_has_alternative(fleet, day, group, *self._above)
+
+    def counts(self, items: Array) -> Array:
+        """For each standard the chains of some items that run through it: of standards, of others, of the latter alone."""
+        counts = np.zeros((3, self._fleet.standards), np.int64)
+        places, offset = gathered(self._offset, items)
+        is_standard = items < self._fleet.standards
+        self._engine[1](
+            offset, self._found[places], is_standard, *self._references, *self._above, self._owner, self._is_alone, counts
+        )
+        return counts
+
+    def points(self, items: Array, standards: Array, most: int | None = None) -> pa.Table:
+        """Rows by SCHEMA for some standards, counted among some items; the first so many."""
+        fleet, columns = self._fleet, self._fleet.columns
+        as_standards, hanging, without = self.counts(items)[:, standards]
+        kept = np.flatnonzero(as_standards + hanging)
+        kept = kept[np.lexsort((kept, -as_standards[kept], -hanging[kept]))][:most]
+        rows = standards[kept]
+        is_anchor = columns.items["role"][rows] == loops.ROLE_ANCHOR
+        found = found_on(columns, rows, loops.ANY_PURPOSE, self._day)
+        is_bounded = (found >= 0) & ~is_anchor
+        ends = np.full(len(rows), loops.FOREVER)
+        ends[is_bounded] = ends_of(columns, rows[is_bounded], found[is_bounded])
+        table = pa.Table.from_pydict(
+            {
+                "item": fleet.item_ids.take(pa.array(rows)),
+                "is_anchor": pa.array(is_anchor),
+                "hanging": pa.array(hanging[kept]),
+                "standards": pa.array(as_standards[kept]),
+                "without_alternative": pa.array(without[kept]),
+                "ends_on": pa.array(ends, pa.int32(), mask=ends == loops.FOREVER).cast(pa.date32()),
+            },
+            schema=SCHEMA,
+        )
+        return table.sort_by([("hanging", "descending"), ("standards", "descending"), ("item", "ascending")])
+
+
+def chains_of(fleet: Fleet, day: date, group: Array | None = None) -> Chains:
+    """The chains on a day; `group` as for single_points."""
+    group = np.full(fleet.standards, loops.NONE) if group is None else group
+    return Chains(fleet, number_of(day) or 0, group, (uses_above, count_chains) if runs_plain(fleet) else compiled_counting())
+
+
+def _has_alternative(fleet: Fleet, day: int, group: Array, offset: Array, above: Array) -> Array:
+    """Whether another standard of the group could serve in place of each use's (see single_points)."""
+    columns = fleet.columns
+    has_alternative = np.zeros(len(columns.uses), np.bool_)
+    referred = np.unique(links_of(fleet).use)
+    referred = referred[np.searchsorted(referred, 0) :]
+    owner = columns.uses["owner"][referred].astype(np.int64)
+    kept = group[owner] >= 0
+    referred, owner = referred[kept], owner[kept]
+    purpose, _, _ = pair_codes(group[owner], columns.uses["quantity"][referred])
+    # Standards that hold, each once for each purpose, with everything that they rest on and with themselves.
+    width = max(fleet.standards, 1)
+    holding = np.flatnonzero(~is_lapsed_on(columns, referred, day))
+    pairs, pair = np.unique(purpose[holding] * width + owner[holding], return_inverse=True)
+    found = found_on(columns, owner[holding], referred[holding], day)
+    places, sizes = gathered(offset, found[found >= 0])
+    rests_on = columns.uses["owner"][above[places]].astype(np.int64)
+    one = np.repeat(pair[found >= 0], np.diff(sizes))
+    rest = np.unique(np.concatenate([np.arange(len(pairs)) * width + pairs % width, one * width + rests_on]))
+    # How many of them are of no avail for a standard: itself, and those that hang on it.
+    useless, counts = np.unique(pairs[rest // width] // width * width + rest % width, return_counts=True)
+    standing_by = np.bincount(pairs // width, minlength=int(purpose.max(initial=-1)) + 1)
+    asked = purpose * width + owner
+    at = np.minimum(np.searchsorted(useless, asked), max(len(useless) - 1, 0))
+    of_no_avail = np.where(useless[at] == asked, counts[at], 0) if len(useless) else 0
+    has_alternative[referred] = standing_by[purpose] - of_no_avail > 0
+    return has_alternative
+
+
+def is_lapsed_on(columns: Columns, uses: Array, day: Array | int) -> Array:
+    """Whether the item of each use does not hold on a day for what it was used for (loops.is_lapsed)."""
+    owner = columns.uses["owner"][uses].astype(np.int64)
+    days = np.broadcast_to(np.asarray(day), owner.shape)
+    found = found_on(columns, owner, uses, days)
+    is_lapsed = found < 0
+    some = np.flatnonzero(~is_lapsed)
+    is_failed = columns.certificates["marks"][found[some]] & loops.FLAG_FAILED != 0
+    is_lapsed[some] = is_failed | (days[some] > ends_of(columns, owner[some], found[some]))
+    anchors = np.flatnonzero(columns.items["role"][owner] == loops.ROLE_ANCHOR)
+    is_lapsed[anchors] = [not is_recognized(columns, int(owner[at]), int(days[at])) for at in anchors]
+    is_exempt = (columns.items["role"][owner] == loops.ROLE_REFERENCE_MATERIAL) | (days >= columns.items["retired_on"][owner])
+    has_lapsed: Array = is_lapsed & ~is_exempt
+    return has_lapsed
