@@ -26,6 +26,7 @@ from api.pages import fleet as fleet_page
 from api.pages import imports as import_pages
 from api.pages import labels as labels_page
 from api.pages import readings as reading_pages
+from api.pages import recalls as recalls_page
 from api.pages import rounds as rounds_page
 from api.pages import units as units_page
 from api.pages import webhooks as webhooks_page
@@ -49,6 +50,7 @@ from api.routes import (
     photos,
     proofs,
     readings,
+    recalls,
     recording,
     records,
     review_equipping,
@@ -89,6 +91,7 @@ _TAGS = (
     "competences",
     "items",
     "due",
+    "recalls",
     "calendars",
     "webhooks",
     "rounds",
@@ -172,7 +175,7 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     recordings = (records, recording, submissions, imports)
     of_labels = (labels, photos, disputes)
     accounts = (session, people, clients, mandates, organization_settings)
-    supervision = (fleet_runs, fleet_answers)
+    supervision = (fleet_runs, fleet_answers, recalls)
     carbon = (readings, accounting)
     review = (units, review_equipping)
     told = (due, calendars, webhooks, rounds)
@@ -181,7 +184,7 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     pages_of_supervision = (fleet_page,)
     pages_of_carbon = (accounting_pages, reading_pages)
     pages_of_review = (units_page, equipping_page)
-    pages_told = (due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
+    pages_told = (recalls_page, due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
     of_organizations = (laboratory, sign_in, administration)
     pages_of_work = (*pages_of_labels, *pages_of_supervision, *pages_of_carbon, *pages_of_review)
     pages = (start, target, *of_organizations, *pages_of_work, *pages_told)

@@ -14,11 +14,20 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import accounting_examples, examples, failures, fleet_examples, label_examples, reading_examples, review_examples
+from api import (
+    accounting_examples,
+    examples,
+    failures,
+    fleet_examples,
+    label_examples,
+    reading_examples,
+    recall_examples,
+    review_examples,
+)
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
-from api.schemas import accounting, accounts, labels, notices, readings, review_equipping, rounds, units
+from api.schemas import accounting, accounts, labels, notices, readings, recalls, review_equipping, rounds, units
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
 from api.schemas.fleet import FleetItems, FleetLapses, FleetPoints, FleetSums, RecallPreview
 from api.schemas.fleet_runs import FleetRunAnswer, FleetRunOrder
@@ -96,6 +105,7 @@ _ANSWERS: tuple[type, ...] = (
     *review_equipping.SCHEMAS,
     *accounts.SCHEMAS,
     *labels.SCHEMAS,
+    *recalls.SCHEMAS,
     *readings.SCHEMAS,
     *accounting.SCHEMAS,
     Problem,
@@ -109,6 +119,7 @@ _EXAMPLES = {
     **vars(label_examples),
     **vars(review_examples),
     **vars(accounting_examples),
+    **vars(recall_examples),
     **vars(fleet_examples),
 }
 

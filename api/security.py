@@ -164,6 +164,7 @@ RecordingCompetences = Annotated[Party, permitted(Permission.RECORD_COMPETENCES)
 Auditing = Annotated[Party, permitted(Permission.AUDIT)]
 Supervising = Annotated[Party, permitted(Permission.SUPERVISE)]
 Confirming = Annotated[Party, permitted(Permission.CONFIRM)]
+Recalling = Annotated[Party, permitted(Permission.RECALL)]
 Reviewing = Annotated[Party, permitted(Permission.REVIEW)]
 Approving = Annotated[Party, permitted(Permission.APPROVE)]
 Sharing = Annotated[Party, permitted(Permission.SHARE)]

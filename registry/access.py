@@ -29,6 +29,7 @@ class Permission(StrEnum):
     AUDIT = "audit"  # Rounds: plan them, scan and observe, sign off.
     SUPERVISE = "supervise"  # Have everything answered at once, and see how far that is.
     CONFIRM = "confirm"  # Make events of what auditors found, which changes verdicts.
+    RECALL = "recall"  # Open recalls, and answer for items that need nothing done.
     REVIEW = "review"  # The energy-metering review of the units of one's area.
     APPROVE = "approve"  # The second pair of eyes.
     SHARE = "share"  # Let another organization hold an item as well.
@@ -44,6 +45,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.READ,
             Permission.RECORD_ITEMS,
             Permission.RECORD_CERTIFICATES,
+            Permission.RECALL,
             Permission.APPROVE,
             Permission.SHARE,
             Permission.CONFIGURE,
@@ -56,6 +58,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.READ,
             Permission.RECORD_COMPETENCES,
             Permission.CONFIRM,
+            Permission.RECALL,
             Permission.SUPERVISE,
             Permission.REVIEW,
             Permission.CONFIGURE,

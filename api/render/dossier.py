@@ -33,7 +33,7 @@ _TEMPLATE = Path(__file__).parents[1] / "templates" / "dossier.typ"
 _IN_ORDER = "VIM 2.41; ILAC P10:07/2020"  # What a link satisfies that nothing is said against.
 _MOST_GAPS = 100  # Rows of a table that people read; the bundle inside holds all.
 # The families that print Chinese on the systems at hand, and one for signs that they lack.
-_FONTS = ["Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei", "DejaVu Sans"]
+FONTS = ["Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei", "DejaVu Sans"]
 
 _COMPILE: Any = typst.compile  # Its stubs leave out that it takes files by name.
 
@@ -68,7 +68,7 @@ def _data(proved: Proved, names: Names, verify_at: str) -> dict[str, Any]:
     item = names.items.get(verdict.target)
     return {
         "language": language.value,
-        "fonts": _FONTS,
+        "fonts": FONTS,
         "words": _headings(language),
         "status": verdict.status.value,
         "status_words": look.words.in_(language),

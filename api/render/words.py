@@ -232,6 +232,8 @@ def window_look(window: str, narrowest: int) -> WindowLook:
 
 
 EVENT_TYPES: dict[EventType, Bilingual] = {
+    EventType.RECALL_OPENED: Bilingual("标准器召回", "Standard recalled"),
+    EventType.RECALL_ITEM_CHANGED: Bilingual("召回器具有新进展", "Item of a recall answered for"),
     EventType.CERTIFICATE_RECORDED: Bilingual("登记了证书", "A certificate was recorded"),
     EventType.CERTIFICATE_WITHDRAWN: Bilingual("撤销了证书", "A certificate was withdrawn"),
     EventType.CERTIFICATE_REPLACED: Bilingual("替换了证书", "A certificate was replaced"),
@@ -271,6 +273,7 @@ PERMISSIONS: dict[Permission, Bilingual] = {
     Permission.AUDIT: Bilingual("巡检", "Make rounds"),
     Permission.SUPERVISE: Bilingual("整体判定", "Have everything answered"),
     Permission.CONFIRM: Bilingual("确认巡检发现", "Confirm findings of rounds"),
+    Permission.RECALL: Bilingual("召回", "Recall"),
     Permission.REVIEW: Bilingual("能源计量审查", "Review energy metering"),
     Permission.APPROVE: Bilingual("复核", "Approve"),
     Permission.SHARE: Bilingual("共享", "Share"),

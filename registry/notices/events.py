@@ -17,6 +17,8 @@ class EventType(StrEnum):
     EVENT_RECORDED = "event.recorded"
     IMPORT_FINISHED = "import.finished"
     DUE_ENTERED = "due.entered"
+    RECALL_OPENED = "recall.opened"
+    RECALL_ITEM_CHANGED = "recall.item_changed"
     TEST_PING = "test.ping"
 
 
@@ -75,6 +77,17 @@ def import_finished(organization: str, subject: str, data: Mapping[str, object])
 def due_entered(organization: str, data: Mapping[str, object]) -> Fact:
     """That items came into a warning window of an organization, or past their end; many in one fact."""
     return Fact(event_type=EventType.DUE_ENTERED, subject=organization, data=data, holders=frozenset({organization}))
+
+
+def recall_opened(organization: str, recall: str, data: Mapping[str, object]) -> Fact:
+    """That a standard is recalled on which items of an organization rest; it hears of its own."""
+    return Fact(event_type=EventType.RECALL_OPENED, subject=recall, data=data, holders=frozenset({organization}))
+
+
+def recall_item_changed(recall: str, item: str, data: Mapping[str, object]) -> Fact:
+    """That somebody answered for an item of a recall, or no longer does; all who hold the item hear of it."""
+    told = {"recall": recall, "item": item, **data}
+    return Fact(event_type=EventType.RECALL_ITEM_CHANGED, section="items", subject=item, data=told)
 
 
 def _told(certificate: Certificate) -> dict[str, object]:

@@ -36,6 +36,7 @@ from registry.usecases.import_records import import_records
 from registry.usecases.issue_labels import issue_labels
 from registry.usecases.mandates import give_mandate
 from registry.usecases.people import Particulars, invite
+from registry.usecases.recalls import open_recall
 from registry.usecases.rounds import Plan, keep_photo, plan_round, record_observations
 from registry.usecases.signing_in import start_session
 from registry.usecases.units import record_facts
@@ -50,6 +51,7 @@ from traceability.records import Certificate
 SECRET = "ALPHA-ONLY"  # Stands in everything that belongs to the own organization, and is to stand in nothing that others get.
 UNKNOWN = "ALPHA-NONE"  # As long, and nothing is known by it.
 # Written into what everybody may read of a label: the verdict, not the results (tests/api/test_security.py).
+_DAMAGE = {"id": f"{SECRET}-DAMAGE", "item": f"{SECRET}-METER", "kind": "damaged", "on": "2026-01-06"}
 LABEL_PAGES = ("/i/{code}", "/i/{code}/verdict", "/calendars/{token}.ics")
 
 
@@ -95,6 +97,9 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
             work, holder=OPERATORS, over=OWN, valid_from=BEGUN.date(), valid_until=BEGUN.date(), party=OPERATOR, at=BEGUN
         )
         submission = submit(work, _waiting())
+        damage = {"format": _records()["format"], "events": [_DAMAGE]}
+        import_records(work, [dump(damage).decode()], party=laboratory, at=BEGUN, source="test")
+        recall = open_recall(work, laboratory, str(_DAMAGE["id"]), SECRET, BEGUN)
         feed = make_feed(work, laboratory, name=SECRET, language="zh", at=BEGUN)
         wanted = WantedEndpoint(url=f"https://{SECRET}.example/hook".lower(), event_types=["item.recorded"], name=SECRET)
         hook = make_endpoint(work, laboratory, wanted, BEGUN, NoticeSettings(data_dir=folder))
@@ -108,6 +113,7 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         "certificate_id": f"{SECRET}-CERTIFICATE",
         "competence_id": f"{SECRET}-COMPETENCE",
         "event_id": f"{SECRET}-EVENT",
+        "recall_id": recall,
         "metering_point_id": f"{SECRET}-POINT",
         "organization_id": OWN,
         "person_id": invited.person.id,

@@ -23,9 +23,9 @@ def engine_for(fleet: Fleet) -> ModuleType:
     return engine_of(fleet.items)
 
 
-def is_small(fleet: Fleet) -> bool:
-    """Whether plain loops do for a fleet."""
-    return fleet.items <= _FEW
+def runs_plain(fleet: Fleet) -> bool:
+    """Whether loops that numpy has no part in run as they are: for few items, or where there is no compiler."""
+    return fleet.items <= _FEW or not _has_compiler()
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,7 @@ from traceability.fleet import loops
 from traceability.fleet.codes import gathered, offsets_of, pair_codes
 from traceability.fleet.columns import Array, Columns, Fleet
 from traceability.fleet.counting import compiled_counting, count_chains, uses_above
-from traceability.fleet.engines import is_small
+from traceability.fleet.engines import runs_plain
 from traceability.fleet.links import asked_of, ends_of, found_on, links_of
 from traceability.fleet.loops.resolution import is_recognized
 from traceability.fleet.sheets import number_of
@@ -95,7 +95,7 @@ class Chains:
 def chains_of(fleet: Fleet, day: date, group: Array | None = None) -> Chains:
     """The chains on a day; `group` as for single_points."""
     group = np.full(fleet.standards, loops.NONE) if group is None else group
-    return Chains(fleet, number_of(day) or 0, group, (uses_above, count_chains) if is_small(fleet) else compiled_counting())
+    return Chains(fleet, number_of(day) or 0, group, (uses_above, count_chains) if runs_plain(fleet) else compiled_counting())
 
 
 def _has_alternative(fleet: Fleet, day: int, group: Array, offset: Array, above: Array) -> Array:

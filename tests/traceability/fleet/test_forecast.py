@@ -72,10 +72,10 @@ def _lost(world: World, known: Known, without: str, by: date, policy: Policy) ->
                 end = end_of(known, item, certificate).last_day
                 if end is not None and end < day:
                     continue
-                outs = [
+                found_outs = [
                     _out(known, lost, reference, without, day, by, in_force) for reference in _references(certificate, known)
                 ]
-                outs = [out for out in outs if out is not None and (end is None or out <= end)]
+                outs = [out for out in found_outs if out is not None and (end is None or out <= end)]
                 if not outs:
                     continue
                 if in_force:
