@@ -3,6 +3,8 @@
 Nothing here depends on the day asked for or on a policy. The numbers in the comments are those of SEMANTICS.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pyarrow as pa
 
@@ -19,10 +21,12 @@ from traceability.fleet.sheets import Sheets
 
 def encode(sheets: Sheets) -> Fleet:
     """The registry that the tables hold."""
-    shape_of_entry, shape_rows = results_of(sheets)
-    purposes, reference_rows = referenced(sheets)
-    items, item_ids, standards = items_of(sheets)
-    certificates, rows = certificates_of(sheets, items, item_ids)
+    # Results and references do not wait for certificates: most of the work is done outside the interpreter.
+    with ThreadPoolExecutor(1) as other:
+        results, uses = other.submit(results_of, sheets), other.submit(referenced, sheets)
+        items, item_ids, standards = items_of(sheets)
+        certificates, rows = certificates_of(sheets, items, item_ids)
+        (shape_of_entry, shape_rows), (purposes, reference_rows) = results.result(), uses.result()
     columns: Parts = {**items, **certificates}
     shape_list = [tuple(shapes.result(shape_rows[0][row]) for row in each) for each in shape_rows[1]]
     plains = list(dict.fromkeys([(), *map(shapes.without_errors, shape_list)]))
