@@ -1,6 +1,6 @@
-"""`registry export`: all records as one document, or as tables."""
+"""`registry export`: all records as one document, or as tables; or one certificate as a DCC."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -14,9 +14,11 @@ from api.cli.output import write_bytes
 from api.cli.stores import opened
 from api.failures import ParameterError
 from api.language import Bilingual
+from registry.access import OPERATOR
 from registry.exchange.folders import zipped
 from registry.usecases.export_records import Form as Document
 from registry.usecases.export_records import export_records, export_tables
+from registry.usecases.render_certificate import dcc_of
 
 
 class Form(StrEnum):
@@ -27,12 +29,17 @@ class Form(StrEnum):
     JSONLD = "jsonld"
     CSV = "csv"
     PARQUET = "parquet"
+    DCC = "dcc"
 
 
 _DOCUMENTS: dict[Form, Document] = {Form.JSON: "json", Form.NDJSON: "ndjson", Form.JSONLD: "jsonld"}
 
 
 def export(
+    certificate: Annotated[
+        str | None,
+        typer.Argument(metavar="CERTIFICATE", help="证书标识，仅用于 dcc / Id of a certificate, for dcc alone"),
+    ] = None,
     form: Annotated[Form, typer.Option("--format", help="输出格式 / Form of the output")] = Form.JSON,
     out: Annotated[
         Path | None,
@@ -40,21 +47,38 @@ def export(
     ] = None,
     known_at: Annotated[str | None, typer.Option("--known-at", help="只含此刻已知的记录 / Known at this instant only")] = None,
 ) -> None:
-    """导出全部记录。/ Export all records."""
+    """导出全部记录；dcc：一份证书。/ Export all records; dcc: one certificate."""
+    _check_subject(form, certificate)
     moment = asking.asked(now=clock.now(), known_at=known_at).known_at if known_at else None
+    if certificate is not None:
+        with opened() as store:
+            document = dcc_of(store, OPERATOR, certificate, moment or clock.now())
+        _write_all([document], out)
+        return
     with opened() as store, store.reading() as work:
         if form is Form.CSV or form is Form.PARQUET:
             with _folder(out) as folder:
                 export_tables(work, "csv" if form is Form.CSV else "parquet", folder, known_at=moment)
             return
-        pieces = export_records(work, known_at=moment, form=_DOCUMENTS[form])
-        if out is None:
-            for piece in pieces:
-                write_bytes(piece)
-            return
-        with replaced(out) as write:
-            for piece in pieces:
-                write(piece)
+        _write_all(export_records(work, known_at=moment, form=_DOCUMENTS[form]), out)
+
+
+def _check_subject(form: Form, certificate: str | None) -> None:
+    """A DCC is of one certificate, all other forms are of all records."""
+    if form is Form.DCC and certificate is None:
+        raise ParameterError("CERTIFICATE", Bilingual("dcc 需要证书标识", "dcc needs the id of a certificate"))
+    if form is not Form.DCC and certificate is not None:
+        raise ParameterError("CERTIFICATE", Bilingual("仅 --format dcc 可指定证书", "only --format dcc is of one certificate"))
+
+
+def _write_all(pieces: Iterable[bytes], out: Path | None) -> None:
+    if out is None:
+        for piece in pieces:
+            write_bytes(piece)
+        return
+    with replaced(out) as write:
+        for piece in pieces:
+            write(piece)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from api import failures, links
 from api.context import Given, RecordId
 from api.etags import etag_of, tagged
-from api.openapi import Responses, answers, refusals, with_tag
+from api.openapi import Responses, answers, documents, refusals, with_tag
 from api.routes.answering import json_answer
 from api.routes.listing import Known
 from api.schemas.details import (
@@ -23,6 +23,7 @@ from api.schemas.details import (
 from api.schemas.items import ItemAnswer, item_answer
 from api.security import Reading
 from registry.usecases.read_records import RecordDetail, read_certificate, read_record, read_target
+from registry.usecases.render_certificate import dcc_of
 from traceability.problems import UnknownTargetError
 from traceability.records import Branch, Competence, Event, MeteringPoint, Organization
 
@@ -112,6 +113,21 @@ def get_certificate(context: Given, request: Request, party: Reading, certificat
     )
     tag = etag_of(found.certificate, found.numbers, *(each.sha256 for each in found.documents))
     return tagged(request, tag, json_answer(answer))
+
+
+@router.get(
+    "/certificates/{certificate_id}/dcc.xml",
+    operation_id="getCertificateDcc",
+    summary="A certificate as a DCC 3.3 that this registry renders",
+    tags=["certificates"],
+    response_class=Response,
+    responses={**documents("application/xml", "Unsigned, and marked as a rendering"), **_REFUSED},
+)
+def get_certificate_dcc(context: Given, party: Reading, certificate_id: RecordId, known_at: Known) -> Response:
+    """Not the original of the laboratory: the document says so. It validates against the schema of DCC 3.3.0."""
+    document = dcc_of(context.store, party, certificate_id, known_at)
+    headers = {"content-disposition": 'attachment; filename="registry-rendering.dcc.xml"'}
+    return Response(document, headers=headers, media_type="application/xml")
 
 
 @router.get(

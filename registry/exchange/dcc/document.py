@@ -111,7 +111,8 @@ class ReportedResult:
 
     `quantity` is the kind told by the unit, else the certificate's own term; `unit` is of the range, `uncertainty_unit` of U;
     `raw_unit` is the text of the file. A result whose unit is not known has no `unit`, an error whose points are not known no
-    bounds; no record can hold those. `items` are the ids of the items it is for, `text` all that its names say; both are empty
+    bounds; no record can hold those. `error` and `permissible_error` (value and unit) are read of renderings of
+    this registry alone. `items` are the ids of the items it is for, `text` all that its names say; both are empty
     when the file does not say.
     """
 
@@ -125,6 +126,8 @@ class ReportedResult:
     uncertainty: Decimal | None = None
     uncertainty_unit: str | None = None
     k: Decimal | None = None
+    error: tuple[Decimal, str] | None = None
+    permissible_error: tuple[Decimal, str] | None = None
     items: frozenset[str] = frozenset()
     text: str = ""
     place: Place

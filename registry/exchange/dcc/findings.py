@@ -28,6 +28,7 @@ class Code(StrEnum):
     VERSION_UNKNOWN = "VERSION_UNKNOWN"
     VERSION_NEWER = "VERSION_NEWER"
     SIGNATURE_NOT_CHECKED = "SIGNATURE_NOT_CHECKED"
+    REGISTRY_RENDERING = "REGISTRY_RENDERING"
     BAD_DATE = "BAD_DATE"
     ISSUE_DATE_MISSING = "ISSUE_DATE_MISSING"
     RECALIBRATION_HINT = "RECALIBRATION_HINT"
@@ -157,6 +158,11 @@ _TEXTS: dict[Code, tuple[Severity, str, str]] = {
         _NOTE,
         "The file carries an electronic signature that has not been checked: it proves nothing yet.",
         "文件带有电子签名，但尚未验证：目前不能证明任何事项。",
+    ),
+    Code.REGISTRY_RENDERING: (
+        _WARNING,
+        "The file says of itself that a registry rendered it from its records: it is no original of the laboratory.",
+        "文件自述由登记系统根据记录重新生成：不是实验室签发的原件。",
     ),
     Code.BAD_DATE: (_WARNING, "{name} is not a date: {text}; it is left out.", "{name} 不是日期：{text}，已略去。"),
     Code.ISSUE_DATE_MISSING: (

@@ -2,6 +2,7 @@
 
 from registry.exchange.dcc.document import CalibrationDocument, Statement
 from registry.exchange.dcc.findings import Code, Remarks
+from registry.exchange.dcc.own_terms import RENDERING
 
 _FAIL = "fail"
 _BAD = {"fail", "noPass", "conditionalFail"}  # Everything that a reader should not take for a pass (DCC conformity values).
@@ -17,6 +18,8 @@ def failed_items(document: CalibrationDocument) -> frozenset[int]:
 def remark_statements(document: CalibrationDocument, remarks: Remarks) -> None:
     """Remarks on claims, conformity and dates for recalibration, in the order of the statements."""
     for statement in document.statements:
+        if RENDERING in statement.ref_types:
+            remarks.add(Code.REGISTRY_RENDERING, statement.place)
         if statement.claims_traceability:
             remarks.add(Code.TRACEABILITY_CLAIMED, statement.place)
         if statement.on is not None and any("recalibration" in term.lower() for term in statement.ref_types):

@@ -9,7 +9,8 @@
    said to be of span. Without such points there is no range, and no record: an open range would cover every use.
 3. U is the largest of the points (dsi.largest), never the smallest. Where both a reference value and what was measured state
    one, the latter is the item's.
-4. The quantity is the kind that the unit tells (units.kind_of_quantity), else the term of the certificate: refType, name of
+4. A table in the terms of this registry (own_results.py) says itself what its result is.
+5. The quantity is the kind that the unit tells (units.kind_of_quantity), else the term of the certificate: refType, name of
    the quantity, name of the result.
 """
 
@@ -20,6 +21,7 @@ from decimal import Decimal, localcontext
 from registry.exchange.dcc.document import ReportedResult
 from registry.exchange.dcc.dsi import Measured
 from registry.exchange.dcc.findings import Code, Remarks, place_of
+from registry.exchange.dcc.own_results import is_own, own_result
 from registry.exchange.dcc.tables import Quantity, Role, Table
 from registry.exchange.dcc.units import kind_of_quantity
 from traceability.quantities import MAX_DIGITS, PERCENT, same_dimension, unit_of
@@ -36,7 +38,9 @@ _OF_SPAN = re.compile(r"\bspan\b|full[ -]?scale|\bF\.?S\b|Messspanne|Endwert|量
 
 
 def reported(tables: Sequence[Table], remarks: Remarks) -> tuple[ReportedResult, ...]:
-    """The results of a document, in its order, at most `MAX_RESULTS`."""
+    """The results of a document, in its order, those in own terms first, at most `MAX_RESULTS`."""
+    own = [result for table in tables if is_own(table) and (result := own_result(table, remarks)) is not None]
+    tables = [table for table in tables if not is_own(table)]
     has_uncertainty = any(quantity.values.uncertainty for table in tables for quantity in table.quantities)
     select = _with_uncertainty if has_uncertainty else _without_uncertainty
     chosen = [(table, select(table)) for table in tables]
@@ -44,9 +48,10 @@ def reported(tables: Sequence[Table], remarks: Remarks) -> tuple[ReportedResult,
     if has_uncertainty and supporting:
         remarks.add(Code.VALUES_WITHOUT_UNCERTAINTY, count=supporting)
     pairs = [(table, quantity) for table, quantities in chosen for quantity in quantities]
-    if len(pairs) > MAX_RESULTS:
+    if len(own) + len(pairs) > MAX_RESULTS:
         remarks.add(Code.TOO_MANY_RESULTS, limit=MAX_RESULTS, what="results")
-    return tuple(_result(table, quantity, remarks) for table, quantity in pairs[:MAX_RESULTS])
+    most = max(MAX_RESULTS - len(own), 0)
+    return (*own[:MAX_RESULTS], *(_result(table, quantity, remarks) for table, quantity in pairs[:most]))
 
 
 def _with_uncertainty(table: Table) -> list[Quantity]:
@@ -141,7 +146,7 @@ def _converted(value: Decimal, unit: str | None, target: str | None) -> Decimal 
 
 
 def _kind(table: Table, quantity: Quantity, unit: str | None) -> str:
-    """Rule 4."""
+    """Rule 5."""
     kind = kind_of_quantity(unit) if unit is not None else None
     terms: Sequence[str | None] = [term for term in table.result_ref_types if not _GENERIC_TERM.fullmatch(term)]
     own_name = quantity.name if quantity.role is Role.MEASURED else None

@@ -34,6 +34,8 @@ def split_results(document: CalibrationDocument, remarks: Remarks) -> list[list[
             result.uncertainty,
             result.uncertainty_unit,
             result.k,
+            result.error,
+            result.permissible_error,
         )
         for index in own or range(len(split)):
             split[index].setdefault(identity, result_record(result))
@@ -46,6 +48,9 @@ def result_record(result: ReportedResult) -> dict[str, Any]:
     if result.uncertainty is not None:
         stated = {"value": result.uncertainty, "unit": result.uncertainty_unit}
         record["uncertainty"] = stated | ({"k": result.k} if result.k is not None else {})
+    for name, amount in (("error", result.error), ("max_permissible_error", result.permissible_error)):
+        if amount is not None:
+            record[name] = {"value": amount[0], "unit": amount[1]}
     return record
 
 

@@ -12,6 +12,7 @@ from itertools import islice
 
 from registry.exchange.dcc.dsi import Measured, measured
 from registry.exchange.dcc.findings import Code, Remarks
+from registry.exchange.dcc.own_terms import QUANTITY
 from registry.exchange.dcc.reading import Element, child, children, contents, ref_ids, ref_types, wording
 
 MAX_QUANTITIES = 5000  # Of one document; the richest real one met has 190.
@@ -138,10 +139,14 @@ def _tables(container: Element, around: _Around, remarks: Remarks) -> Iterator[T
 
 
 def _quantity(element: Element, around: _Around, remarks: Remarks) -> Quantity | None:
-    values = measured(element, remarks)
+    terms = ref_types(element)
+    found = Remarks() if QUANTITY in terms else remarks
+    values = measured(element, found)
+    if found is not remarks:
+        # A rendering of this registry states U and k beside this u, of which nothing is recorded.
+        remarks.extend(each for each in found.all() if each.code is not Code.STANDARD_UNCERTAINTY)
     if values is None:
         return None
-    terms = ref_types(element)
     text = _text_of_name(element)
     return Quantity(
         name=wording(child(element, "name")),

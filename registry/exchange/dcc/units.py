@@ -108,6 +108,15 @@ def kind_of_quantity(unit: str) -> str | None:
     return next((kind for kind, pattern in _KINDS if pattern.fullmatch(unit)), None)
 
 
+@lru_cache(maxsize=1)
+def symbols() -> dict[str, str]:
+    r"""The D-SI text of each symbol of the registry, prefixes included: `kPa` is `\kilo\pascal`."""
+    found = {sign + symbol: rf"\{prefix}\{name}" for prefix, sign in _PREFIXES.items() for name, symbol in _PREFIXABLE.items()}
+    found |= {symbol: rf"\{name}" for name, symbol in reversed((_PREFIXABLE | _ALONE).items())}
+    found |= {long: found[symbol] for symbol, long in _LONG.items()}
+    return found | {"%": r"\percent", "degC": r"\degreecelsius"}
+
+
 def _tokens(text: str) -> list[tuple[str, str | None]] | None:
     """The tokens of a D-SI text and their braces; nothing when there is anything else between them."""
     tokens = []

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from api import clock, examples
 from api.cli.main import app
 from api.language import Language
+from registry.exchange.dcc import read_dcc
 from registry.repositories.holdings import holders_of
 from registry.unit_of_work import Store, open_store
 from seed_data.targets import TARGETS
@@ -122,6 +123,9 @@ def test_day_instant_policy_and_range_are_asked_for(reading: Registry) -> None:
         (["import", "/"], 2, "/"),
         (["export", "--format", "xml"], 2, "xml"),
         (["export", "--out", "/nowhere/at/all.json"], 2, "--out"),
+        (["export", "--format", "dcc"], 2, "CERTIFICATE"),
+        (["export", "gate-meter-c1"], 2, "dcc"),
+        (["export", "--format", "dcc", "nowhere"], 2, "nowhere"),
         (["vectors", "/nowhere/at/all"], 2, "/nowhere/at/all"),
         (["serve", "--host", "0.0.0.0"], 2, "--host"),  # noqa: S104 - that it is refused is what is tested.
         (["serve", "--host", "192.168.1.1"], 2, "--host"),
@@ -179,6 +183,15 @@ def test_every_form_of_an_export_is_taken_back(reading: Registry, tmp_path: Path
         place = tmp_path / name if name != "folder" else tmp_path / name / "items.csv"
         place.write_bytes(place.read_bytes().replace(b"kind", b"sort", 1))
         assert reading("import", str(tmp_path / name)).exit_code == 3
+
+
+def test_a_certificate_is_exported_as_a_dcc(reading: Registry, tmp_path: Path) -> None:
+    """Otherwise a user would need the API for one document, or take it for an original."""
+    printed = reading("export", "--format", "dcc", "gate-ct-c1").stdout_bytes
+    assert reading("export", "--format", "dcc", "gate-ct-c1", "--out", str(tmp_path / "c.xml")).exit_code == 0
+    assert (tmp_path / "c.xml").read_bytes() == printed
+    assert "登记系统重新生成，非实验室签发原件".encode() in printed
+    assert read_dcc(printed).number == next(each.number for each in SEED.certificates if each.id == "gate-ct-c1")
 
 
 def test_import_tells_what_was_new(registry: Registry) -> None:

@@ -40,6 +40,7 @@ ABOUT = [
     "/items/M/history",
     "/items/GATE/history",
     "/certificates/K-STD/history",
+    "/certificates/K-STD/dcc.xml",
     "/items/STD/coverage?from=2024-01-01&until=2024-12-31",
     "/items/STD/impact",
     "/certificates/K-STD/impact",
