@@ -2,7 +2,7 @@
 
 Anybody can repeat a draw from what is published: its seed, and the lists it was made from. Each candidate gets the SHA-256 of
 the seed and its id as its lot, and the smallest lots win, so no order of a list and no library's random numbers have a say. A
-lot of a list is as likely as any other as long as nobody knows the seed while the lists are made: it is drawn when they are closed.
+list is as fair as any other as long as nobody knows the seed while the lists are made: it is made when they are closed.
 """
 
 from collections.abc import Collection, Iterable
