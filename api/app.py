@@ -23,6 +23,7 @@ from api.pages import due as due_page
 from api.pages import imports as import_pages
 from api.pages import labels as labels_page
 from api.pages import rounds as rounds_page
+from api.pages import units as units_page
 from api.pages import webhooks as webhooks_page
 from api.problems import add_handlers, refuse
 from api.routes import (
@@ -31,6 +32,7 @@ from api.routes import (
     details,
     disputes,
     due,
+    fleet_runs,
     histories,
     imports,
     items,
@@ -49,6 +51,7 @@ from api.routes import (
     service,
     session,
     submissions,
+    units,
     webhooks,
 )
 from api.scanning import Scanning
@@ -57,7 +60,10 @@ from registry.ledger.notes import Signer
 from registry.notices.settings import NoticeSettings
 from registry.passwords import Passwords
 from registry.unit_of_work import Store
+from registry.usecases.fleet_nights import FleetPlan
 from registry.usecases.note_scans import KEPT_DAYS
+
+NO_RUNS = FleetPlan()
 
 _DESCRIPTION = (
     "Records of calibrations in, verdicts with reasons out. A verdict says whether a meter was traceable to a national "
@@ -78,10 +84,12 @@ _TAGS = (
     "calendars",
     "webhooks",
     "rounds",
+    "review",
     "labels",
     "certificates",
     "submissions",
     "events",
+    "fleet",
     "evidence",
     "metering points",
     "session",
@@ -105,11 +113,12 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     provider: Provider | None = None,
     signer: Signer | None = None,
     scans_kept_days: int = KEPT_DAYS,
+    fleet: FleetPlan = NO_RUNS,
 ) -> FastAPI:
     """The service on a store. `base_url` is what labels point to, `featured` the targets shown first on the start page.
 
     `passwords` hashes them, `provider` is where people may sign in as well, `signer` signs the ledger's checkpoints and proofs;
-    see Context. `scans_kept_days`: after them the history of scans is forgotten.
+    see Context. `scans_kept_days`: after them the history of scans is forgotten. `fleet`: when everything is answered, if ever.
     """
     scanning = Scanning(store, kept_days=scans_kept_days)
     notices = notices or NoticeSettings(base_url=base_url)
@@ -118,7 +127,7 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
         scanning=scanning,
         clock=now,
         base_url=base_url,
-        jobs=cache(lambda: job_runner(store, now, notices.data_dir)),
+        jobs=cache(lambda: job_runner(store, now, notices.data_dir, fleet)),
         featured=featured or {},
         passwords=passwords or Passwords(),
         session_lifetime=session_lifetime,
@@ -152,10 +161,14 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     recordings = (records, recording, submissions, imports)
     of_labels = (labels, photos, disputes)
     accounts = (session, people, clients, mandates, organization_settings)
-    parts = (scans, *reading, *recordings, *of_labels, proofs, due, calendars, webhooks, rounds, *accounts, service)
+    supervision = (fleet_runs,)
+    review = (units,)
+    told = (due, calendars, webhooks, rounds)
+    parts = (scans, *reading, *recordings, *of_labels, proofs, *supervision, *review, *told, *accounts, service)
     pages_of_labels = (sticker, labels_page, disputes_page)
-    told = (due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
-    pages = (start, target, *pages_of_labels, laboratory, sign_in, administration, *told)
+    pages_of_review = (units_page,)
+    pages_told = (due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
+    pages = (start, target, *pages_of_labels, laboratory, sign_in, administration, *pages_of_review, *pages_told)
     for module in (*parts, *pages):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

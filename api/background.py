@@ -14,16 +14,20 @@ from registry.jobs.running import JobRunner
 from registry.unit_of_work import Store
 from registry.usecases import fleet_runs
 from registry.usecases.assess_all import SNAPSHOTS
+from registry.usecases.fleet_nights import FleetPlan, look_around
 from registry.usecases.import_jobs import HANDLERS
 
 _BETWEEN_ROUNDS = 60.0  # Seconds: a webhook is late by that much at the most.
 _PATIENCE = 5.0  # Seconds for which a stopping service waits for a round; what it leaves is taken up again.
 
 
-def job_runner(store: Store, now: Callable[[], datetime], data_dir: Path) -> JobRunner:
-    """What has the jobs of a store done. `data_dir`: where the columns of the registry are kept for the next run."""
+def job_runner(store: Store, now: Callable[[], datetime], data_dir: Path, plan: FleetPlan) -> JobRunner:
+    """What has the jobs of a store done. `data_dir`: where the columns of the registry are kept for the next run.
+
+    `plan`: under which policies everything is answered each night.
+    """
     handlers = HANDLERS | fleet_runs.handlers(data_dir / SNAPSHOTS)
-    return JobRunner(store, open_queue(store.engine), now, handlers)
+    return JobRunner(store, open_queue(store.engine), now, handlers, lambda at: look_around(store, plan, at))
 
 
 @contextmanager

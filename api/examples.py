@@ -220,6 +220,24 @@ IMPORT_JOB: dict[str, Any] = {
 
 IMPORT_JOBS: dict[str, Any] = {"imports": [IMPORT_JOB], "next": None}
 
+FLEET_RUN: dict[str, Any] = {
+    "id": "fleet-cn-legal-1-2026-11-28-night",
+    "policy": "cn-legal/1",
+    "as_of": "2026-11-28",
+    "created_at": "2026-11-27T18:00:00Z",
+    "created_by": "local",
+    "state": "running",
+    "progress": {"phase": "write", "done": 250_000, "total": 1_000_000},
+    "recording": 4711,
+    "known_at": "2026-11-27T18:00:01Z",
+    "targets": None,
+    "is_current": False,
+    "reason": None,
+    "links": {"self": "/api/v1/fleet/runs/fleet-cn-legal-1-2026-11-28-night"},
+}
+
+FLEET_RUN_ORDER: dict[str, Any] = {"policy": "cn-legal/1", "as_of": "2026-11-28"}
+
 UNDO: dict[str, Any] = {"reason": "导入了错误的台账"}
 
 POLICIES: dict[str, Any] = {
@@ -411,12 +429,13 @@ _SIGNATURE: dict[str, Any] = {
     "scans": 1,
     "observations": 1,
 }
-ROUND_REQUEST: dict[str, Any] = {"organization": "simt", "site": "锅炉房", "items": ["EM-1024"]}
+ROUND_REQUEST: dict[str, Any] = {"organization": "simt", "site": "锅炉房", "sites": ["一层", "二层"], "items": ["EM-1024"]}
 ROUND: dict[str, Any] = {
     "id": "r-0123456789abcdef",
     "auditor": "centre",
     "organization": "simt",
     "site": "锅炉房",
+    "sites": ["一层", "二层"],
     "items": 1,
     "planned_at": "2026-11-23T02:00:00Z",
     "planned_by": "person/p-0123456789abcdef",
@@ -430,8 +449,9 @@ _SCAN: dict[str, Any] = {
     "way": "camera",
     "scanned_at": "2026-11-23T02:30:00Z",
     "package_at": None,
+    "site": "一层",
 }
-SCANS_REQUEST: dict[str, Any] = {"scans": [_SCAN]}
+SCANS_REQUEST: dict[str, Any] = {"scans": [{**_SCAN, "place": "31.2,121.5"}]}
 _ROUND_VERDICT: dict[str, Any] = {
     "status": "traceable",
     "as_of": "2026-11-23",
@@ -441,7 +461,7 @@ _ROUND_VERDICT: dict[str, Any] = {
 _ROUND_ITEM: dict[str, Any] = {"id": "EM-1024", "name": "三相智能电能表 0.2S级", "serial": "31000001024"}
 _ROUND_COUNTS = {"scans": 1, "observations": 0, "correct": 1, "missing": 0, "misplaced": 0, "unknown": 0}
 SCANS: dict[str, Any] = {
-    "scans": [{"id": _SCAN["id"], "result": "correct", "item": _ROUND_ITEM, "verdict": _ROUND_VERDICT}],
+    "scans": [{"id": _SCAN["id"], "result": "correct", "item": _ROUND_ITEM, "verdict": _ROUND_VERDICT, "sites": ["一层"]}],
     "counts": _ROUND_COUNTS,
 }
 _OBSERVATION: dict[str, Any] = {
@@ -452,22 +472,23 @@ _OBSERVATION: dict[str, Any] = {
     "photo": None,
     "remark": "铅封断开",
     "observed_at": "2026-11-23T02:31:00Z",
+    "seen_serial": None,
 }
 OBSERVATIONS_REQUEST: dict[str, Any] = {"observations": [_OBSERVATION]}
 OBSERVATIONS: dict[str, Any] = {"counts": {**_ROUND_COUNTS, "observations": 1}}
 PHOTO = {"sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}
 SIGNATURE_REQUEST: dict[str, Any] = {"scans": 1, "observations": 1, "remark": ""}
-DECISION_REQUEST: dict[str, Any] = {"decision": "confirmed", "reason": "现场核实", "broken_on": "2026-11-23"}
+DECISION_REQUEST: dict[str, Any] = {"decision": "confirmed", "reason": "现场核实", "broken_on": "2026-11-23", "finding": "seal"}
 ROUND_RECORD: dict[str, Any] = {
     "round": ROUND_SIGNED,
     "as_of": "2026-11-23",
     "known_at": "2026-11-23T03:00:00Z",
     "policy": "cn-legal/1",
     "counts": {**_ROUND_COUNTS, "observations": 1},
-    "items": [{**_ROUND_ITEM, "result": "correct", "verdict": _ROUND_VERDICT}],
+    "items": [{**_ROUND_ITEM, "result": "correct", "verdict": _ROUND_VERDICT, "sites": ["一层"]}],
     "unknown": [],
     "scans": [{**_SCAN, "item": "EM-1024", "label": "7ZQ4M0XK9R2HW5DQ", "result": "correct"}],
-    "observations": [{**_OBSERVATION, "decision": None}],
+    "observations": [{**_OBSERVATION, "decision": None, "nameplate_decision": None}],
 }
 PACKAGE = {
     "text": '{"format":"traceability-round-package/1"}',

@@ -75,6 +75,11 @@ def import_(id_: str) -> str:
     return f"{API}/imports/{quote(id_, safe='')}"
 
 
+def fleet_run(id_: str) -> str:
+    """A run over everything as a resource."""
+    return f"{API}/fleet/runs/{quote(id_, safe='')}"
+
+
 def import_page(id_: str, **query: str | None) -> str:
     """The page of an import."""
     return _with_query(f"/imports/{quote(id_, safe='')}", query)

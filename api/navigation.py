@@ -47,6 +47,7 @@ class _Page(NamedTuple):
 
 _RECORDS = Bilingual("登记", "Records")
 _FIELD = Bilingual("标签与现场", "Labels and visits")
+_SUPERVISION = Bilingual("能源计量", "Energy metering")
 _SETTINGS = Bilingual("设置", "Settings")
 
 # Pages of one room stand together.
@@ -60,6 +61,7 @@ _PAGES = (
     _Page(_FIELD, "/labels", Bilingual("标签", "Labels"), (Permission.RECORD_ITEMS,)),
     _Page(_FIELD, "/rounds", Bilingual("现场核查", "Rounds"), (Permission.AUDIT, Permission.CONFIRM)),
     _Page(_FIELD, "/disputes", Bilingual("可疑标签", "Suspect labels"), (Permission.RECORD_COMPETENCES,)),
+    _Page(_SUPERVISION, "/units", Bilingual("用能单位", "Units"), (Permission.READ,)),
     _Page(_SETTINGS, "/settings", Bilingual("设置", "Settings"), (Permission.READ,)),
 )
 _MOST_COUNTED = 99

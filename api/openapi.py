@@ -14,12 +14,13 @@ import msgspec
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api import examples, failures, label_examples, reading_examples
+from api import examples, failures, label_examples, reading_examples, review_examples
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
-from api.schemas import accounts, labels, notices, rounds
+from api.schemas import accounts, labels, notices, rounds, units
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
+from api.schemas.fleet_runs import FleetRunAnswer, FleetRunOrder
 from api.schemas.history import HistoryAnswer
 from api.schemas.imports import ImportJobAnswer, ImportJobList, UndoBody
 from api.schemas.items import AliasAnswer, AliasBody, ItemAnswer
@@ -75,6 +76,8 @@ _ANSWERS: tuple[type, ...] = (
     ShareBody,
     ApprovalBody,
     RejectionBody,
+    FleetRunAnswer,
+    FleetRunOrder,
     ImportJobAnswer,
     ImportJobList,
     UndoBody,
@@ -83,6 +86,7 @@ _ANSWERS: tuple[type, ...] = (
     Readiness,
     *notices.SCHEMAS,
     *rounds.SCHEMAS,
+    *units.SCHEMAS,
     *accounts.SCHEMAS,
     *labels.SCHEMAS,
     Problem,
@@ -90,7 +94,7 @@ _ANSWERS: tuple[type, ...] = (
 )
 _REFERENCE = "#/components/schemas/{name}"
 _RECORDS = "RecordsDocument"
-_EXAMPLES = {**vars(examples), **vars(reading_examples), **vars(label_examples)}
+_EXAMPLES = {**vars(examples), **vars(reading_examples), **vars(label_examples), **vars(review_examples)}
 
 Responses = dict[int | str, dict[str, Any]]
 

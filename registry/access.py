@@ -27,7 +27,9 @@ class Permission(StrEnum):
     RECORD_CERTIFICATES = "record_certificates"  # Certificates, their withdrawal and replacement; imports of them.
     RECORD_COMPETENCES = "record_competences"  # Competences and national standards: what chains are anchored in.
     AUDIT = "audit"  # Rounds: plan them, scan and observe, sign off.
+    SUPERVISE = "supervise"  # Have everything answered at once, and see how far that is.
     CONFIRM = "confirm"  # Make events of what auditors found, which changes verdicts.
+    REVIEW = "review"  # The energy-metering review of the units of one's area.
     APPROVE = "approve"  # The second pair of eyes.
     SHARE = "share"  # Let another organization hold an item as well.
     CONFIGURE = "configure"  # Settings, clients and keys, webhooks and reminders of the own organization.
@@ -49,9 +51,18 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.AUDITOR: frozenset({Permission.READ, Permission.AUDIT}),
     Role.CENTRE: frozenset({Permission.READ, Permission.RECORD_ITEMS, Permission.SHARE, Permission.CONFIGURE}),
-    Role.REGULATOR: frozenset({Permission.READ, Permission.RECORD_COMPETENCES, Permission.CONFIRM, Permission.CONFIGURE}),
+    Role.REGULATOR: frozenset(
+        {
+            Permission.READ,
+            Permission.RECORD_COMPETENCES,
+            Permission.CONFIRM,
+            Permission.SUPERVISE,
+            Permission.REVIEW,
+            Permission.CONFIGURE,
+        }
+    ),
     Role.ENERGY_USER: frozenset({Permission.READ, Permission.RECORD_ITEMS, Permission.SHARE, Permission.CONFIGURE}),
-    Role.ADMINISTRATOR: frozenset({Permission.READ, Permission.CONFIGURE, Permission.ADMINISTER}),
+    Role.ADMINISTRATOR: frozenset({Permission.READ, Permission.CONFIGURE, Permission.SUPERVISE, Permission.ADMINISTER}),
 }
 
 

@@ -8,6 +8,7 @@ from registry import (
     ledger_tables,
     notice_tables,
     recording_tables,
+    review_tables,
     round_tables,
     scan_tables,
     tables,
@@ -23,6 +24,7 @@ _MODULES = (
     ledger_tables,
     notice_tables,
     recording_tables,
+    review_tables,
     round_tables,
     scan_tables,
 )

@@ -7,6 +7,7 @@ send the same thing at once.
 
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
@@ -44,6 +45,7 @@ class Outcome(StrEnum):
 class CalendarFeeds(Table, table=True):
     """Secret addresses of calendars, by the SHA-256 of the secret. `organization` is empty for the operator's own."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "calendar_feeds"
     __table_args__ = (
         filled("id"),
@@ -68,6 +70,7 @@ class CalendarFeeds(Table, table=True):
 class CalendarFeedEnds(Table, table=True):
     """Calendar feeds that are no longer good."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "calendar_feed_ends"
     __table_args__ = (STRICT,)
 
@@ -81,6 +84,7 @@ class WebhookEndpoints(Table, table=True):
     `organization` is empty for the operator's own. `ended_by` says why one is not active: a person, or failures for days.
     """
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "webhook_endpoints"
     __table_args__ = (
         filled("id"),

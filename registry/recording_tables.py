@@ -4,6 +4,7 @@ Appended like records.
 """
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
@@ -48,6 +49,7 @@ class IdempotencyKeys(Table, table=True):
 class RecordedContradictions(Table, table=True):
     """What records contradicted when they were recorded, where their organization accepts that: `facts` as JSON."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "recorded_contradictions"
     __table_args__ = (filled("code"), one_of("severity", Severity), Index(None, "section", "id"), CLUSTERED)
 
@@ -65,6 +67,7 @@ class RecordedContradictions(Table, table=True):
 class Submissions(Table, table=True):
     """What waits for a second person: the records as JSON, by whom, and what they contradicted when they were submitted."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "submissions"
     __table_args__ = (filled("organization"), Index(None, "organization", "entry"), STRICT)
 
@@ -84,6 +87,7 @@ class Submissions(Table, table=True):
 class SubmissionDecisions(Table, table=True):
     """What the second person decided: once, and for good. `recording` is what was recorded, where it was approved."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "submission_decisions"
     __table_args__ = (one_of("is_approved", (0, 1)), filled("person"), STRICT)
 

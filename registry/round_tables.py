@@ -30,7 +30,10 @@ def _of_round() -> int:
 
 
 class Rounds(Table, table=True):
-    """Rounds as planned: whose (`auditor`, empty for the operator), at which organization, where; `items`: JSON list."""
+    """Rounds as planned: whose (`auditor`, empty for the operator), at which organization, where; `items`: JSON list.
+
+    `sites`: JSON list of the places inside it, where there are several.
+    """
 
     is_fact: ClassVar[bool] = True
     __tablename__ = "rounds"
@@ -51,10 +54,14 @@ class Rounds(Table, table=True):
     items: str = text_column()
     planned_at: datetime = instant_column()
     recording: int = recording_column()
+    sites: str | None = text_column()
 
 
 class RoundScans(Table, table=True):
-    """What was read and what it led to. `package_at`: the moment of the package by which the phone told it at once."""
+    """What was read and what it led to. `package_at`: the moment of the package by which the phone told it at once.
+
+    `site`: at which of the places of the round.
+    """
 
     is_fact: ClassVar[bool] = True
     __tablename__ = "round_scans"
@@ -70,10 +77,14 @@ class RoundScans(Table, table=True):
     scanned_at: datetime = instant_column()
     package_at: datetime | None = instant_column()
     recording: int = recording_column()
+    site: str | None = text_column()
 
 
 class RoundObservations(Table, table=True):
-    """What was seen of an item: 1 yes, 0 no, -1 not looked at. `photo` is the SHA-256 of one, or empty."""
+    """What was seen of an item: 1 yes, 0 no, -1 not looked at. `photo` is the SHA-256 of one, or empty.
+
+    `seen_serial`: what the nameplate says instead, where it does not match and somebody wrote it down.
+    """
 
     is_fact: ClassVar[bool] = True
     __tablename__ = "round_observations"
@@ -96,6 +107,7 @@ class RoundObservations(Table, table=True):
     remark: str = text_column()
     observed_at: datetime = instant_column()
     recording: int = recording_column()
+    seen_serial: str | None = text_column()
 
 
 class RoundPhotos(Table, table=True):
@@ -145,5 +157,20 @@ class RoundDecisions(Table, table=True):
     decision: str = text_column()
     reason: str = text_column()
     event: str | None = text_column()
+    decided_at: datetime = instant_column()
+    recording: int = recording_column()
+
+
+class RoundNameplateDecisions(Table, table=True):
+    """What the authority made of a nameplate that differs; once and for good. `label`: the code that it disputes since then."""
+
+    is_fact: ClassVar[bool] = True
+    __tablename__ = "round_nameplate_decisions"
+    __table_args__ = (one_of("decision", Decision), STRICT)
+
+    observation_entry: int = part_of("round_observations")
+    decision: str = text_column()
+    reason: str = text_column()
+    label: str | None = text_column()
     decided_at: datetime = instant_column()
     recording: int = recording_column()

@@ -72,6 +72,7 @@ class Scans(Table, table=True):
 class ScanPurges(Table, table=True):
     """Before which hour scans are forgotten."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "scan_purges"
     __table_args__ = (STRICT,)
 

@@ -4,6 +4,7 @@ Rows are appended, never changed or removed. `entry` is the store's running numb
 rows were recorded.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from sqlalchemy import Index, Integer, MetaData, text
@@ -27,10 +28,16 @@ STRICT = {"sqlite_strict": True}
 CLUSTERED = {"sqlite_strict": True, "sqlite_with_rowid": False}
 
 
+# Rows of one parent that have numbers of their own in the ledger. More of them would meet those of the next parent, which the
+# ledger refuses as a second leaf for one row; together with 2^29 parents the numbers are exact in a browser.
+PLACES = 1 << 24
+
+
 class Table(SQLModel, registry=registry(metadata=metadata)):
     """What all tables share: one set of metadata with names for all constraints.
 
-    `is_fact`: whether each row is a leaf of the ledger in its own right; records are by way of the recorder.
+    `is_fact`: whether each row is a leaf of the ledger in its own right; records are by way of the recorder. The key of such a
+    table is a running number, or one and a place.
     `is_cache`: whether rows are computed from others and may be replaced; the database refuses to change all others.
     """
 
@@ -42,6 +49,12 @@ def table_of(model: type[Table]) -> SqlTable:
     """The columns of a table, as queries need them."""
     table: SqlTable = model.metadata.tables[str(model.__tablename__)]
     return table
+
+
+def row_number(table: type[Table], row: Sequence[Any]) -> int:
+    """By what number the ledger knows a row: its key, or of two numbers in the key both in one."""
+    number: int = row[0] if len(table_of(table).primary_key) == 1 else row[0] * PLACES + row[1]
+    return number
 
 
 def index_of_few(column: str) -> Index:

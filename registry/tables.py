@@ -183,6 +183,7 @@ class RecognizedPeriods(Table, table=True):
 class ItemAliases(Table, table=True):
     """What else an item is called, as the asset number in its owner's books; `value_key` as compared."""
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "item_aliases"
     __table_args__ = (
         filled("item"),
@@ -364,6 +365,7 @@ class Readings(Table, table=True):
     A document is read once more when one that it cites arrives; the latest reading counts.
     """
 
+    is_fact: ClassVar[bool] = True
     __tablename__ = "readings"
     __table_args__ = (Index(None, "document"), STRICT)
 

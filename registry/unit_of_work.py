@@ -13,7 +13,7 @@ from registry.ledger.facts import row_text
 from registry.ledger.writing import Fact, append_facts
 from registry.mapping import Row
 from registry.queries import Query, arguments
-from registry.table_parts import Table, table_of
+from registry.table_parts import Table, row_number, table_of
 
 _FEW = 100  # Rows up to which one INSERT costs PostgreSQL less than a COPY, which waits three times for the server.
 _MANY_FACTS = 512  # Facts that wait to become leaves together; bounds memory.
@@ -123,7 +123,7 @@ class UnitOfWork:
         self._written[name] += len(rows)
         if table.is_fact:
             columns = table_of(table).c.keys()
-            self.note(Fact(name, row[0], row_text(name, dict(zip(columns, row, strict=True)))) for row in rows)
+            self.note(Fact(name, row_number(table, row), row_text(name, dict(zip(columns, row, strict=True)))) for row in rows)
         if self.is_postgresql and len(rows) <= _FEW:
             one = f"({', '.join(['%s'] * len(rows[0]))})"
             values = [value for row in rows for value in row]

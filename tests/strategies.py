@@ -5,10 +5,11 @@ Hypothesis draws the sizes, the share of defects and one seed; random.Random(see
 a millisecond for a document. random_document and random_question are the same without hypothesis.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import count
 from random import Random
 from typing import Any
 
@@ -133,6 +134,43 @@ def random_document(random: Random, sizes: Sizes) -> dict[str, Any]:
     return _Writer(random, sizes).document()
 
 
+def random_changes(random: Random, sizes: Sizes, document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What is recorded after a document of these sizes, without end: the list, and the record.
+
+    Certificates, some of which replace others, and events of any day; further versions of items and competences, which are
+    recorded in any order; under `withdrawals` what is known of one, with its certificate.
+    """
+    writer = _Writer(random, sizes)
+    standing = [each["id"] for each in document["certificates"] if "withdrawal" not in each]
+    of_item: dict[str, list[str]] = {}
+    for each in document["certificates"]:
+        of_item.setdefault(each["item"], []).append(each["id"])
+    for number in count(1):
+        version = {"recorded_at": f"{random.choice((2025, 2026))}-06-01T00:00:00.{number:06}Z"}
+        match random.choices(("certificates", "events", "items", "competences", "withdrawals"), (8, 3, 2, 1, 3))[0]:
+            case "certificates":
+                item = random.choice(writer.item_ids)
+                record = writer.certificate(f"x{number}", item, writer.day()) | version
+                if writer.chance(0.15) and of_item.get(item):
+                    record["replaces"] = random.choice(of_item[item])
+                of_item.setdefault(item, []).append(record["id"])
+                if record.pop("withdrawal", None) is None:
+                    standing.append(record["id"])
+                yield "certificates", record
+            case "events":
+                yield "events", writer.event(f"x{number}") | version
+            case "items" if writer.chance(0.2):
+                yield "items", writer.anchor(random.choice(writer.anchor_ids)) | version
+            case "items":
+                kind = random.choice(ITEM_KINDS)
+                yield "items", writer.item(random.choice([*writer.item_ids, f"new{number}"]), kind) | version
+            case "competences":
+                yield "competences", writer.competence(f"k{random.randrange(sizes.competences + 1)}") | version
+            case _ if standing:
+                withdrawn = standing.pop(random.randrange(len(standing)))
+                yield "withdrawals", {"certificate": withdrawn, "on": writer.day(), "void_from": writer.day()}
+
+
 def random_question(random: Random, document: dict[str, Any]) -> dict[str, Any]:
     """The keyword arguments of one call of oracle.evaluate about the document."""
     items, points = _ids(document["items"]), _ids(document["metering_points"])
@@ -220,7 +258,9 @@ class _Writer:
         self.random = random
         self.sizes = sizes
         # Most days are one of these or its neighbour.
-        self.busy_days = sorted(WINDOW_START + timedelta(days=random.randrange(WINDOW_DAYS)) for _ in range(6))
+        self.busy_days = sorted(
+            WINDOW_START + timedelta(days=random.randrange(WINDOW_DAYS)) for _ in range(max(6, sizes.items))
+        )
         self.anchor_ids = [f"N{number}" for number in range(sizes.anchors)]
         self.item_ids = [f"I{number}" for number in range(sizes.items)]
         self.issuers = ["LAB", "SIMT", "NIM"][: random.randint(1, 3)]

@@ -37,9 +37,14 @@ def assess(
 
 def assess_known(known: Known, target: str, as_of: date | datetime, policy: Policy, purpose: Purpose = ANY_PURPOSE) -> Verdict:
     """The same on records that are indexed already, as known at their instant."""
+    return assess_by(Examiner(known, policy), target, as_of, purpose)
+
+
+def assess_by(examiner: Examiner, target: str, as_of: date | datetime, purpose: Purpose = ANY_PURPOSE) -> Verdict:
+    """The same by an examiner, which remembers what it found: for several targets that rest on the same standards."""
     # 1. The day asked for, and the records as known.
     day = civil_day(as_of)
-    inquiry = Inquiry(Examiner(known, policy), target, purpose)
+    inquiry = Inquiry(examiner, target, purpose)
     # 2. From the target to its certificates in force, and from there through every reference.
     answer = inquiry.on(day)
     # 3. Each code and subject once, with its worst severity; the status is the worst of all.
@@ -49,8 +54,8 @@ def assess_known(known: Known, target: str, as_of: date | datetime, policy: Poli
     return Verdict(
         target=target,
         as_of=day,
-        known_at=known.known_at,
-        policy=policy.name,
+        known_at=examiner.known.known_at,
+        policy=examiner.policy.name,
         status=status,
         findings=findings,
         graph=_graph(inquiry, answer, findings),

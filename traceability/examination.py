@@ -8,6 +8,7 @@ to its certificate, and REFERENCE_LAPSED look at the day asked for.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 import networkx as nx
@@ -51,6 +52,7 @@ class Examiner:
         self.policy = policy
         self._examined: dict[str, Examined] = {}
         self._chains: dict[str, Chain] = {}
+        self._lapsed: dict[tuple[Reference, date], bool] = {}
 
     def examine(self, certificate: Certificate) -> Examined:
         """The certificate with its findings of any day; one that failed is not examined (SEMANTICS 3.3 FAILED)."""
@@ -70,7 +72,12 @@ class Examiner:
         severity = Severity.FAIL if is_asked else Severity.NOTE
         for reference in chain.followed:
             item = self.known.items[reference.item]
-            if item.id != target.id and self._is_lapsed(item, reference, day):
+            if item.id == target.id:
+                continue
+            key = (reference, day)  # Many targets rest on the same standards.
+            if key not in self._lapsed:
+                self._lapsed[key] = self._is_lapsed(item, reference, day)
+            if self._lapsed[key]:
                 facts = {"day": str(day)}
                 yield Finding(code=Code.REFERENCE_LAPSED, severity=severity, subject=item.id, detail=facts)
 
@@ -87,25 +94,25 @@ class Examiner:
         return Examined(certificate=certificate, steps=steps, findings=findings)
 
     def _follow(self, first: Certificate) -> Chain:
-        graph: nx.DiGraph[Any] = nx.DiGraph()
-        graph.add_node(first.id)
+        rests_on: dict[str, list[str]] = {first.id: []}
         queue = [self.examine(first)]
         for examined in queue:
             for step in examined.steps:
                 if step.found is None:
                     continue
-                if step.found.id not in graph:
+                if step.found.id not in rests_on:
+                    rests_on[step.found.id] = []
                     queue.append(self.examine(step.found))
-                graph.add_edge(examined.certificate.id, step.found.id)
-        cyclic = [group for group in nx.strongly_connected_components(graph) if len(group) > 1]
+                rests_on[examined.certificate.id].append(step.found.id)
+        depth = _depth(first.id, rests_on)
         return Chain(
             certificates=tuple(queue),
             findings=(
                 *(finding for examined in queue for finding in examined.findings),
-                *_cycles(queue, set().union(*cyclic)),
-                *_revisited(queue, graph),
+                *(() if depth is not None else _cycles(queue, rests_on)),
+                *_revisited(queue, rests_on),
             ),
-            depth=None if cyclic else nx.dag_longest_path_length(graph) + 1,
+            depth=depth,
             followed=tuple(dict.fromkeys(step.reference for examined in queue for step in examined.steps if step.is_followed)),
         )
 
@@ -118,17 +125,42 @@ class Examiner:
         return found is None or found.outcome is Outcome.FAIL or end_of(self.known, item, found).is_over(day)
 
 
-def _cycles(examined: list[Examined], on_cycle: set[str]) -> Iterator[Finding]:
+def _depth(first: str, rests_on: dict[str, list[str]]) -> int | None:
+    """Certificates on the longest path from the first, which reaches all others; None on a directed cycle.
+
+    Almost every chain is short and without one, and is told so sooner than a graph of networkx is made.
+    """
+    depths: dict[str, int] = {}
+    try:
+        for each in TopologicalSorter(rests_on).static_order():
+            depths[each] = 1 + max((depths[above] for above in rests_on[each]), default=0)
+    except CycleError:
+        return None
+    return depths[first]
+
+
+def _edges(rests_on: dict[str, list[str]]) -> list[tuple[str, str]]:
+    return [(each, above) for each, found in rests_on.items() for above in found]
+
+
+def _cycles(examined: list[Examined], rests_on: dict[str, list[str]]) -> Iterator[Finding]:
+    graph: nx.DiGraph[Any] = nx.DiGraph(_edges(rests_on))
+    groups: Iterator[set[str]] = nx.strongly_connected_components(graph)
+    on_cycle = {each for group in groups if len(group) > 1 for each in group}
     for each in examined:
         if each.certificate.id in on_cycle:
             yield about(each.certificate, Code.CYCLE, Severity.FAIL)
 
 
-def _revisited(examined: list[Examined], graph: "nx.DiGraph[Any]") -> Iterator[Finding]:
+def _revisited(examined: list[Examined], rests_on: dict[str, list[str]]) -> Iterator[Finding]:
     """ITEM_REVISITED: items of which one certificate reaches another. Events form no circle, items do (VIM 2.41 note 3)."""
     of_item: dict[str, set[str]] = {}
     for each in examined:
         of_item.setdefault(each.certificate.item, set()).add(each.certificate.id)
-    for item_id, certificates in of_item.items():
-        if len(certificates) > 1 and any(certificates & nx.descendants(graph, each) for each in sorted(certificates)):
+    several = [(item_id, certificates) for item_id, certificates in of_item.items() if len(certificates) > 1]
+    if not several:
+        return
+    graph: nx.DiGraph[Any] = nx.DiGraph(_edges(rests_on))
+    for item_id, certificates in several:
+        if any(certificates & nx.descendants(graph, each) for each in sorted(certificates)):
             yield Finding(code=Code.ITEM_REVISITED, severity=Severity.CONDITION, subject=item_id)

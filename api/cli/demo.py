@@ -4,10 +4,11 @@ import socket
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import partial
-from itertools import groupby
+from itertools import chain, groupby, islice
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.text import Text
 
@@ -23,12 +24,16 @@ from api.pages.rows import TargetRow, target_rows
 from registry.access import Party
 from registry.errors import ConflictError, StoreError
 from registry.notices.settings import NoticeSettings
+from registry.review.facts import AnyFact
 from registry.settings import Settings
 from registry.unit_of_work import Store
 from registry.usecases.import_records import import_records
 from registry.usecases.make_checkpoint import ledger_signer
+from registry.usecases.units import MOST_AT_ONCE, record_facts
 from seed_data.chains import chains
 from seed_data.city import city
+from seed_data.city.plan import survey
+from seed_data.city.units import meter_facts, unit_facts
 from seed_data.targets import TARGETS
 from traceability.interchange import Entry, write_entries
 from traceability.records import SECTIONS, Record
@@ -85,12 +90,22 @@ def _seed(path: Path, meters: int, today: date, language: Language) -> None:
         with progress(text(language, "生成 {meters} 块表的城市", meters=meters), None) as bar:
             entries = _counted(city(meters, _SEED, today), lambda: bar.advance(bar.task_ids[0]))
             _record(store, _sections(entries), "seed_data.city")
+        _tell_units(store, meters, today)
 
 
 def _record(store: Store, sections: Iterable[tuple[str, Iterable[Record]]], source: str) -> None:
     with store.writing() as work:
         chunks = (piece.decode() for piece in write_entries(sections))
         import_records(work, chunks, party=Party(name=_RECORDED_BY), at=clock.now(), source=source)
+
+
+def _tell_units(store: Store, meters: int, today: date) -> None:
+    """What the energy-metering review knows of the city; recorded in pieces, units first."""
+    plan = survey(meters, _SEED, today)
+    told = (msgspec.convert(fact, AnyFact, strict=False) for fact in chain(unit_facts(plan), meter_facts(plan)))
+    while facts := list(islice(told, MOST_AT_ONCE)):
+        with store.writing() as work:
+            record_facts(work, facts, party=Party(name=_RECORDED_BY), at=clock.now(), source="seed_data.city")
 
 
 def _counted(entries: Iterable[Entry], advance: Callable[[], None]) -> Iterator[Entry]:

@@ -42,13 +42,19 @@ def check(
     if as_json:
         write_json(_plain(report))
     elif report.difference is None:
-        remark(language, "账本完好：{size} 叶，核对检查点 {count} 个", size=report.size, count=report.checkpoints)
+        remark(
+            language,
+            "账本完好：{size} 叶，核对检查点 {count} 个、原始文件 {files} 份",
+            size=report.size,
+            count=report.checkpoints,
+            files=report.originals,
+        )
         if not outside:
             remark(language, "整部历史若被重做，只有在别处保存的检查点才能发现（--checkpoint）")
         typer.echo(report.root.hex())
     else:
         found = report.difference
-        place = f"leaf {found.leaf}" if found.section is None else f"{found.section} {found.record}"
+        place = f"leaf {found.leaf}" if found.section is None else f"{found.section} {found.record or ''}".rstrip()
         remark(language, "账本不符：{place}：{reason}", place=place, reason=Bilingual(found.zh, found.en).in_(language))
     raise typer.Exit(0 if report.difference is None else INTEGRITY.exit_code)
 
@@ -99,6 +105,7 @@ def _plain(report: LedgerReport) -> dict[str, object]:
         "size": report.size,
         "root": report.root.hex(),
         "checkpoints": report.checkpoints,
+        "originals": report.originals,
         "difference": None
         if found is None
         else {"leaf": found.leaf, "section": found.section, "record": found.record, "en": found.en, "zh": found.zh},

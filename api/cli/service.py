@@ -25,6 +25,7 @@ from api.guard import LOOPBACK
 from api.language import Bilingual, Language, text
 from api.oidc import Provider
 from registry import schema
+from registry.jobs.running import JobRunner
 from registry.repositories import accounts
 from registry.settings import Settings
 from registry.unit_of_work import Store, open_store
@@ -81,6 +82,7 @@ def _app(store: Store, settings: Settings) -> FastAPI:
         session_lifetime=timedelta(hours=settings.session_hours),
         provider=provider_of(settings),
         scans_kept_days=settings.scan_days,
+        fleet=settings.fleet,
         signer=ledger_signer(settings.data_dir, origin()),
     )
 
@@ -115,12 +117,16 @@ def provider_of(settings: Settings) -> Provider | None:
 
 def work(threads: Threads = 1, language: LanguageOption = Language.ZH) -> None:
     """另开进程处理导入等后台任务。/ Do background jobs, such as imports, in a further process."""
-    with opened(is_writing=True) as store, working(job_runner(store, clock.now, Settings().data_dir), threads):
+    with opened(is_writing=True) as store, working(_runner(store, Settings()), threads):
         remark(language, "正在等待任务，按 Ctrl+C 结束")
         stopped = Event()
         for each in (signal.SIGINT, signal.SIGTERM):
             signal.signal(each, lambda *_: stopped.set())
         stopped.wait()
+
+
+def _runner(store: Store, settings: Settings) -> JobRunner:
+    return job_runner(store, clock.now, settings.data_dir, settings.fleet)
 
 
 def doctor(as_json: JsonOption = False, language: LanguageOption = Language.ZH) -> None:  # noqa: FBT002

@@ -3,13 +3,14 @@
 Everything but the camera works without JavaScript: codes are typed, photos are read by the service (see `photographed`).
 """
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from uuid import uuid4
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.responses import HTMLResponse, Response
 
 from api import failures
@@ -25,19 +26,27 @@ from api.schemas.rounds import ScansAnswer, round_answer
 from api.security import Auditing, Confirming, Reading, public
 from api.templating import STATIC, static
 from registry.access import Party, Permission
-from registry.errors import RegistryError, TakenError
-from registry.rounds import Decision, ScanResult, ScanTold, Way
+from registry.errors import RegistryError, TakenError, UnacceptableError
+from registry.labels.code import grouped
+from registry.repositories.latest import latest_items
+from registry.rounds import Decision, Finding, ObservationTold, ScanResult, ScanTold, Way
+from registry.scanning.photos import prepared
+from registry.secret_tokens import new_id
 from registry.spelling import storable
+from registry.usecases.round_findings import decide_finding
 from registry.usecases.round_packages import package_key
 from registry.usecases.rounds import (
+    LONGEST_SITE,
     Plan,
-    decide_finding,
+    keep_photo,
     own_round,
     plan_round,
     progress_of,
+    record_observations,
     rounds_seen,
     sign_round,
 )
+from traceability.known import normalized_serial
 from traceability.periods import SHANGHAI
 from traceability.problems import TraceabilityError
 from traceability.verdict import Code
@@ -47,6 +56,10 @@ router = APIRouter(include_in_schema=False)
 _ROWS = 50
 _LARGEST = 2**62
 _LONGEST_TEXT = 2048
+_LONGEST_SERIAL = 64
+_LONGEST_ID = 64
+_MOST_FIELDS = 12
+_FLAGS = {"yes": True, "no": False}
 # The policy of all pages, and what the decoder needs beyond it: to compile WebAssembly.
 _SCANNER_POLICY = (
     "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; "
@@ -72,7 +85,9 @@ def show_rounds(
 def plan(context: Given, language: Speaking, request: Request, party: Auditing, fields: Fields) -> Response:
     """The page of the new round."""
     listed = tuple(given(fields, "items").split())
-    wanted = Plan(organization=given(fields, "organization"), site=given(fields, "site")[:255], items=listed or None)
+    sites = tuple(given(fields, "sites").splitlines())
+    site = given(fields, "site")[:LONGEST_SITE]
+    wanted = Plan(organization=given(fields, "organization"), site=site, items=listed or None, sites=sites)
     try:
         with context.store.writing() as work:
             planned = plan_round(work, party, wanted, context.clock())
@@ -129,6 +144,7 @@ def decide(
             reason=given(fields, "reason")[:1000],
             broken_on=None,
             at=context.clock(),
+            finding=Finding.NAMEPLATE if given(fields, "finding") == Finding.NAMEPLATE else Finding.SEAL,
         )
     except (RegistryError, TraceabilityError) as error:
         return _one(context, language, request, party, round_id, error=error)
@@ -141,14 +157,36 @@ def show_scanner(context: Given, language: Speaking, request: Request, party: Au
     return _scanner(context, language, request, party, round_id)
 
 
-async def _sent(request: Request) -> tuple[bytes, str]:
-    """The photo and the code of a form; a photo that is too large is none."""
-    async with request.form(max_files=1, max_fields=4) as form:
-        photo, typed = form.get("photo"), form.get("code")
-        content = b""
-        if isinstance(photo, UploadFile) and 0 < (photo.size or 0) <= LARGEST_PHOTOGRAPH:
-            content = await photo.read()
-        return content, storable(typed.strip())[:_LONGEST_TEXT] if isinstance(typed, str) else ""
+class _Sent(NamedTuple):
+    """A form with a picture: its texts, and the picture, empty where there is none or it is too large."""
+
+    texts: dict[str, str]
+    picture: bytes
+
+    def given(self, name: str) -> str:
+        """What a field holds; empty where it is not there."""
+        return self.texts.get(name, "")
+
+
+async def _sent(request: Request) -> _Sent:
+    """The form of a scan or of an observation."""
+    async with request.form(max_files=1, max_fields=_MOST_FIELDS) as form:
+        return _Sent(dict(_texts(form)), await _picture(form))
+
+
+def _texts(form: FormData) -> Iterator[tuple[str, str]]:
+    for name, value in form.items():
+        if isinstance(value, str):
+            yield name, storable(value.strip())[:_LONGEST_TEXT]
+
+
+async def _picture(form: FormData) -> bytes:
+    picture = form.get("photo")
+    is_one = isinstance(picture, UploadFile) and 0 < (picture.size or 0) <= LARGEST_PHOTOGRAPH
+    return await picture.read() if isinstance(picture, UploadFile) and is_one else b""
+
+
+FormSent = Annotated[_Sent, Depends(_sent)]
 
 
 @router.post("/rounds/{round_id}/scan")
@@ -158,20 +196,59 @@ def scan_by_form(
     request: Request,
     party: Auditing,
     round_id: RecordId,
-    sent: Annotated[tuple[bytes, str], Depends(_sent)],
+    sent: FormSent,
 ) -> HTMLResponse:
     """The scanner with the result of a typed code or of a photo, for browsers that run no script or show no camera."""
-    content, typed = sent
-    text, way = (typed, Way.TYPED) if typed else (photographed(content), Way.PHOTO)
+    typed, site = sent.given("code"), sent.given("site") or None
+    text, way = (typed, Way.TYPED) if typed else (photographed(sent.picture), Way.PHOTO)
     if text is None:
         error = RefusedError(failures.INPUT, Bilingual("照片中没有读到标签", "no label was read in the photo"))
-        return _scanner(context, language, request, party, round_id, error=error)
-    told = ScanTold(id=uuid4().hex, text=text, way=way, scanned_at=context.clock())
+        return _scanner(context, language, request, party, round_id, error=error, site=site)
+    told = ScanTold(id=uuid4().hex, text=text, way=way, scanned_at=context.clock(), site=site)
     try:
         answer = scanned(context, party, round_id, [told])
-    except TakenError as error:
-        return _scanner(context, language, request, party, round_id, error=error)
-    return _scanner(context, language, request, party, round_id, answer=answer)
+    except (TakenError, UnacceptableError) as error:
+        return _scanner(context, language, request, party, round_id, error=error, site=site)
+    return _scanner(context, language, request, party, round_id, answer=answer, site=site)
+
+
+@router.post("/rounds/{round_id}/observe")
+def observe_by_form(
+    context: Given, language: Speaking, request: Request, party: Auditing, round_id: RecordId, sent: FormSent
+) -> Response:
+    """The scanner again, with what was seen of the item on record: the form for browsers that run no script."""
+    try:
+        _observe(context, party, round_id, sent)
+    except RegistryError as error:
+        return _scanner(context, language, request, party, round_id, error=error, site=sent.given("site") or None)
+    return gone_on(f"/rounds/{round_id}/scan?noted=1", request.query_params.get("lang"))
+
+
+def _observe(context: Context, party: Party, round_id: str, sent: _Sent) -> None:
+    """Record what the form says; a form that is sent again, as by going back, is written once."""
+    id_, item, seen = (sent.given(name) for name in ("key", "item", "seen_serial"))
+    with context.store.reading() as work:
+        held = progress_of(work, own_round(work, party, round_id)).observations
+        known = latest_items(work, [item]).get(item)
+    if any(each.told.id == id_ for each in held):
+        return
+    photo = None
+    if sent.picture:
+        photo = keep_photo(context.store, party, round_id, prepared(sent.picture).photo, context.clock())
+    matches = _FLAGS.get(sent.given("nameplate"))
+    if seen:  # Somebody who writes down what stands there need not say besides whether it is the same.
+        matches = known is not None and normalized_serial(known.serial) == normalized_serial(seen)
+    told = ObservationTold(
+        id=id_[:_LONGEST_ID] or uuid4().hex,
+        item=item,
+        nameplate_matches=matches,
+        seal_intact=_FLAGS.get(sent.given("seal")),
+        photo=photo,
+        remark=sent.given("remark")[:1000],
+        observed_at=context.clock(),
+        seen_serial=seen[:_LONGEST_SERIAL] if seen and not matches else None,
+    )
+    record_observations(context.store, party, round_id, [told], context.clock())
 
 
 @router.get("/service-worker.js", dependencies=[public])
@@ -241,6 +318,7 @@ def _one(
         "results": {**_told(words.SCAN_RESULTS, language), "missing": words.MISSING.in_(language)},
         "statuses": {status.value: (look.symbol, look.words.in_(language)) for status, look in words.STATUSES.items()},
         "observed": {seen: look.in_(language) for seen, look in words.OBSERVED.items()},
+        "grouped": grouped,
         "decisions": _told(words.DECISIONS, language),
         "moment": _moment,
     }
@@ -256,6 +334,7 @@ def _scanner(
     *,
     answer: ScansAnswer | None = None,
     error: Expected | None = None,
+    site: str | None = None,
 ) -> HTMLResponse:
     with context.store.reading() as work:
         progress = progress_of(work, own_round(work, party, round_id))
@@ -265,6 +344,11 @@ def _scanner(
         "round": round_answer(progress.round),
         "counts": {"listed": len(progress.round.items), "done": len(progress.outcome.correct)},
         "answer": None if answer is None else answer.scans[0],
+        "other_sites": [] if answer is None else [each for each in answer.scans[0].sites if each != site],
+        "says": {name: look.in_(language) for name, look in words.SCANNER_SAYS.items()},
+        "site": site,
+        "key": new_id("seen"),
+        "is_noted": request.query_params.get("noted") == "1",
         "results": _told(words.SCAN_RESULTS, language),
         "statuses": {status.value: (look.symbol, look.words.in_(language)) for status, look in words.STATUSES.items()},
         "titles": {code.value: title(code, language) for code in Code},
@@ -274,7 +358,11 @@ def _scanner(
             "language": language.value,
             "isOpen": progress.round.signature is None,
             # What was scanned before, by this phone or another: the same again is "already scanned".
-            "seen": [scan.item or scan.told.text for scan in progress.scans if _is_first(results[scan.entry])],
+            "seen": [
+                (scan.item or scan.told.text, progress.outcome.sites.get(scan.item or "", ()))
+                for scan in progress.scans
+                if _is_first(results[scan.entry])
+            ],
             "publicKey": package_key(context.data_dir).public_key().public_bytes_raw().hex(),
             "decoder": {name: f"/static/vendor/{name}" for name in _DECODER} if has_decoder else None,
             "kept": _kept(has_decoder=has_decoder),

@@ -195,6 +195,15 @@ SCANNER_SAYS: dict[str, Bilingual] = {
     "nothing_read": Bilingual("照片中没有读到标签", "No label was read in the photo"),
     "scanning": Bilingual("正在扫描，请对准标签", "Scanning: point the camera at a label"),
     "noted": Bilingual("观察已记录", "Noted"),
+    "other_site": Bilingual(
+        "在“{site}”也扫描过：同一标签出现在两处，其中之一可能是复制品",
+        "Scanned at “{site}” as well: one label at two places, so one of them may be a copy",
+    ),
+    "no_picture": Bilingual(
+        "这不是可读的照片；请重拍，或不附照片再记录", "Not a readable photo: take another, or record without one"
+    ),
+    "place_told": Bilingual("扫描时附上所在地：{place}", "Told with every scan: {place}"),
+    "place_unknown": Bilingual("手机没有给出位置；扫描照常", "The phone does not tell where it is; scanning goes on"),
 }
 
 
@@ -260,7 +269,9 @@ PERMISSIONS: dict[Permission, Bilingual] = {
     Permission.RECORD_CERTIFICATES: Bilingual("登记证书", "Record certificates"),
     Permission.RECORD_COMPETENCES: Bilingual("登记资质", "Record competences"),
     Permission.AUDIT: Bilingual("巡检", "Make rounds"),
+    Permission.SUPERVISE: Bilingual("整体判定", "Have everything answered"),
     Permission.CONFIRM: Bilingual("确认巡检发现", "Confirm findings of rounds"),
+    Permission.REVIEW: Bilingual("能源计量审查", "Review energy metering"),
     Permission.APPROVE: Bilingual("复核", "Approve"),
     Permission.SHARE: Bilingual("共享", "Share"),
     Permission.CONFIGURE: Bilingual("设置", "Configure"),

@@ -42,13 +42,13 @@ from registry.repositories import rounds as stored_rounds
 from registry.repositories.latest import latest_items
 from registry.rounds import Round, ScanTold
 from registry.usecases.recording import Once, Repeated
+from registry.usecases.round_findings import decide_finding
 from registry.usecases.round_packages import package_key, package_of, signed
 from registry.usecases.round_verdicts import verdicts_on
 from registry.usecases.rounds import (
     LARGEST_PHOTO,
     Plan,
     Progress,
-    decide_finding,
     keep_photo,
     plan_round_once,
     progress_of,
@@ -117,8 +117,8 @@ def post_round(
     sent: Annotated[Sent, sent_as(JSON)],
     asked: Annotated[RoundRequest, body(RoundRequest)],
 ) -> Response:
-    """At the own organization or one under mandate; of chosen items, or of all that it holds now."""
-    plan = Plan(organization=asked.organization, site=asked.site, items=asked.items)
+    """At the own organization or one under mandate; of chosen items, or of all that it holds now; at one place or several."""
+    plan = Plan(organization=asked.organization, site=asked.site, items=asked.items, sites=asked.sites)
     once = None
     if sent.key is not None:
         once = Once(
@@ -285,7 +285,7 @@ def post_signature(
 @router.post(
     "/{round_id}/observations/{observation_id}/decision",
     operation_id="decideFinding",
-    summary="Confirm or reject a broken seal",
+    summary="Confirm or reject what a round found",
     response_class=Response,
     responses={**answers(RoundRecord, "The record with the decision", "ROUND_RECORD"), **refusals(*_ADDING)},
     openapi_extra=json_body(FindingDecisionRequest, "DECISION_REQUEST"),
@@ -297,7 +297,10 @@ def post_decision(
     observation_id: RecordId,
     asked: Annotated[FindingDecisionRequest, body(FindingDecisionRequest)],
 ) -> Response:
-    """For an authority that may read the audited organization. Confirmed, it is an event of the item: verdicts change."""
+    """For an authority that may read the audited organization.
+
+    Confirmed, a broken seal is an event of the item, and verdicts change; a nameplate that differs makes its label disputed.
+    """
     decide_finding(
         context.store,
         party,
@@ -307,6 +310,7 @@ def post_decision(
         reason=asked.reason,
         broken_on=asked.broken_on,
         at=context.clock(),
+        finding=asked.finding,
     )
     return json_answer(record_of(context, party, round_id))
 

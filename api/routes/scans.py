@@ -1,6 +1,5 @@
 """Scans as machines ask for them: what everybody may know of a label, its photo, and the keys of stickers."""
 
-import re
 from datetime import date
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -37,7 +36,7 @@ from registry.labels.errors import LabelError
 from registry.repositories.chains import BUDGET
 from registry.repositories.readings import document_of
 from registry.repositories.scans import latest_recording
-from registry.scanning.anomalies import place_of
+from registry.scanning.anomalies import place_told
 from registry.spelling import storable
 from registry.unit_of_work import UnitOfWork
 from registry.usecases.assess_item import Assessment, assess_item
@@ -60,7 +59,6 @@ _PLACE = {
     "description": "Where the scanner is, if it is to be told: latitude and longitude in degrees. Kept in tenths.",
     "schema": {"type": "string", "examples": ["31.2,121.5"]},
 }
-_COORDINATES = re.compile(r"(-?\d{1,3}(?:\.\d{1,9})?),(-?\d{1,3}(?:\.\d{1,9})?)", re.ASCII)
 _USUAL = 250  # Records of a chain; the verdict takes some milliseconds.
 _KEPT = {
     "cache-control": "private, max-age=86400"
@@ -94,7 +92,7 @@ async def scan(request: Request) -> Response:
         kept = await context.scanning.make(partial(_made, context, request, key, asking, language))
     headers = {"content-language": language.tag, "vary": "Accept-Language"}
     response = Response(kept.body, 200, headers, "application/json")
-    if context.scanning.note(request, kept.label, now, place=_place(request.query_params.get("place", ""))):
+    if context.scanning.note(request, kept.label, now, place=place_told(request.query_params.get("place", ""))):
         response.background = BackgroundTask(context.scanning.write, context.clock)
     return response
 
@@ -159,12 +157,6 @@ def found_by(context: Context, work: UnitOfWork, client: str | None, text: str, 
     except MISSES:
         context.scanning.missed(client)
         raise
-
-
-def _place(text: str) -> str | None:
-    """A place as coarse as it is kept; None where none is told, or none that is on Earth."""
-    found = _COORDINATES.fullmatch(text)
-    return None if found is None else place_of(float(found[1]), float(found[2]))
 
 
 async def _version(context: Context) -> int:

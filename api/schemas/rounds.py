@@ -7,7 +7,9 @@ from typing import Annotated
 import msgspec
 
 from registry.rounds import (
+    Decided,
     Decision,
+    Finding,
     Observation,
     ObservationTold,
     Round,
@@ -17,8 +19,9 @@ from registry.rounds import (
     Signature,
     Way,
 )
+from registry.scanning.anomalies import place_told
 from registry.usecases.round_packages import PackageVerdict, SignedPackage
-from registry.usecases.rounds import Progress
+from registry.usecases.rounds import LONGEST_SITE, MOST_SITES, Progress
 from traceability.records import Identifier, Item
 
 MOST_AT_ONCE = 50  # Scans or observations of one request; a body is of 64 KiB.
@@ -27,15 +30,21 @@ MOST_AT_ONCE = 50  # Scans or observations of one request; a body is of 64 KiB.
 ClientId = Annotated[str, msgspec.Meta(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+\Z")]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Remark = Annotated[str, msgspec.Meta(max_length=1000)]
+Site = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_SITE)]
+SeenSerial = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Digest = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 
 
 class RoundRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A round to be made: at which organization, where, and of which of its items; null for all that it holds."""
+    """A round to be made: at which organization, where, and of which of its items; null for all that it holds.
+
+    `sites`: the places inside it, where there are several; every scan can then tell at which of them it was made.
+    """
 
     organization: Identifier
-    site: Annotated[str, msgspec.Meta(max_length=255)] = ""
+    site: Annotated[str, msgspec.Meta(max_length=LONGEST_SITE)] = ""
+    sites: Annotated[tuple[Site, ...], msgspec.Meta(max_length=MOST_SITES)] = ()
     items: Annotated[tuple[Identifier, ...], msgspec.Meta(min_length=1, max_length=2000)] | None = None
 
 
@@ -56,6 +65,7 @@ class RoundAnswer(msgspec.Struct, frozen=True, kw_only=True):
     auditor: Identifier | None
     organization: Identifier
     site: str
+    sites: tuple[str, ...]
     items: int
     planned_at: datetime
     planned_by: str
@@ -70,13 +80,19 @@ class RoundList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScanRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What was read, by the phone's clock. `package_at`: `known_at` of the package by which the phone told it at once."""
+    """What was read, by the phone's clock. `package_at`: `known_at` of the package by which the phone told it at once.
+
+    `site`: one of the places of the round. `place`: latitude and longitude in degrees, where the auditor lets it be told; kept
+    in tenths, in the history of scans alone, which is forgotten.
+    """
 
     id: ClientId
     text: Annotated[str, msgspec.Meta(min_length=1, max_length=2048)]
     way: Way
     scanned_at: Moment
     package_at: Moment | None = None
+    site: Site | None = None
+    place: Annotated[str, msgspec.Meta(max_length=64)] | None = None
 
 
 class ScansRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -86,7 +102,10 @@ class ScansRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class ObservationRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What was seen of an item; null: not looked at. `photo`: the SHA-256 of one that was sent before."""
+    """What was seen of an item; null: not looked at. `photo`: the SHA-256 of one that was sent before.
+
+    `seen_serial`: what a nameplate that does not match says instead.
+    """
 
     id: ClientId
     item: Identifier
@@ -95,6 +114,7 @@ class ObservationRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unkno
     photo: Digest | None = None
     remark: Remark = ""
     observed_at: Moment
+    seen_serial: SeenSerial | None = None
 
 
 class ObservationsRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -112,11 +132,15 @@ class SignatureRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
 
 class FindingDecisionRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the authority makes of a broken seal. `broken_on`: since when it counts; null for the day it was seen."""
+    """What the authority makes of a finding: of a broken seal, or of a nameplate that differs.
+
+    `broken_on`: since when a broken seal counts; null for the day it was seen.
+    """
 
     decision: Decision
     reason: Remark = ""
     broken_on: date | None = None
+    finding: Finding = Finding.SEAL
 
 
 class ScannedItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,12 +152,16 @@ class ScannedItem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ScanAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A scan on record with its result, and the verdict on what it led to, as of now."""
+    """A scan on record with its result, and the verdict on what it led to, as of now.
+
+    `sites`: the places of the round at which the item was scanned; of more than one label, all but one are copies.
+    """
 
     id: str
     result: ScanResult
     item: ScannedItem | None
     verdict: PackageVerdict | None
+    sites: tuple[str, ...]
 
 
 class RoundCounts(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,23 +202,25 @@ class RecordedScan(msgspec.Struct, frozen=True, kw_only=True):
     way: Way
     scanned_at: datetime
     package_at: datetime | None
+    site: str | None
     item: str | None
     label: str | None
     result: ScanResult
 
 
 class FindingDecisionAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What the authority made of an observation; `event` is the event that came of it."""
+    """What the authority made of a finding; `event` is the event that came of it, `label` the code that it disputes."""
 
     decision: Decision
     reason: str
     event: str | None
+    label: str | None
     decided_at: datetime
     decided_by: str
 
 
 class RecordedObservation(msgspec.Struct, frozen=True, kw_only=True):
-    """An observation in the record of a round."""
+    """An observation in the record of a round. `decision`: on a broken seal; `nameplate_decision`: on one that differs."""
 
     id: str
     item: str
@@ -199,17 +229,23 @@ class RecordedObservation(msgspec.Struct, frozen=True, kw_only=True):
     photo: str | None
     remark: str
     observed_at: datetime
+    seen_serial: str | None
     decision: FindingDecisionAnswer | None
+    nameplate_decision: FindingDecisionAnswer | None
 
 
 class RecordedItem(msgspec.Struct, frozen=True, kw_only=True):
-    """An item in the record: `result` is correct, misplaced, or missing; the verdict as of the day of the record."""
+    """An item in the record: `result` is correct, misplaced, or missing; the verdict as of the day of the record.
+
+    `sites`: the places of the round at which it was scanned.
+    """
 
     id: str
     name: str | None
     serial: str | None
     result: str
     verdict: PackageVerdict | None
+    sites: tuple[str, ...]
 
 
 class RoundRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -244,6 +280,7 @@ def round_answer(found: Round) -> RoundAnswer:
         auditor=found.auditor,
         organization=found.organization,
         site=found.site,
+        sites=found.sites,
         items=len(found.items),
         planned_at=found.planned_at,
         planned_by=found.planned_by,
@@ -254,7 +291,15 @@ def round_answer(found: Round) -> RoundAnswer:
 def scans_told(asked: ScansRequest) -> list[ScanTold]:
     """Scans as the store takes them."""
     return [
-        ScanTold(id=each.id, text=each.text, way=each.way, scanned_at=each.scanned_at, package_at=each.package_at)
+        ScanTold(
+            id=each.id,
+            text=each.text,
+            way=each.way,
+            scanned_at=each.scanned_at,
+            package_at=each.package_at,
+            site=each.site,
+            place=place_told(each.place or ""),
+        )
         for each in asked.scans
     ]
 
@@ -270,6 +315,7 @@ def observations_told(asked: ObservationsRequest) -> list[ObservationTold]:
             photo=each.photo,
             remark=each.remark,
             observed_at=each.observed_at,
+            seen_serial=each.seen_serial,
         )
         for each in asked.observations
     ]
@@ -323,7 +369,7 @@ def round_record(
         policy=policy,
         counts=counts(progress),
         items=tuple(
-            _recorded_item(id_, result, items.get(id_), verdicts.get(id_))
+            _recorded_item(id_, result, items.get(id_), verdicts.get(id_), found.sites.get(id_, ()))
             for id_, result in (*of_list, *((id_, "misplaced") for id_ in found.misplaced))
         ),
         unknown=found.unknown,
@@ -354,12 +400,15 @@ def _scan_answer(
         result=progress.outcome.results[scan.entry],
         item=item,
         verdict=None if scan.item is None else verdicts.get(scan.item),
+        sites=() if scan.item is None else progress.outcome.sites.get(scan.item, ()),
     )
 
 
-def _recorded_item(id_: str, result: str, item: Item | None, verdict: PackageVerdict | None) -> RecordedItem:
+def _recorded_item(
+    id_: str, result: str, item: Item | None, verdict: PackageVerdict | None, sites: tuple[str, ...]
+) -> RecordedItem:
     name, serial = (None, None) if item is None else (item.name, item.serial)
-    return RecordedItem(id=id_, name=name, serial=serial, result=result, verdict=verdict)
+    return RecordedItem(id=id_, name=name, serial=serial, result=result, verdict=verdict, sites=sites)
 
 
 def _recorded_scan(scan: Scan, result: ScanResult) -> RecordedScan:
@@ -370,6 +419,7 @@ def _recorded_scan(scan: Scan, result: ScanResult) -> RecordedScan:
         way=told.way,
         scanned_at=told.scanned_at,
         package_at=told.package_at,
+        site=told.site,
         item=scan.item,
         label=scan.label,
         result=result,
@@ -377,16 +427,7 @@ def _recorded_scan(scan: Scan, result: ScanResult) -> RecordedScan:
 
 
 def _recorded_observation(observation: Observation) -> RecordedObservation:
-    told, decided = observation.told, observation.decided
-    decision = None
-    if decided is not None:
-        decision = FindingDecisionAnswer(
-            decision=decided.decision,
-            reason=decided.reason,
-            event=decided.event,
-            decided_at=decided.decided_at,
-            decided_by=decided.decided_by,
-        )
+    told = observation.told
     return RecordedObservation(
         id=told.id,
         item=told.item,
@@ -395,7 +436,22 @@ def _recorded_observation(observation: Observation) -> RecordedObservation:
         photo=told.photo,
         remark=told.remark,
         observed_at=told.observed_at,
-        decision=decision,
+        seen_serial=told.seen_serial,
+        decision=_decision(observation.decided),
+        nameplate_decision=_decision(observation.nameplate_decided),
+    )
+
+
+def _decision(decided: Decided | None) -> FindingDecisionAnswer | None:
+    if decided is None:
+        return None
+    return FindingDecisionAnswer(
+        decision=decided.decision,
+        reason=decided.reason,
+        event=decided.event,
+        label=decided.label,
+        decided_at=decided.decided_at,
+        decided_by=decided.decided_by,
     )
 
 

@@ -64,17 +64,34 @@ Handler = Callable[[Running], None]  # Does a job and ends it.
 class JobRunner:
     """Does the jobs of a store, each by the handler of its kind."""
 
-    def __init__(self, store: Store, queue: JobQueue, clock: Callable[[], datetime], handlers: Mapping[str, Handler]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        queue: JobQueue,
+        clock: Callable[[], datetime],
+        handlers: Mapping[str, Handler],
+        look_around: Callable[[datetime], object] | None = None,
+    ) -> None:
+        """`look_around`: what else is done each minute, as asking for jobs whose time has come."""
         self.store = store
         self.queue = queue
         self._clock = clock
         self._handlers = handlers
+        self._look_around = look_around
 
     def workers(self, threads: int = 1) -> Workers:
         """Workers for the jobs of the store, not started yet; everything unfinished is taken up when they are."""
-        workers = self.queue.work_with(self.run, self.wake_unfinished, threads)
+        workers = self.queue.work_with(self.run, self.each_minute, threads)
         self.wake_unfinished()
         return workers
+
+    def each_minute(self) -> None:
+        """Look what else is to be done, and have workers look at every job that has not ended."""
+        try:
+            if self._look_around is not None:
+                self._look_around(self._clock())
+        finally:
+            self.wake_unfinished()
 
     def wake_unfinished(self) -> None:
         """Have workers look at every job that has not ended."""

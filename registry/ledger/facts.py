@@ -10,6 +10,7 @@ salted digests, under `sealed`; whoever is shown a part can see that it is the o
 """
 
 import hashlib
+import re
 import sys
 from binascii import b2a_base64
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ from traceability.records import Certificate, Competence, Item, Record, Withdraw
 SALT_LENGTH = 16  # Bytes; 128 bits are beyond guessing.
 SEALED = "sealed"  # Where the digests of parts stand in a text; after the names of all lists that have such parts.
 
+_EXPONENT = re.compile(rb"[0-9]E[+-]")  # As Python writes a decimal of odd size; where there is none, nothing is to be done.
 _SEALED = SEALED.encode()
 _QUICK = msgspec.json.Encoder(order="sorted")
 
@@ -112,8 +114,9 @@ def sealed(part: Part) -> str:
 def canonical(value: object) -> bytes:
     """A value as JSON in the form of RFC 8785; decimals are positional texts."""
     text = _QUICK.encode(value)
-    # Python writes a decimal of odd size with an exponent; without the letter there is none.
-    return _QUICK.encode(_positional(msgspec.to_builtins(value, builtin_types=(Decimal,)))) if b"E" in text else text
+    if not _EXPONENT.search(text):
+        return text
+    return _QUICK.encode(_positional(msgspec.to_builtins(value, builtin_types=(Decimal,))))
 
 
 def _digest(salt: bytes, text: bytes) -> bytes:

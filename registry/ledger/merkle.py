@@ -178,11 +178,6 @@ def _climbed(position: int, last: int, proof: Sequence[bytes]) -> Iterator[tuple
         raise ProofError("the proof is too short", "证明过短")
 
 
-def _no_beginning(first: int, second: int) -> ProofError:
-    en = f"a tree of {first} leaves is no beginning of one of {second}"
-    return ProofError(en, f"{first} 叶的树不是 {second} 叶的树的开头")
-
-
 def _split(size: int) -> int:
     """The largest power of two below a size of at least two: where a tree is divided (RFC 9162, 2.1.1)."""
     return 1 << ((size - 1).bit_length() - 1)

@@ -71,12 +71,14 @@ def load_items(work: UnitOfWork, item_ids: Iterable[str], budget: int = BUDGET) 
     return _loaded(work, ", ".join(ids[:3]), work.rows(_OF_ITEMS, items=ids, target="", most=budget + 1), budget)
 
 
-def load_above(work: UnitOfWork, ids: Iterable[str], issuers: Iterable[str], budget: int = BUDGET) -> Records:
+def load_above(
+    work: UnitOfWork, ids: Iterable[str], issuers: Iterable[str], budget: int = BUDGET, known_at: datetime | None = None
+) -> Records:
     """All records that verdicts on several items can rest on, and the competences of further issuers.
 
-    Among the ids may be those of metering points, whose branches are not followed.
+    Among the ids may be those of metering points, whose branches are not followed. `known_at` as for `load_chain`.
     """
-    return _loaded_for(work, _ABOVE_ALL, ids, issuers, budget)
+    return _loaded_for(work, _ABOVE_ALL, ids, issuers, budget, known_at)
 
 
 def load_around(work: UnitOfWork, ids: Iterable[str], issuers: Iterable[str], budget: int = BUDGET) -> Records:
@@ -84,9 +86,17 @@ def load_around(work: UnitOfWork, ids: Iterable[str], issuers: Iterable[str], bu
     return _loaded_for(work, _AROUND, ids, issuers, budget)
 
 
-def _loaded_for(work: UnitOfWork, query: Query, ids: Iterable[str], issuers: Iterable[str], budget: int) -> Records:
+def _loaded_for(
+    work: UnitOfWork,
+    query: Query,
+    ids: Iterable[str],
+    issuers: Iterable[str],
+    budget: int,
+    known_at: datetime | None = None,
+) -> Records:
     wanted, further = (sorted(filter(is_storable, set(each))) for each in (ids, issuers))
-    return _loaded(work, ", ".join(wanted[:3]), work.rows(query, ids=wanted, issuers=further, most=budget + 1), budget)
+    found = work.rows(query, ids=wanted, issuers=further, most=budget + 1)
+    return _loaded(work, ", ".join(wanted[:3]), found, budget, known_at)
 
 
 def _named_by(work: UnitOfWork, query: Query, subject: str, budget: int) -> list[Row]:

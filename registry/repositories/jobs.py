@@ -59,6 +59,12 @@ def jobs_of(work: UnitOfWork, entries: list[int]) -> list[Job]:
     return [_job(row) for row in work.rows(_JOBS, entries=entries)] if entries else []
 
 
+def job_with(work: UnitOfWork, id_: str) -> Job | None:
+    """The job with an id."""
+    found = work.rows(_WITH_ID, id=id_)
+    return job_of(work, found[0][0]) if found else None
+
+
 def unfinished(work: UnitOfWork, most: int) -> list[int]:
     """The running numbers of jobs that have not ended, the oldest first."""
     return [entry for (entry,) in work.rows(_UNFINISHED, most=most)]
@@ -114,6 +120,7 @@ def _jobs_of(spelling: Spelling) -> Select[Any]:
 
 
 _JOBS = Query(_jobs_of)
+_WITH_ID = Query(lambda _: select(_jobs.c.entry).where(_jobs.c.id == bindparam("id")))
 _ENDED = Query(lambda _: select(_ends.c.outcome).where(_ends.c.job_entry == bindparam("entry")))
 _STARTS = Query(lambda _: select(_starts.c.position).where(_starts.c.job_entry == bindparam("entry")))
 _UNFINISHED = Query(

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, exists, func, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, select
 
 from registry.columns import instant_number, instant_of
 from registry.every_table import TABLES
@@ -17,7 +17,7 @@ from registry.ledger_tables import LedgerCheckpoints, LedgerLeaves
 from registry.queries import Query
 from registry.repositories import stored
 from registry.repositories.sections import SECTION_TABLES
-from registry.table_parts import Table, table_of
+from registry.table_parts import PLACES, Table, row_number, table_of
 from registry.tables import Withdrawals
 from registry.unit_of_work import UnitOfWork
 from traceability.records import Certificate
@@ -82,12 +82,6 @@ def leaves_in_order(work: UnitOfWork, batch: int) -> Iterator[list[Leaf]]:
         after = rows[-1][0]
 
 
-def leaf_of(work: UnitOfWork, section: str, record: int) -> Leaf | None:
-    """The leaf of a row of a list or table; None when it has none."""
-    rows = work.rows(_OF_RECORD, section=section, record=record)
-    return Leaf(rows[0][0], rows[0][1], rows[0][2], bytes(rows[0][3]), bytes(rows[0][4])) if rows else None
-
-
 def leaves_of(work: UnitOfWork, section: str, records: list[int]) -> dict[int, Leaf]:
     """The leaves of rows of a list or table, by the running numbers of the rows."""
     rows = work.rows(_OF_RECORDS[section], records=records) if records else []
@@ -100,9 +94,13 @@ def texts_of(work: UnitOfWork, section: str, records: list[int]) -> dict[int, Te
         return _texts_of_records(work, section, records)
     if section == WITHDRAWALS:
         return _texts_of_withdrawals(work, records)
-    columns = table_of(_fact_tables()[section]).c.keys()
-    rows = work.rows(_rows_of(section), records=records)
-    return {row[0]: row_text(section, dict(zip(columns, row, strict=True))) for row in rows}
+    table = _fact_tables()[section]
+    columns = table_of(table).c.keys()
+    has_places = len(table_of(table).primary_key) > 1
+    parents = sorted({record // PLACES for record in records}) if has_places else records
+    found = {row_number(table, row): row for row in work.rows(_rows_of(section), records=parents)}
+    wanted = found.keys() & records
+    return {record: row_text(section, dict(zip(columns, found[record], strict=True))) for record in sorted(wanted)}
 
 
 def kept_subtrees(work: UnitOfWork, size: int) -> Iterator[tuple[int, int, bool]]:
@@ -167,7 +165,7 @@ def _fact_tables() -> dict[str, type[Table]]:
 
 @cache
 def _rows_of(section: str) -> Query:
-    """All columns of the rows of a table with some running numbers."""
+    """All columns of the rows of a table with some running numbers; of one with places, of these parents."""
     table = table_of(_fact_tables()[section])
     return Query(lambda spelling: select(table).where(spelling.among(next(iter(table.primary_key)), "records")))
 
@@ -176,7 +174,8 @@ def _rows_of(section: str) -> Query:
 def _unleaved_in(section: str) -> Query:
     """The first rows of a list or table that have no leaf."""
     table = table_of(_MODELS.get(section) or _fact_tables()[section])
-    entry = next(iter(table.primary_key))
+    keys = list(table.primary_key)
+    entry: ColumnElement[int] = keys[0] if len(keys) == 1 else keys[0] * PLACES + keys[1]
     has_leaf = exists().where(_leaves.c.section == section, _leaves.c.record == entry)
     return Query(lambda _: select(entry).where(~has_leaf, entry > bindparam("after")).order_by(entry).limit(bindparam("most")))
 
@@ -185,9 +184,6 @@ _MODELS: dict[str, type[Table]] = {name: section.table for name, section in SECT
 _SIZE = Query(lambda _: select(func.max(_leaves.c.entry)))
 _AFTER = Query(
     lambda _: select(_leaves).where(_leaves.c.entry > bindparam("after")).order_by(_leaves.c.entry).limit(bindparam("most"))
-)
-_OF_RECORD = Query(
-    lambda _: select(_leaves).where(_leaves.c.section == bindparam("section"), _leaves.c.record == bindparam("record"))
 )
 
 

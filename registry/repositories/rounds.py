@@ -5,13 +5,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, or_, select
 
 from registry.account_tables import Holdings
 from registry.columns import instant_number, instant_of
 from registry.mapping import Row
 from registry.queries import Query, Spelling
-from registry.round_tables import RoundDecisions, RoundObservations, RoundPhotos, Rounds, RoundScans, RoundSignatures
+from registry.round_tables import (
+    RoundDecisions,
+    RoundNameplateDecisions,
+    RoundObservations,
+    RoundPhotos,
+    Rounds,
+    RoundScans,
+    RoundSignatures,
+)
 from registry.rounds import Decided, Decision, Observation, ObservationTold, Round, Scan, ScanTold, Signature, Way
 from registry.table_parts import table_of
 from registry.tables import Recordings
@@ -29,6 +37,7 @@ _observations = table_of(RoundObservations)
 _photos = table_of(RoundPhotos)
 _signatures = table_of(RoundSignatures)
 _decisions = table_of(RoundDecisions)
+_nameplate_decisions = table_of(RoundNameplateDecisions)
 _holdings = table_of(Holdings)
 _recordings = table_of(Recordings)
 
@@ -50,9 +59,9 @@ def rounds_of(work: UnitOfWork, auditor: str | None, viewers: list[str] | None, 
 
 def add_round(work: UnitOfWork, planned: Round, recording: int) -> None:
     """A round as planned."""
-    items = msgspec.json.encode(planned.items).decode()
+    items, sites = (msgspec.json.encode(each).decode() if each else None for each in (planned.items, planned.sites))
     row = (work.allot(Rounds), planned.id, planned.auditor, planned.organization, planned.site, items)
-    work.append(Rounds, [(*row, instant_number(planned.planned_at), recording)])
+    work.append(Rounds, [(*row, instant_number(planned.planned_at), recording, sites)])
 
 
 def items_held_by(work: UnitOfWork, organization: str, most: int) -> list[str]:
@@ -71,7 +80,7 @@ def add_scans(work: UnitOfWork, found: Round, scans: Iterable[tuple[ScanTold, st
     for told, item, label in scans:
         times = (instant_number(told.scanned_at), instant_number(told.package_at))
         row = (work.allot(RoundScans), found.entry, told.id, told.text, told.way.value, item, label)
-        rows.append((*row, *times, recording))
+        rows.append((*row, *times, recording, told.site))
     work.append(RoundScans, rows)
 
 
@@ -88,7 +97,7 @@ def add_observations(work: UnitOfWork, found: Round, told: Iterable[ObservationT
             (
                 *(work.allot(RoundObservations), found.entry, each.id, each.item),
                 *(_NUMBERS[each.nameplate_matches], _NUMBERS[each.seal_intact]),
-                *(each.photo or "", each.remark, instant_number(each.observed_at), recording),
+                *(each.photo or "", each.remark, instant_number(each.observed_at), recording, each.seen_serial),
             )
             for each in told
         ],
@@ -118,9 +127,15 @@ def add_signature(work: UnitOfWork, found: Round, signature: Signature, recordin
 
 
 def add_decision(work: UnitOfWork, observation: Observation, decided: Decided, recording: int) -> None:
-    """What the authority made of an observation."""
+    """What the authority made of a broken seal."""
     at = instant_number(decided.decided_at)
     work.append(RoundDecisions, [(observation.entry, decided.decision.value, decided.reason, decided.event, at, recording)])
+
+
+def add_nameplate_decision(work: UnitOfWork, observation: Observation, decided: Decided, recording: int) -> None:
+    """What the authority made of a nameplate that differs."""
+    row = (observation.entry, decided.decision.value, decided.reason, decided.label, instant_number(decided.decided_at))
+    work.append(RoundNameplateDecisions, [(*row, recording)])
 
 
 def _moment(number: int) -> datetime:
@@ -128,7 +143,7 @@ def _moment(number: int) -> datetime:
 
 
 def _round(row: Row) -> Round:
-    entry, id_, auditor, organization, site, items, planned_at, planned_by, scans, *signature = row
+    entry, id_, auditor, organization, site, items, sites, planned_at, planned_by, scans, *signature = row
     return Round(
         entry=entry,
         id=id_,
@@ -139,6 +154,7 @@ def _round(row: Row) -> Round:
         planned_at=_moment(planned_at),
         planned_by=planned_by,
         signature=None if scans is None else _signature(scans, *signature),
+        sites=() if sites is None else tuple(msgspec.json.decode(sites)),
     )
 
 
@@ -147,13 +163,14 @@ def _signature(scans: int, observations: int, remark: str, signed_at: int, signe
 
 
 def _scan(row: Row) -> Scan:
-    entry, id_, text, way, item, label, scanned_at, package_at = row
-    told = ScanTold(id=id_, text=text, way=Way(way), scanned_at=_moment(scanned_at), package_at=instant_of(package_at))
+    entry, id_, text, way, item, label, scanned_at, package_at, site = row
+    at, of_package = _moment(scanned_at), instant_of(package_at)
+    told = ScanTold(id=id_, text=text, way=Way(way), scanned_at=at, package_at=of_package, site=site)
     return Scan(entry=entry, told=told, item=item, label=label)
 
 
 def _observation(row: Row) -> Observation:
-    entry, id_, item, nameplate, seal, photo, remark, observed_at, decision, *decided = row
+    entry, id_, item, nameplate, seal, photo, remark, observed_at, seen_serial, *decided = row
     told = ObservationTold(
         id=id_,
         item=item,
@@ -162,13 +179,25 @@ def _observation(row: Row) -> Observation:
         photo=photo or None,
         remark=remark,
         observed_at=_moment(observed_at),
+        seen_serial=seen_serial,
     )
-    return Observation(entry=entry, told=told, decided=None if decision is None else _decided(decision, *decided))
+    of_seal, of_nameplate = tuple(decided[:5]), tuple(decided[5:])
+    return Observation(
+        entry=entry,
+        told=told,
+        decided=_decided(of_seal, "event"),
+        nameplate_decided=_decided(of_nameplate, "label"),
+    )
 
 
-def _decided(decision: str, reason: str, event: str | None, decided_at: int, decided_by: str) -> Decided:
+def _decided(row: Row, name: str) -> Decided | None:
+    """A decision; `name` of what came of it."""
+    decision, reason, came_of_it, decided_at, decided_by = row
+    if decision is None:
+        return None
+    event, label = (came_of_it, None) if name == "event" else (None, came_of_it)
     at = _moment(decided_at)
-    return Decided(decision=Decision(decision), reason=reason, event=event, decided_at=at, decided_by=decided_by)
+    return Decided(decision=Decision(decision), reason=reason, event=event, label=label, decided_at=at, decided_by=decided_by)
 
 
 def _whole_rounds(condition: ColumnElement[bool]) -> Select[Any]:
@@ -177,9 +206,10 @@ def _whole_rounds(condition: ColumnElement[bool]) -> Select[Any]:
     source = _rounds.join(planned, planned.c.entry == _rounds.c.recording)
     source = source.outerjoin(_signatures, _signatures.c.round_entry == _rounds.c.entry)
     source = source.outerjoin(signed, signed.c.entry == _signatures.c.recording)
-    own = (_rounds.c.entry, _rounds.c.id, _rounds.c.auditor, _rounds.c.organization, _rounds.c.site, _rounds.c["items"])
+    own = (_rounds.c.entry, _rounds.c.id, _rounds.c.auditor, _rounds.c.organization, _rounds.c.site)
+    lists = (_rounds.c["items"], _rounds.c.sites)
     signature = (_signatures.c.scans, _signatures.c.observations, _signatures.c.remark, _signatures.c.signed_at)
-    columns: tuple[ColumnElement[Any], ...] = (*own, _rounds.c.planned_at, planned.c.recorded_by, *signature)
+    columns: tuple[ColumnElement[Any], ...] = (*own, *lists, _rounds.c.planned_at, planned.c.recorded_by, *signature)
     return select(*columns, signed.c.recorded_by).select_from(source).where(condition)
 
 
@@ -200,20 +230,25 @@ def _held(_: Spelling) -> Select[Any]:
 
 def _all_scans(_: Spelling) -> Select[Any]:
     own = (_scans.c.entry, _scans.c.id, _scans.c.text, _scans.c.way, _scans.c.item, _scans.c.label)
-    columns = (*own, _scans.c.scanned_at, _scans.c.package_at)
+    columns = (*own, _scans.c.scanned_at, _scans.c.package_at, _scans.c.site)
     of_round = _scans.c.round_entry == bindparam("round")
     return select(*columns).where(of_round).order_by(_scans.c.entry).limit(bindparam("most"))
 
 
 def _all_observations(_: Spelling) -> Select[Any]:
     seen = _observations.c
-    source = _observations.outerjoin(_decisions, _decisions.c.observation_entry == seen.entry)
-    source = source.outerjoin(_recordings, _recordings.c.entry == _decisions.c.recording)
+    source: FromClause = _observations
+    decided: list[ColumnElement[Any]] = []
+    for decisions, came_of_it in ((_decisions, "event"), (_nameplate_decisions, "label")):
+        recorded = _recordings.alias(f"{came_of_it}_recorded")
+        source = source.outerjoin(decisions, decisions.c.observation_entry == seen.entry)
+        source = source.outerjoin(recorded, recorded.c.entry == decisions.c.recording)
+        made = (decisions.c[name].label(f"{came_of_it}_{name}") for name in ("decision", "reason", came_of_it, "decided_at"))
+        decided += [*made, recorded.c.recorded_by.label(f"{came_of_it}_by")]
     own: tuple[ColumnElement[Any], ...]
     own = (seen.entry, seen.id, seen.item, seen.nameplate, seen.seal, seen.photo, seen.remark, seen.observed_at)
-    decided = (_decisions.c.decision, _decisions.c.reason, _decisions.c.event, _decisions.c.decided_at)
     return (
-        select(*own, *decided, _recordings.c.recorded_by)
+        select(*own, seen.seen_serial, *decided)
         .select_from(source)
         .where(seen.round_entry == bindparam("round"))
         .order_by(seen.entry)

@@ -103,7 +103,7 @@ class Reading:
             statement = statement.order_by(table.certificate_entry, table.position)  # type: ignore[attr-defined]
         rows = self._table(statement)
         if has_versions:
-            rows = _latest_versions(rows)
+            rows = latest_versions(rows)
         return rows.select(schema.names).cast(schema)
 
     def _table(self, statement: Any) -> pa.Table:
@@ -138,7 +138,7 @@ def _connected(engine: Engine) -> Any:
     return connection
 
 
-def _latest_versions(rows: pa.Table) -> pa.Table:
+def latest_versions(rows: pa.Table) -> pa.Table:
     """One row for each id, the latest recorded."""
     ids = rows["id"].combine_chunks().dictionary_encode()
     if len(ids.dictionary) == len(ids):

@@ -5,6 +5,7 @@ nobody: it orders a list that the authority looks through.
 """
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ HIGHEST = 100
 _FASTEST = 1_000  # km/h: an airliner, gates and roads included.
 _NEAR = 50  # km: the next tenth of a degree, and a phone that is wrong about where it is.
 _RADIUS = 6_371  # km, of the Earth.
+_COORDINATES = re.compile(r"(-?\d{1,3}(?:\.\d{1,9})?),(-?\d{1,3}(?:\.\d{1,9})?)", re.ASCII)
 
 
 class Scan(NamedTuple):
@@ -91,6 +93,12 @@ def place_of(latitude: float, longitude: float) -> str | None:
     if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
         return None
     return f"{latitude:.1f},{longitude:.1f}"
+
+
+def place_told(text: str) -> str | None:
+    """A place that is told as latitude and longitude in degrees, as coarse as it is kept; None for anything else."""
+    found = _COORDINATES.fullmatch(text)
+    return None if found is None else place_of(float(found[1]), float(found[2]))
 
 
 def _impossible(scans: Sequence[Scan]) -> Iterator[bool]:

@@ -1,8 +1,8 @@
 """The ledger against the records: everything is computed anew, and the first difference is named.
 
 What it finds: a value that was changed, a row that was removed, added or put in another place, a subtree or a checkpoint that
-does not belong to the leaves. What no look at one database can find is a whole history that was made anew, or an old copy put
-in place: for that it takes a checkpoint that left the machine before.
+does not belong to the leaves, an original file that is not the one which was read. What no look at one database can find is a
+whole history that was made anew, or an old copy put in place: for that it takes a checkpoint that left the machine before.
 """
 
 from collections import defaultdict
@@ -13,7 +13,7 @@ from registry.ledger.facts import Text, leaf
 from registry.ledger.merkle import EMPTY_ROOT, root
 from registry.ledger.notes import Checkpoint
 from registry.ledger.writing import Fact, append_facts
-from registry.repositories import ledger
+from registry.repositories import ledger, originals
 from registry.repositories.ledger import Leaf
 from registry.unit_of_work import UnitOfWork
 from traceability.problems import TraceabilityError
@@ -42,6 +42,7 @@ class LedgerReport:
     size: int
     root: bytes
     checkpoints: int
+    originals: int
     difference: Difference | None
 
 
@@ -50,11 +51,14 @@ def check_ledger(work: UnitOfWork, outside: tuple[Checkpoint, ...] = ()) -> Ledg
     size = ledger.tree_size(work)
     kept = [Checkpoint(origin="", size=each.size, root=each.root) for each in ledger.checkpoints(work, _CHECKPOINTS)]
     difference = next(_differences(work, size, [*kept, *outside]), None)
+    wrong, looked_at = (None, 0) if difference is not None else _of_originals(work)
+    difference = difference or wrong
     is_whole = difference is None and size > 0
     return LedgerReport(
         size=size,
         root=root(size, ledger.nodes_of(work)) if is_whole else EMPTY_ROOT,
         checkpoints=len(kept) + len(outside),
+        originals=looked_at,
         difference=difference,
     )
 
@@ -134,6 +138,20 @@ def _of_subtrees(work: UnitOfWork, size: int) -> Iterator[Difference]:
             yield _of_tree(
                 first, f"the subtree of level {level} at leaf {first} is wrong", f"第 {first} 叶处第 {level} 层子树有误"
             )
+
+
+def _of_originals(work: UnitOfWork) -> tuple[Difference | None, int]:
+    """The first kept file that is another one than a leaf says, or is gone; else how many were looked at."""
+    count = 0
+    for table, sha256, is_right in originals.kept(work):
+        count += 1
+        if not is_right:
+            en, zh = f"file {sha256} has another SHA-256", f"文件 {sha256} 的 SHA-256 不同"
+            return Difference(leaf=None, section=table, record=None, en=en, zh=zh), count
+    for table, record, sha256 in originals.missing(work):
+        en, zh = f"file {sha256} that it names is gone", f"其所指文件 {sha256} 已不存在"
+        return Difference(leaf=None, section=table, record=record, en=en, zh=zh), count
+    return None, count
 
 
 def _of_leaf(each: Leaf, en: str, zh: str) -> Difference:

@@ -9,13 +9,14 @@ A worker that takes the job up again goes on after the last answers written, unl
 
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
 from registry.access import Party
+from registry.errors import UnknownError
 from registry.fleet_tables import RunState, TargetKind
 from registry.jobs.running import Handler, Running
 from registry.repositories import fleet_answers, fleet_runs, jobs
@@ -33,13 +34,39 @@ _MOST_LEFT = 100  # Past runs whose answers are removed by one job.
 
 
 def ask_for_run(
-    work: UnitOfWork, *, policy: str, as_of: date, party: Party, at: datetime, id_: str | None = None
-) -> tuple[str, int]:
-    """Have everything answered under a named policy for a day; the id of the job, and the number to wake it by."""
+    work: UnitOfWork, *, policy: str, as_of: date, party: Party, at: datetime, occasion: str | None = None
+) -> tuple[str, int | None]:
+    """Have everything answered under a named policy for a day; the id of the job, and the number to wake it by.
+
+    `occasion`: what the run is for, where one is enough: the number is None when that was asked for before.
+    """
     policy_named(policy)
-    id_ = id_ or secrets.token_urlsafe(12)
+    id_ = secrets.token_urlsafe(12) if occasion is None else id_of(policy, as_of, occasion)
+    if occasion is not None and jobs.job_with(work, id_) is not None:
+        return id_, None
     arguments = {"policy": policy, "as_of": str(as_of)}
     return id_, jobs.ask_for(work, id_, FLEET, arguments, party=party, at=at)
+
+
+def id_of(policy: str, as_of: date, occasion: str) -> str:
+    """The id of a job that is asked for once."""
+    return f"fleet-{policy.replace('/', '-')}-{as_of}-{occasion}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunStatus:
+    """A run as it was asked for, and what is there of it: None while it waits or loads."""
+
+    job: Job
+    run: FleetRun | None
+
+
+def status_of(work: UnitOfWork, id_: str, party: Party) -> RunStatus:
+    """Where a run stands that the party's organization or the registry itself asked for; UnknownError for all others."""
+    job = jobs.job_with(work, id_)
+    if job is None or job.kind != FLEET or not (party.is_operator or job.party.organization in {None, party.organization}):
+        raise UnknownError(id_)
+    return RunStatus(job=job, run=fleet_runs.run_of_job(work, job.entry))
 
 
 def handlers(snapshots: Path | None = None) -> dict[str, Handler]:
@@ -126,11 +153,3 @@ def _all_counts(counts: Counts) -> Counts:
     """The counts with those of statuses that nothing has, for each kind that there is."""
     kinds = {kind for kind, _ in counts} | {TargetKind.ITEM}
     return {(kind, status): counts.get((kind, status), 0) for kind in kinds for status in Status}
-
-
-def as_told(counts: Counts) -> dict[str, dict[str, Any]]:
-    """Counts as JSON has them: by kind and status."""
-    told: dict[str, dict[str, Any]] = {}
-    for (kind, status), number in counts.items():
-        told.setdefault(kind.value, {})[status.value] = number
-    return told

@@ -22,7 +22,7 @@ from registry.repositories.latest import latest_items
 from registry.repositories.rounds import MOST_ITEMS
 from registry.rounds import Round
 from registry.unit_of_work import UnitOfWork
-from registry.usecases.assess_item import assess_item
+from registry.usecases.assess_many import assess_many
 from registry.usecases.label_keys import verifying_keys
 from traceability.periods import civil_day
 from traceability.policy import Policy
@@ -88,6 +88,7 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
     round: str
     organization: str
     site: str
+    sites: tuple[str, ...]
     as_of: date
     known_at: datetime
     policy: str
@@ -118,21 +119,23 @@ def package_of(work: UnitOfWork, found: Round, at: datetime, policy: Policy) -> 
     of_items = labels.labels_of_items(work, ids)
     stickers = labels.stickers_of(work, (label.code for each in of_items.values() for label in each))
     aliases = labels.aliases_of_items(work, ids)
+    verdicts = assess_many(work, known, civil_day(at), at, policy)
     items = tuple(
         _item(
             known[id_],
-            assess_item(work, id_, civil_day(at), at, policy).verdict,
+            verdicts[id_],
             tuple(_label(label, stickers.get(label.code, [])) for label in of_items.get(id_, ())),
             tuple(alias.value for alias in aliases.get(id_, ())),
         )
         for id_ in ids
-        if id_ in known
+        if id_ in verdicts
     )
     return Package(
         format=FORMAT,
         round=found.id,
         organization=found.organization,
         site=found.site,
+        sites=found.sites,
         as_of=civil_day(at),
         known_at=at,
         policy=policy.name,

@@ -1,27 +1,27 @@
-"""Rounds: an auditor plans one, scans, observes, signs off; the authority makes events of what was found.
+"""Rounds: an auditor plans one, scans, observes, signs off. What the authority makes of it: see round_findings.
 
 A round is seen by the auditing organization, and from its sign-off on by those who may read what the audited one holds. Each
 function looks and decides first, and takes the writer's turn only to look again at what may have changed and to append.
+
+Scans and nameplates that differ also go into the history of scans, where copies of labels are looked for (registry.scanning).
 """
 
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TypeVar
+from datetime import datetime
+from typing import NamedTuple, TypeVar
 
 from registry.access import Party
-from registry.errors import ConflictError, NotPermittedError, StaleError, TakenError, UnacceptableError, UnknownError
+from registry.errors import ConflictError, StaleError, TakenError, UnacceptableError, UnknownError
 from registry.labels.errors import LabelError
-from registry.notices.announcing import announce
-from registry.notices.events import recorded
-from registry.repositories import idempotency, rounds, stored
+from registry.labels.records import LabelRecord
+from registry.labels.sticker import LabelState
+from registry.repositories import idempotency, labels, rounds, scans, stored
 from registry.repositories.holdings import held_among
 from registry.repositories.recordings import Recorder
 from registry.repositories.rounds import MOST_ENTRIES, MOST_ITEMS
 from registry.rounds import (
-    Decided,
-    Decision,
     Observation,
     ObservationTold,
     Outcome,
@@ -31,17 +31,18 @@ from registry.rounds import (
     Signature,
     outcome,
 )
+from registry.scanning import anomalies
 from registry.secret_tokens import new_id
 from registry.spelling import is_storable, storable
 from registry.unit_of_work import Store, UnitOfWork
+from registry.usecases.note_scans import hour_of
 from registry.usecases.recording import Once, Repeated, owner_of, repeated
-from registry.usecases.resolve_code import resolve_code
-from traceability.interchange import Entry
-from traceability.periods import civil_day
-from traceability.records import Event, EventKind
+from registry.usecases.resolve_code import Way, resolve_code
 
 T = TypeVar("T", ScanTold, ObservationTold)
 
+MOST_SITES = 50  # Places inside a round: as many as somebody finds in a list on a phone.
+LONGEST_SITE = 255  # Characters.
 LARGEST_PHOTO = 2 * 1024 * 1024  # Bytes; the page makes photos smaller before it sends them.
 
 _JPEG = b"\xff\xd8\xff"
@@ -49,11 +50,15 @@ _JPEG = b"\xff\xd8\xff"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What an auditor wants to check: an organization, where, and which items; None for all that it holds."""
+    """What an auditor wants to check: an organization, where, and which items; None for all that it holds.
+
+    `sites`: the places inside it, where there are several among which the auditor is to say where she stands.
+    """
 
     organization: str
     site: str
     items: tuple[str, ...] | None
+    sites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +87,7 @@ def plan_round(work: UnitOfWork, party: Party, plan: Plan, at: datetime) -> Roun
         planned_at=at,
         planned_by=party.name,
         signature=None,
+        sites=_planned_sites(plan),
     )
     rounds.add_round(work, planned, Recorder(work, party=party, at=at, source=f"round {planned.id}").begun())
     return own_round(work, party, planned.id)
@@ -140,11 +146,12 @@ def progress_of(work: UnitOfWork, found: Round) -> Progress:
 def record_scans(store: Store, party: Party, round_id: str, told: Iterable[ScanTold], at: datetime) -> Progress:
     """Write down those of the scans that are not yet, and the progress then; what is sent twice is written once.
 
-    UnknownError, TakenError when the round is signed off, ConflictError for a scan that is on record with other content.
+    UnknownError, TakenError when the round is signed off, ConflictError for a scan that is on record with other content,
+    UnacceptableError for a place that the round does not have.
     """
     wanted = list(told)
     with store.reading() as work:
-        own_round(work, party, round_id)
+        _check_sites(own_round(work, party, round_id), wanted)
         led = {scan.text: _led_to(work, scan.text) for scan in wanted}
     with store.writing() as work:
         found = own_round(work, party, round_id)
@@ -153,14 +160,18 @@ def record_scans(store: Store, party: Party, round_id: str, told: Iterable[ScanT
         _check_open(found, bool(fresh), len(held) + len(fresh))
         if fresh:
             recorder = Recorder(work, party=party, at=at, source=f"round {found.id}: scans")
-            rounds.add_scans(work, found, [(scan, *led[scan.text]) for scan in fresh], recorder.begun())
+            each_led = [(scan, led[scan.text].item, led[scan.text].label) for scan in fresh]
+            rounds.add_scans(work, found, each_led, recorder.begun())
+            read = ((scan, label) for scan in fresh if (label := led[scan.text].read) is not None)
+            scans.add_scans(work, [_noted(found, label, scan.scanned_at, at, scan) for scan, label in read])
         return progress_of(work, found)
 
 
 def record_observations(store: Store, party: Party, round_id: str, told: Iterable[ObservationTold], at: datetime) -> Progress:
     """Write down those of the observations that are not yet, and the progress then; as with scans.
 
-    UnacceptableError for an item that is neither on the list nor scanned, and for a photo that the round does not have.
+    UnacceptableError for an item that is neither on the list nor scanned, for a photo that the round does not have, and for
+    another serial number on a nameplate that is not said to differ.
     """
     wanted = list(told)
     with store.writing() as work:
@@ -174,6 +185,10 @@ def record_observations(store: Store, party: Party, round_id: str, told: Iterabl
             return before
         recorder = Recorder(work, party=party, at=at, source=f"round {found.id}: observations")
         rounds.add_observations(work, found, fresh, recorder.begun())
+        differing = [each for each in fresh if each.nameplate_matches is False]
+        doubted = ((each, label) for each in differing if (label := doubted_label(work, before, each.item)) is not None)
+        noted = [_noted(found, label, each.observed_at, at, seen_serial=each.seen_serial or "") for each, label in doubted]
+        scans.add_scans(work, noted)
         return progress_of(work, found)
 
 
@@ -211,49 +226,6 @@ def sign_round(store: Store, party: Party, round_id: str, *, remark: str, scans:
         return own_round(work, party, round_id)
 
 
-def decide_finding(
-    store: Store,
-    party: Party,
-    round_id: str,
-    observation_id: str,
-    *,
-    decision: Decision,
-    reason: str,
-    broken_on: date | None,
-    at: datetime,
-) -> Progress:
-    """Confirm a broken seal, which makes it an event of the item from `broken_on` (else the day seen) on, or reject it.
-
-    For an authority that may read the audited organization. The same decision again changes nothing, another is TakenError;
-    NotPermittedError for whoever signed the round off.
-    """
-    with store.writing() as work:
-        found = seen_round(work, party, round_id)
-        progress = progress_of(work, found)
-        observation = next((each for each in progress.observations if each.told.id == observation_id), None)
-        if observation is None or observation.told.seal_intact is not False or not _is_authority(party, found):
-            raise UnknownError(observation_id)
-        if observation.decided is not None:
-            if observation.decided.decision is not decision:
-                raise TakenError("$.decision", "it was decided otherwise already", "已作出另一决定")
-            return progress
-        _check_decidable(party, found)
-        recorder = Recorder(work, party=party, at=at, source=f"round {found.id}: {decision}", reason=storable(reason) or None)
-        event = _event(observation, broken_on, at) if decision is Decision.CONFIRMED else None
-        if event is not None:
-            recorder.add("events", [Entry("events", 0, event)])
-            announce(work, [recorded(event)], at)
-        decided = Decided(
-            decision=decision,
-            reason=storable(reason.strip()),
-            event=None if event is None else event.id,
-            decided_at=at,
-            decided_by=party.name,
-        )
-        rounds.add_decision(work, observation, decided, recorder.begun())
-        return progress_of(work, found)
-
-
 def _planned_items(work: UnitOfWork, plan: Plan) -> tuple[str, ...]:
     if plan.items is None:
         items = rounds.items_held_by(work, plan.organization, MOST_ITEMS)
@@ -270,13 +242,60 @@ def _planned_items(work: UnitOfWork, plan: Plan) -> tuple[str, ...]:
     return tuple(items)
 
 
-def _led_to(work: UnitOfWork, text: str) -> tuple[str | None, str | None]:
-    """The item and the label code that a text leads to; nothing for what is nobody's."""
+def doubted_label(work: UnitOfWork, progress: Progress, item: str) -> LabelRecord | None:
+    """The label that a nameplate speaks against: the one read last in the round for the item, else the one in use."""
+    read = next((scan.label for scan in reversed(progress.scans) if scan.item == item and scan.label is not None), None)
+    if read is not None:
+        return labels.labels_with_codes(work, [read]).get(read)
+    of_item = labels.labels_of_items(work, [item]).get(item, ())
+    return next((label for label in reversed(of_item) if label.state is LabelState.ACTIVE), None)
+
+
+def _planned_sites(plan: Plan) -> tuple[str, ...]:
+    sites = tuple(dict.fromkeys(filter(None, (storable(site.strip()) for site in plan.sites))))
+    if len(sites) > MOST_SITES or any(len(site) > LONGEST_SITE for site in sites):
+        raise UnacceptableError(
+            "$.sites",
+            f"at most {MOST_SITES} places of at most {LONGEST_SITE} characters",
+            f"最多 {MOST_SITES} 处，每处最多 {LONGEST_SITE} 个字符",
+        )
+    return sites
+
+
+class _Led(NamedTuple):
+    """What a text led to: an item, the code of its label, and the label itself if it is what was read."""
+
+    item: str | None
+    label: str | None
+    read: LabelRecord | None
+
+
+def _led_to(work: UnitOfWork, text: str) -> _Led:
+    """Where a text leads; nowhere with what is nobody's."""
     try:
         found = resolve_code(work, text)
     except LabelError:
-        return None, None
-    return found.item, None if found.label is None else found.label.code
+        return _Led(None, None, None)
+    code = None if found.label is None else found.label.code
+    return _Led(found.item, code, found.label if found.way in {Way.CODE, Way.STICKER} else None)
+
+
+def _noted(
+    found: Round,
+    label: LabelRecord,
+    then: datetime,
+    at: datetime,
+    scan: ScanTold | None = None,
+    *,
+    seen_serial: str | None = None,
+) -> anomalies.Scan:
+    """A scan of a round for the history of scans. Phones' clocks may be wrong: it was after the plan, and is not yet to come.
+
+    Who scanned is known from the round anyway, so the round stands for the digest of others.
+    """
+    site, place = (None, None) if scan is None else (scan.site or (None if found.sites else found.site or None), scan.place)
+    hour = hour_of(min(max(then, found.planned_at), at))
+    return anomalies.Scan(hour, label.code, label.state, found.id, place, seen_serial, found.id, site)
 
 
 def _fresh(wanted: list[T], held: Mapping[str, T], path: str) -> list[T]:
@@ -301,6 +320,14 @@ def _check_open(found: Round, is_new: bool, size: int) -> None:  # noqa: FBT001 
         raise UnacceptableError("$", f"more than {MOST_ENTRIES:,} of one round", f"一次巡检超过 {MOST_ENTRIES} 条")
 
 
+def _check_sites(found: Round, wanted: list[ScanTold]) -> None:
+    for index, each in enumerate(wanted):
+        if each.site is not None and each.site not in found.sites:
+            raise UnacceptableError(
+                f"$.scans[{index}].site", f"the round has no place {each.site!r}", f"本次巡检没有地点 {each.site!r}"
+            )
+
+
 def _check_observed(work: UnitOfWork, before: Progress, wanted: list[ObservationTold]) -> None:
     items = {*before.round.items, *(scan.item for scan in before.scans)}
     photos = rounds.photos_among(work, before.round, (each.photo for each in wanted if each.photo is not None))
@@ -309,23 +336,9 @@ def _check_observed(work: UnitOfWork, before: Progress, wanted: list[Observation
             raise UnacceptableError(
                 f"$.observations[{index}].item", "neither on the list nor scanned", "既不在清单中，也未被扫描"
             )
+        if each.seen_serial is not None and each.nameplate_matches is not False:
+            raise UnacceptableError(
+                f"$.observations[{index}].seen_serial", "only of a nameplate that differs", "仅在铭牌与登记不一致时填写"
+            )
         if each.photo is not None and each.photo not in photos:
             raise UnacceptableError(f"$.observations[{index}].photo", "send the photo first", "请先上传照片")
-
-
-def _is_authority(party: Party, found: Round) -> bool:
-    return party.viewers is None or found.organization in party.viewers
-
-
-def _check_decidable(party: Party, found: Round) -> None:
-    if found.signature is None:
-        raise TakenError("$", "the round is not signed off yet", "本次巡检尚未签署")
-    if party.person is not None and party.name == found.signature.signed_by:
-        raise NotPermittedError("whoever signed the round does not decide on its findings", "签署巡检的人不得自行确认其发现")
-
-
-def _event(observation: Observation, broken_on: date | None, at: datetime) -> Event:
-    day = broken_on or civil_day(observation.told.observed_at)
-    if day > civil_day(at):  # A phone's clock may be wrong; the authority can tell the day instead.
-        raise UnacceptableError("$.broken_on", "a day that is yet to come", "日期尚未到来")
-    return Event(id=new_id("e"), item=observation.told.item, kind=EventKind.SEAL_BROKEN, on=day, recorded_at=at)

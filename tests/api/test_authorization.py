@@ -25,10 +25,12 @@ from registry.labels.code import new_code
 from registry.notices.settings import NoticeSettings
 from registry.repositories import accounts
 from registry.repositories.submissions import Submission, submit
+from registry.review.facts import Unit
 from registry.rounds import ObservationTold
 from registry.unit_of_work import Store, open_store
 from registry.usecases.calendars import make_feed
 from registry.usecases.clients import add_client, add_key, revoke_key
+from registry.usecases.fleet_runs import ask_for_run
 from registry.usecases.import_files import NewImport, receive
 from registry.usecases.import_records import import_records
 from registry.usecases.issue_labels import issue_labels
@@ -36,6 +38,7 @@ from registry.usecases.mandates import give_mandate
 from registry.usecases.people import Particulars, invite
 from registry.usecases.rounds import Plan, keep_photo, plan_round, record_observations
 from registry.usecases.signing_in import start_session
+from registry.usecases.units import record_facts
 from registry.usecases.webhooks import WantedEndpoint, make_endpoint
 from tests.api.conftest import client_of
 from tests.api.parties import BEGUN, FOREIGN, OPERATORS, OWN, Acting, Parties, claim
@@ -80,11 +83,14 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
     laboratory = Party(name="person/alpha", organization=OWN, role=Role.LABORATORY, person=f"{OWN}-{Role.LABORATORY}")
     with store.writing() as work:
         import_records(work, [dump(_records()).decode()], party=laboratory, at=BEGUN, source="test")
+        record_facts(work, [_unit()], party=OPERATOR, at=BEGUN, source="test")
         (label,) = issue_labels(work, [f"{SECRET}-METER"], party=laboratory, at=BEGUN)
         spare = add_client(work, organization=OWN, name=SECRET, role=Role.LABORATORY, scopes=None, party=OPERATOR, at=BEGUN)
         key = add_key(work, spare.id, expires_at=None, party=OPERATOR, at=BEGUN)
         person = Particulars(sign_in=SECRET, name=SECRET, email="alpha-only@example.org")
         invited = invite(work, person, organization=OWN, role=Role.AUDITOR, party=OPERATOR, at=BEGUN)
+        regulator = Party(name="person/alpha", organization=OWN, role=Role.REGULATOR, person=f"{OWN}-{Role.REGULATOR}")
+        run_id, _ = ask_for_run(work, policy="structure/1", as_of=BEGUN.date(), party=regulator, at=BEGUN)
         mandate = give_mandate(
             work, holder=OPERATORS, over=OWN, valid_from=BEGUN.date(), valid_until=BEGUN.date(), party=OPERATOR, at=BEGUN
         )
@@ -110,6 +116,7 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         "mandate_id": mandate.id,
         "number": str(submission),
         "import_id": import_id,
+        "run_id": run_id,
         "calendar_id": feed.feed.id,
         "token": feed.token,
         "endpoint_id": hook.endpoint.id,
@@ -159,6 +166,12 @@ def _records() -> dict[str, Any]:
             {"id": f"{SECRET}-POINT", "organization": OWN, "level": 1, "branches": [{"name": SECRET, "item": meter}]}
         ],
     }
+
+
+def _unit() -> Unit:
+    """The own organization as a unit of the energy-metering review."""
+    code = "91310000MA1K0000X0"
+    return Unit(organization=OWN, credit_code=code, area="310115", institute=SECRET, since=BEGUN.date())
 
 
 def _waiting() -> Submission:

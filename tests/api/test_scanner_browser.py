@@ -17,7 +17,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from PIL import Image, ImageFilter
-from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Geolocation, Page, expect, sync_playwright
 
 from api.app import create_app
 from api.cli.service import address, listening
@@ -32,7 +32,10 @@ from registry.labels.key_files import KeyFolder
 from registry.labels.sticker import digits_in_address, from_digits, sticker_address
 from registry.notices.settings import NoticeSettings
 from registry.repositories.latest import latest_items
+from registry.repositories.rounds import photo_of
+from registry.repositories.scans import scans_of
 from registry.rounds import Way
+from registry.scanning.anomalies import Scan
 from registry.unit_of_work import Store, open_store
 from registry.usecases.import_records import import_records
 from registry.usecases.issue_labels import issue_labels
@@ -44,6 +47,8 @@ from tests.api.worlds import DOCUMENT, NOW
 
 METERS = ("gate-gas-meter", "dryer-gas-meter", "substation-meter")
 FILMED = METERS[0]
+WHERE: Geolocation = {"latitude": 31.2304, "longitude": 121.4737}
+SITES = ("一层", "二层")
 AXE = Path(__file__).resolve().parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 QUICK = 1_000  # ms from the first readable frame to the verdict (issue 4).
 
@@ -104,7 +109,8 @@ class Service:
 def world(service_world: World) -> World:
     """The service with a round that nobody has scanned in yet: what one test scans is not another's."""
     with service_world.store.writing() as work:
-        planned = plan_round(work, service_world.party, Plan(organization=OWN, site="合成锅炉房", items=METERS), NOW)
+        plan = Plan(organization=OWN, site="合成锅炉房", items=METERS, sites=SITES)
+        planned = plan_round(work, service_world.party, plan, NOW)
     return replace(service_world, round_id=planned.id)
 
 
@@ -175,7 +181,8 @@ def _film(label: bytes) -> bytes:
 
 def _context(world: World, browser: Browser, size: tuple[int, int], **more: Any) -> BrowserContext:
     width, height = size
-    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", permissions=["camera"], **more)
+    more |= {"permissions": ["camera", "geolocation"], "geolocation": WHERE}
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **more)
     name, _, value = world.auditor.session_headers["cookie"].partition("=")
     context.add_cookies([{"name": name, "value": value, "url": world.base}])
     return context
@@ -219,6 +226,9 @@ def test_a_whole_round_on_a_phone_with_and_without_a_network(
     assert took <= QUICK
     assert [scan.item for scan in _progress(world).scans] == [FILMED]
 
+    page.locator("#site").select_option(SITES[0])
+    page.locator("#place").check()
+    expect(page.locator("#told-place")).to_contain_text("31.2,121.5")
     page.locator("#load").click()
     expect(page.locator("#package")).to_have_attribute("data-as-of", "2026-11-23")
     expect(page.locator("#package")).not_to_contain_text("不能核对签名")
@@ -234,12 +244,16 @@ def test_a_whole_round_on_a_phone_with_and_without_a_network(
     page.locator("#observe input[name=seal][value=no]").check()
     page.locator("#picture").set_input_files({"name": "p.png", "mimeType": "image/png", "buffer": world.labels[METERS[2]]})
     page.locator("#remark").fill("铅封断开")
+    page.locator("#seen-serial").fill("X-77")
     page.get_by_role("button", name="记录", exact=True).click()
     expect(page.locator("#result")).to_contain_text("观察已记录")
     _type(page, world.sticker)
     expect(page.locator("#result .scan-remark")).to_have_text("签名有效")
     _type(page, _forged(world.sticker))
     expect(page.locator("#result .scan-remark")).to_have_text("签名是伪造的")
+    page.locator("#site").select_option(SITES[1])
+    _type(page, world.codes[METERS[1]])
+    expect(page.locator("#result .scan-remark")).to_contain_text(f"在“{SITES[0]}”也扫描过")
     _type(page, "INVENTED")
     expect(page.locator("#result .scan-word")).to_have_text("未登记")
     expect(page.locator("#state")).to_have_attribute("data-waiting", re.compile("^([7-9]|[1-9][0-9])$"))
@@ -253,11 +267,18 @@ def test_a_whole_round_on_a_phone_with_and_without_a_network(
     assert sent.outcome.correct == METERS
     assert sent.outcome.unknown == ("INVENTED",)
     typed = [scan.told.text for scan in sent.scans if scan.told.way is Way.TYPED]
-    assert typed == [*(world.codes[item].lower() for item in METERS[1:]), world.sticker, _forged(world.sticker), "INVENTED"]
+    codes = [world.codes[item].lower() for item in METERS[1:]]
+    assert typed == [*codes, world.sticker, _forged(world.sticker), world.codes[METERS[1]], "INVENTED"]
+    assert (sent.outcome.sites[METERS[1]], sent.outcome.sites[METERS[2]]) == (SITES, SITES[:1])
+    assert "31.2,121.5" in {each.place for each in _noted(world)}
     assert len(sent.scans) >= len(typed) + 2  # By the camera: once with and once without a network.
     (seen,) = sent.observations
     assert (seen.told.item, seen.told.seal_intact, seen.told.remark) == (METERS[2], False, "铅封断开")
-    assert seen.told.photo is not None
+    assert (seen.told.nameplate_matches, seen.told.seen_serial) == (False, "X-77")
+    with world.store.reading() as work:
+        photo = photo_of(work, sent.round, str(seen.told.photo))
+    assert photo is not None
+    assert len(photo) <= 1024 * 1024
     page.reload()
     expect(page.locator("#state")).to_have_attribute("data-waiting", "0")
     assert complaints == []
@@ -293,18 +314,41 @@ def test_without_script_a_typed_code_and_a_photo_do(world: World, browser: Brows
     context = _context(world, browser, PHONE, java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{world.base}/rounds/{world.round_id}/scan")
+    page.locator("#site").select_option(SITES[1])
     _type(page, world.codes[FILMED])
     expect(page.locator("#result")).to_contain_text("可溯源")
+    page.locator("#site").select_option(SITES[0])
+    _type(page, world.codes[FILMED])
+    expect(page.locator("#result")).to_contain_text(f"在“{SITES[1]}”也扫描过")
+    expect(page.locator("#site")).to_have_value(SITES[0])
     photo: FilePayload = {"name": "p.png", "mimeType": "image/png", "buffer": world.labels[METERS[1]]}
     page.locator("#photo").set_input_files(photo)
     page.get_by_role("button", name="查询").click()
     expect(page.locator("#result")).to_contain_text("不可溯源")
+    page.locator("#observe input[name=nameplate][value=yes]").check()
+    page.locator("#observe input[name=seal][value=no]").check()
+    page.locator("#picture").set_input_files(photo)
+    hidden: list[Any] = page.locator("#observe input[type=hidden]").all()
+    again: dict[str, str | float | bool | bytes | FilePayload]
+    again = {str(each.get_attribute("name")): str(each.get_attribute("value")) for each in hidden}
+    page.get_by_role("button", name="记录", exact=True).click()
+    expect(page.locator("#result")).to_contain_text("观察已记录")
+    sent_again = page.request.post(f"{world.base}/rounds/{world.round_id}/observe", multipart=again)
+    assert sent_again.ok, sent_again.text()
+    (seen,) = _progress(world).observations
+    assert (seen.told.item, seen.told.nameplate_matches, seen.told.seal_intact) == (METERS[1], True, False)
+    assert len(str(seen.told.photo)) == 64
     no_photo: FilePayload = {"name": "p.jpeg", "mimeType": "image/jpeg", "buffer": b"no photo"}
     page.locator("#photo").set_input_files(no_photo)
     page.get_by_role("button", name="查询").click()
     expect(page.get_by_role("alert")).to_contain_text("没有读到标签")
     assert photographed(b"") is None
     context.close()
+
+
+def _noted(world: World) -> list[Scan]:
+    with world.store.reading() as work:
+        return scans_of(work, world.codes.values())
 
 
 def _progress(world: World) -> Any:

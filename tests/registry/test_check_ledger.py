@@ -10,10 +10,15 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Connection
 
+from registry.access import OPERATOR
 from registry.ledger.notes import Checkpoint
+from registry.recording_tables import SubmissionDecisions, Submissions
 from registry.repositories import ledger
+from registry.repositories.flags import Flag, keep_flags
 from registry.unit_of_work import Store
 from registry.usecases.check_ledger import LedgerReport, check_ledger, make_up_leaves
+from registry.usecases.import_dcc import import_dcc
+from tests.registry.exchange.dcc.builder import Dcc
 from tests.registry.worlds import certificate, full, only, recorded
 
 AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -71,9 +76,12 @@ def _past_triggers(store: Store) -> Iterator[Connection]:
         if store.engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         else:
+            for statement in ("ROLLBACK", "PRAGMA foreign_keys = OFF", "BEGIN IMMEDIATE"):
+                connection.exec_driver_sql(statement)
             for trigger in connection.exec_driver_sql("SELECT name FROM sqlite_schema WHERE type = 'trigger'").scalars().all():
                 connection.exec_driver_sql(f"DROP TRIGGER {trigger}")
         yield connection
+    store.engine.dispose()
     store.cache.clear()
 
 
@@ -105,6 +113,45 @@ def test_a_change_behind_the_back_of_the_registry_is_found(kept: Store, what: st
     """A value, a row, an order: whatever an owner of the database does to records, leaves, subtrees or checkpoints."""
     report = _tampered(kept, lambda connection: connection.exec_driver_sql(_CHANGES[what]))
     assert report.difference is not None
+
+
+@pytest.fixture
+def around(store: Store) -> Store:
+    """A store with what stands around records: contradictions let in, decisions of a second person, original files."""
+    recorded(store, full())
+    flags = [Flag(1, place, "items", "M", "GAP", "note", "$", "M", {"day": str(place)}) for place in (0, 1)]
+    with store.writing() as work:
+        import_dcc(work, Dcc(number="C-1").xml(), party=OPERATOR, at=AT, source="file.xml")
+        keep_flags(work, flags)
+        work.append(Submissions, [(1, "O", "clerk", "p1", None, 0, "form", None, None, "{}", "[]")])
+        work.append(SubmissionDecisions, [(1, 1, "chief", "p2", 0, None, 1)])
+    assert checked(store).difference is None
+    assert checked(store).originals == 1
+    return store
+
+
+_AROUND = {
+    "a contradiction that was let in": ("UPDATE recorded_contradictions SET severity = 'fail' WHERE position = 1", "says"),
+    "a contradiction that is gone": ("DELETE FROM recorded_contradictions WHERE position = 1", "gone"),
+    "who approved": ("UPDATE submission_decisions SET decided_by = 'clerk'", "says"),
+    "what was submitted": ("UPDATE submissions SET document = '[]'", "says"),
+    "another file in place of an original": ("UPDATE documents SET content = CAST('other' AS BYTES)", "another SHA-256"),
+    "another file with its own digest": (
+        "UPDATE documents SET content = CAST('' AS BYTES), "
+        "sha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'",
+        "is gone",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", _AROUND)
+def test_a_change_around_the_records_is_found(around: Store, what: str) -> None:
+    """Who let something in, what was known to contradict, and the laboratory's own file are evidence as well."""
+    statement, said = _AROUND[what]
+    spelling = "bytea" if around.engine.dialect.name == "postgresql" else "BLOB"
+    report = _tampered(around, lambda connection: connection.exec_driver_sql(statement.replace("BYTES", spelling)))
+    assert report.difference is not None
+    assert said in report.difference.en
 
 
 def test_a_row_that_was_slipped_in_is_found(kept: Store) -> None:

@@ -2,21 +2,33 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
+import msgspec
 import pytest
 
-from registry.access import Party, Role
+from registry.access import OPERATOR, Party, Role
 from registry.errors import ConflictError, NotPermittedError, StaleError, TakenError, UnacceptableError, UnknownError
 from registry.labels.code import label_address
-from registry.rounds import Decision, ObservationTold, Round, ScanResult, ScanTold, Way
+from registry.repositories.chains import BUDGET
+from registry.repositories.disputes import disputed_with_codes
+from registry.repositories.scans import scans_of
+from registry.rounds import Decision, Finding, ObservationTold, Round, ScanResult, ScanTold, Way
+from registry.scanning.anomalies import Reason
 from registry.unit_of_work import Store
+from registry.usecases.assess_item import assess_item
+from registry.usecases.assess_many import assess_many
+from registry.usecases.change_label import revoke_label
 from registry.usecases.check_ledger import check_ledger
+from registry.usecases.disputes import suspects
 from registry.usecases.import_records import import_records
 from registry.usecases.issue_labels import issue_labels, make_blank_labels
+from registry.usecases.note_scans import hour_of
+from registry.usecases.round_findings import decide_finding
 from registry.usecases.round_verdicts import verdicts_on
 from registry.usecases.rounds import (
     Plan,
-    decide_finding,
+    Progress,
     keep_photo,
     plan_round,
     progress_of,
@@ -51,13 +63,28 @@ def _organization() -> str:
     return '{"format": "traceability-records/1", "organizations": [{"id": "plant", "name": "合成工厂", "kind": "energy_user"}]}'
 
 
-def scan(number: int, text: str) -> ScanTold:
-    return ScanTold(id=f"scan-{number:04}", text=text, way=Way.CAMERA, scanned_at=NOW)
+def scan(number: int, text: str, scanned_at: datetime = NOW, **more: Any) -> ScanTold:
+    return ScanTold(id=f"scan-{number:04}", text=text, way=Way.CAMERA, scanned_at=scanned_at, **more)
 
 
-def seen(number: int, *, seal: bool | None, item: str = GOOD, at: datetime = NOW) -> ObservationTold:
+def seen(
+    number: int,
+    *,
+    seal: bool | None,
+    item: str = GOOD,
+    at: datetime = NOW,
+    matches: bool | None = True,
+    seen_serial: str | None = None,
+) -> ObservationTold:
     return ObservationTold(
-        id=f"seen-{number:04}", item=item, nameplate_matches=True, seal_intact=seal, photo=None, remark="", observed_at=at
+        id=f"seen-{number:04}",
+        item=item,
+        nameplate_matches=matches,
+        seal_intact=seal,
+        photo=None,
+        remark="",
+        observed_at=at,
+        seen_serial=seen_serial,
     )
 
 
@@ -151,6 +178,95 @@ def test_a_broken_seal_changes_the_verdict_once_the_authority_confirms_it(store:
         assert check_ledger(work).difference is None
 
 
+def test_one_label_at_two_places_of_a_round_is_noticed_and_an_id_typed_twice_is_not(store: Store) -> None:
+    """Copies of a label hang on two meters of one works: the round that meets both is the best chance to see it."""
+    with store.writing() as work:
+        import_records(work, [DOCUMENT.decode()], party=LABORATORY, at=NOW - timedelta(days=1), source="seed")
+        import_records(work, [_organization()], party=LABORATORY, at=NOW - timedelta(days=1), source="plant")
+        copied, moved = issue_labels(work, METERS, at=NOW)
+        revoke_label(work, moved.code, "仿冒", party=OPERATOR, at=NOW)
+        planned = plan_round(
+            work, AUDITOR, Plan(organization=PLANT, site="厂区", items=METERS, sites=(" 一号 ", "二号", "")), NOW
+        )
+        with pytest.raises(UnacceptableError):
+            plan_round(work, AUDITOR, Plan(organization=PLANT, site="", items=METERS, sites=("x" * 256,)), NOW)
+    assert planned.sites == ("一号", "二号")
+    sent = [
+        scan(1, copied.code, site="一号", place="31.2,121.5"),
+        scan(2, copied.code, site="二号", scanned_at=NOW + timedelta(days=400)),
+        scan(3, moved.code, scanned_at=NOW - timedelta(days=400)),
+        scan(4, GOOD, site="一号"),
+    ]
+    record_scans(store, AUDITOR, planned.id, sent, LATER)
+    # What is sent again is noted once as well; the place is not kept with the round, so without it the scan is the same.
+    progress = record_scans(store, AUDITOR, planned.id, [replace(each, place=None) for each in sent], LATER)
+    assert progress.outcome.sites == {GOOD: ("一号", "二号")}
+    with pytest.raises(UnacceptableError):
+        record_scans(store, AUDITOR, planned.id, [scan(5, GOOD, site="三号")], LATER)
+    with store.reading() as work:
+        noted = sorted(scans_of(work, [copied.code, moved.code]), key=lambda each: (each.code != copied.code, each.hour))
+        assert [(each.hour, each.place, each.site) for each in noted] == [
+            (hour_of(NOW), "31.2,121.5", "一号"),
+            (hour_of(LATER), None, "二号"),
+            (hour_of(NOW), None, None),
+        ], "a phone's clock cannot put a scan before the plan or into the future"
+        found = {each.label.code: each.anomaly for each in suspects(work, REGULATOR, hour_of(LATER))}
+    assert {code: each.reasons for code, each in found.items() if each} == {
+        copied.code: ((Reason.TWO_SITES, 1),),
+        moved.code: ((Reason.NOT_ACTIVE, 1),),
+    }
+
+
+def test_a_nameplate_that_differs_is_suspected_and_once_confirmed_disputes_the_label(store: Store, planned: Round) -> None:
+    """There is no event for it, so what the auditor saw would otherwise change nothing and be seen by nobody."""
+    with store.writing() as work:
+        (label,) = issue_labels(work, [GOOD], at=NOW)
+    other = seen(1, seal=None, matches=False, seen_serial="X-77")
+    nobody_knows = seen(2, seal=False, matches=False, item=METERS[1])
+    with pytest.raises(UnacceptableError):
+        record_observations(store, AUDITOR, planned.id, [replace(other, nameplate_matches=None)], NOW)
+    for _ in range(2):
+        progress = record_observations(store, AUDITOR, planned.id, [other, nobody_knows], LATER)
+    assert progress.observations[0].told == other
+    with store.reading() as work:
+        (noted,) = scans_of(work, [label.code])
+        assert (noted.seen_serial, noted.round) == ("X-77", planned.id)
+        (suspect,) = suspects(work, REGULATOR, hour_of(LATER))
+        assert suspect.anomaly is not None
+        assert suspect.anomaly.reasons == ((Reason.OTHER_SERIAL, 1),)
+    sign_round(store, AUDITOR, planned.id, remark="", scans=0, observations=2, at=LATER)
+    with pytest.raises(UnknownError):  # Nobody said that its seal is broken.
+        _decide(store, REGULATOR, planned, 1)
+    for _ in range(2):
+        progress = _decide(store, REGULATOR, planned, 1, finding=Finding.NAMEPLATE)
+    decided = progress.observations[0].nameplate_decided
+    assert decided is not None
+    assert (decided.label, decided.event, progress.observations[0].decided) == (label.code, None, None)
+    with store.reading() as work:
+        assert "X-77" in disputed_with_codes(work, [label.code])[label.code].reason
+    # The two findings of one observation are decided apart; without a label there is nothing to be disputed.
+    progress = _decide(store, REGULATOR, planned, 2, finding=Finding.NAMEPLATE)
+    progress = _decide(store, REGULATOR, planned, 2, Decision.REJECTED)
+    assert progress.observations[1].nameplate_decided is not None
+    assert progress.observations[1].nameplate_decided.label is None
+    assert progress.observations[1].decided is not None
+    assert (progress.observations[1].decided.decision, _status(store)) == (Decision.REJECTED, Status.TRACEABLE)
+    with store.reading() as work:
+        assert check_ledger(work).difference is None
+
+
+def test_many_verdicts_at_once_are_those_of_one_at_a_time(store: Store, planned: Round) -> None:
+    """A record of a round, or a package, would otherwise say something else than the page of the meter."""
+    document = msgspec.json.decode(DOCUMENT)
+    targets = [each["id"] for name in ("items", "metering_points") for each in document[name]]
+    policy = POLICIES["cn-supervision/1"]
+    with store.reading() as work:
+        for budget in (BUDGET, 3):
+            found = assess_many(work, [*targets, "no-such-item", "\0"], TODAY, LATER, policy, budget=budget)
+            assert found == {target: assess_item(work, target, TODAY, LATER, policy).verdict for target in targets}
+        assert assess_many(work, targets, TODAY, NOW - timedelta(days=9), policy).keys() <= set(targets)
+
+
 def test_a_round_is_seen_by_its_auditors_and_once_signed_by_those_who_read_the_organization(
     store: Store, planned: Round
 ) -> None:
@@ -175,10 +291,16 @@ def test_a_round_is_of_what_the_organization_holds_and_the_auditor_may_read(
         plan_round(work, AUDITOR, Plan(organization=organization, site="", items=items), NOW)
 
 
-def _decide(store: Store, party: Party, planned: Round, number: int, decision: Decision = Decision.CONFIRMED):  # type: ignore[no-untyped-def]
-    return decide_finding(
-        store, party, planned.id, f"seen-{number:04}", decision=decision, reason="现场核实", broken_on=None, at=LATER
-    )
+def _decide(
+    store: Store,
+    party: Party,
+    planned: Round,
+    number: int,
+    decision: Decision = Decision.CONFIRMED,
+    finding: Finding = Finding.SEAL,
+) -> Progress:
+    of_observation = (store, party, planned.id, f"seen-{number:04}")
+    return decide_finding(*of_observation, decision=decision, reason="现场核实", broken_on=None, at=LATER, finding=finding)
 
 
 def _status(store: Store) -> Status:

@@ -11,8 +11,10 @@ from hashlib import sha256
 from itertools import groupby, islice, takewhile
 from operator import attrgetter
 
+import msgspec
 import pytest
 
+from registry.review.facts import AnyFact, ItemDetails, Place, Unit, checked
 from seed_data.chains import RENDERED_ON, chains
 from seed_data.city import city, meters
 from seed_data.city.catalogue import BENCH, GAS_VALUES, METER, MUNICIPAL, NATIONAL, WORKING
@@ -28,6 +30,7 @@ from seed_data.city.standards import (
     laboratory_standards,
     reference_standards,
 )
+from seed_data.city.units import meter_facts, unit_facts
 from tests import oracle
 from traceability.assess import assess
 from traceability.interchange import Entry, collect, parse_records, write_entries
@@ -378,3 +381,15 @@ def test_a_city_can_stand_beside_the_seed_chains() -> None:
     for section in SECTIONS:
         one = {record.id for record in getattr(town_records, section)}
         assert not one & {record.id for record in getattr(chain_records, section)}
+
+
+def test_every_user_of_a_city_is_a_unit_and_every_meter_at_a_point_stands_in_a_ledger() -> None:
+    """The review of the demonstration would be of units without districts, or of meters that nobody knows."""
+    plan = survey(600, 7, date(2026, 11, 23))
+    told = [*unit_facts(plan), *meter_facts(plan)]
+    facts = [checked(msgspec.convert(fact, AnyFact, strict=False)) for fact in told]
+    assert {fact.organization for fact in facts if isinstance(fact, Unit)} == {f"U-{number}" for number in range(plan.users)}
+    records = {(entry.section, entry.record.id) for entry in city(600, 7, date(2026, 11, 23))}
+    assert {("items", fact.item) for fact in facts if isinstance(fact, ItemDetails)} <= records
+    assert {("metering_points", fact.metering_point) for fact in facts if isinstance(fact, Place)} <= records
+    assert told == [*unit_facts(plan), *meter_facts(plan)]

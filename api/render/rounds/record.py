@@ -80,7 +80,7 @@ def _facts(record: RoundRecord, language: Language) -> list[tuple[str, str]]:
     return [
         (text(language, "编号"), found.id),
         (text(language, "被核查单位"), found.organization),
-        (text(language, "地点"), found.site or "—"),
+        (text(language, "地点"), " · ".join(filter(None, [found.site, "、".join(found.sites)])) or "—"),
         (text(language, "计划"), f"{_moment(found.planned_at)} · {found.planned_by}"),
         (text(language, "签署"), signed),
         (text(language, "备注"), signature.remark if signature is not None and signature.remark else "—"),
@@ -103,7 +103,8 @@ def _item(item: RecordedItem, language: Language) -> list[str]:
     verdict = item.verdict
     status = "—" if verdict is None else words.STATUSES[verdict.status].words.in_(language)
     until = "—" if verdict is None or verdict.traceable_until is None else str(verdict.traceable_until)
-    return [item.name or item.id, item.serial or "—", _ITEM_RESULTS[item.result].in_(language), status, until]
+    result = " · ".join([_ITEM_RESULTS[item.result].in_(language), *item.sites])
+    return [item.name or item.id, item.serial or "—", result, status, until]
 
 
 def _observations(record: RoundRecord, language: Language) -> dict[str, Any]:
@@ -118,13 +119,17 @@ def _observations(record: RoundRecord, language: Language) -> dict[str, Any]:
 
 
 def _observation(each: RecordedObservation, names: dict[str, str], language: Language) -> list[str]:
-    decision = "—" if each.decision is None else words.DECISIONS[each.decision.decision].in_(language)
+    decisions = [
+        f"{text(language, what)} {words.DECISIONS[made.decision].in_(language)}"
+        for what, made in (("封印", each.decision), ("铭牌", each.nameplate_decision))
+        if made is not None
+    ]
     return [
         names.get(each.item, each.item),
-        words.OBSERVED[each.nameplate_matches].in_(language),
+        " · ".join(filter(None, [words.OBSERVED[each.nameplate_matches].in_(language), each.seen_serial])),
         words.OBSERVED[each.seal_intact].in_(language),
         " · ".join(filter(None, [each.remark, each.photo and f"SHA-256 {each.photo[:16]}…"])) or "—",
-        decision,
+        " · ".join(decisions) or "—",
     ]
 
 

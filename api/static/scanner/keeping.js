@@ -25,9 +25,9 @@ const done = (request) =>
   });
 
 // Written when the transaction is on the disk, not when the request was taken.
-async function written(base, store, act) {
-  const transaction = base.transaction(store, "readwrite", { durability: "strict" });
-  act(transaction.objectStore(store));
+async function written(base, stores, act) {
+  const transaction = base.transaction(stores, "readwrite", { durability: "strict" });
+  act(...[stores].flat().map((store) => transaction.objectStore(store)));
   await new Promise((resolve, reject) => {
     transaction.oncomplete = resolve;
     transaction.onerror = transaction.onabort = () => reject(transaction.error);
@@ -37,4 +37,10 @@ async function written(base, store, act) {
 export const get = (base, store, key) => done(base.transaction(store).objectStore(store).get(key));
 export const all = (base, store) => done(base.transaction(store).objectStore(store).getAll());
 export const put = (base, store, value, key) => written(base, store, (kept) => kept.put(value, key));
+// An entry of the queue with its photo: both or neither.
+export const putWithPhoto = (base, entry, photo) =>
+  written(base, ["queue", "photos"], (queue, photos) => {
+    queue.put(entry);
+    if (photo) photos.put(photo, entry.photoId);
+  });
 export const take = (base, store, keys) => written(base, store, (kept) => keys.forEach((key) => kept.delete(key)));

@@ -1,6 +1,6 @@
 // The scanner of a round: camera, photo, typed code; results at once from the package or the service; everything queued first.
 
-import { all, get, opened, put, take } from "./keeping.js";
+import { all, get, opened, put, putWithPhoto, take } from "./keeping.js";
 import { ledTo, unpacked, verdictOn } from "./packages.js";
 
 const config = JSON.parse(document.getElementById("config").textContent);
@@ -12,6 +12,8 @@ const AT_ONCE = 20; // Entries of one request.
 const LONG_PATIENCE = 60000; // ms for a package: two thousand verdicts take the service some seconds.
 const PAUSE = 15000; // ms between tries to send what waits.
 const LARGEST_SIDE = 1600; // Pixels of a photo that is kept.
+const LARGEST_PHOTO = 1024 * 1024; // Bytes of it; the service takes twice as many.
+const FRESH = 600000; // ms for which the phone's whereabouts are good enough: nobody leaves a tenth of a degree faster on foot.
 
 // Not crypto.randomUUID, which browsers keep from pages that came by plain http.
 const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -23,7 +25,8 @@ const shown = (moment) => new Date(moment).toLocaleString(config.language === "z
 class Refused extends Error {}
 
 let base, packed = null, latest = null, detector = null, csrf = null, current = null, isSending = false, isAskedAgain = false, sound = null, refusal = "";
-const seen = new Set(config.seen);
+const seen = new Map(config.seen.map(([key, sites]) => [key, new Set(sites)])); // Where each was scanned, of the places told.
+let whereabouts = null;
 const lines = new Map(); // The list entry of each scan by its id.
 
 function element(name, text, className) {
@@ -39,19 +42,29 @@ async function scan(text, way) {
   const entry = {
     kind: "scan", round: config.round, id: newId(), text, way,
     scanned_at: new Date().toISOString(), package_at: packed ? packed.known_at : null,
+    site: $("site")?.value || null, place: whereabouts,
   };
   latest = entry.id;
   await put(base, "queue", entry);
   const local = packed ? await told(text) : null;
   const key = local?.item?.id ?? text;
   const isAgain = seen.has(key);
-  if (local) show({ ...local, result: isAgain ? "already_scanned" : local.result, source: say("as_of", { moment: shown(packed.known_at) }) }, entry.id);
-  else if (!navigator.onLine) show({ result: isAgain ? "already_scanned" : null, text, source: say("no_package") }, entry.id);
-  seen.add(key);
+  const remarks = [...elsewhere(seen.get(key) ?? [], entry.site), ...(local?.remarks ?? [])];
+  if (local) show({ ...local, remarks, result: isAgain ? "already_scanned" : local.result, source: say("as_of", { moment: shown(packed.known_at) }) }, entry.id);
+  else if (!navigator.onLine) show({ result: isAgain ? "already_scanned" : null, text, remarks, source: say("no_package") }, entry.id);
+  remember(key, entry.site);
   if (packed) $("done").textContent = packed.listed.filter((id) => seen.has(id)).length;
   signal(isAgain);
-  await Promise.all([put(base, "seen", [...seen], config.round), send()]);
+  await Promise.all([put(base, "seen", [...seen].map(([each, sites]) => [each, [...sites]]), config.round), send()]);
 }
+
+function remember(key, site) {
+  if (!seen.has(key)) seen.set(key, new Set());
+  if (site) seen.get(key).add(site);
+}
+
+// One label at two places of a round: what to say of the others.
+const elsewhere = (sites, site) => [...sites].filter((each) => site && each !== site).map((each) => say("other_site", { site: each }));
 
 // What a text is by the package alone.
 async function told(text) {
@@ -88,7 +101,7 @@ function show(answer, id) {
     if (answer.verdict.traceable_until) parts.push(element("p", say("until", { day: answer.verdict.traceable_until })));
     for (const each of answer.verdict.findings) parts.push(element("p", words.findings[each.code]));
   }
-  for (const remark of answer.remarks ?? []) parts.push(element("p", remark, "scan-remark"));
+  for (const remark of answer.remarks) parts.push(element("p", remark, "scan-remark"));
   if (answer.sticker) parts.push(element("p", words.stickers[answer.sticker], `scan-remark ${answer.sticker}`));
   parts.push(element("p", answer.source, "hint"));
   box.replaceChildren(...parts);
@@ -157,7 +170,7 @@ const mine = async () => (await all(base, "queue")).filter((each) => each.round 
 async function sendSome(kind) {
   const waiting = (await mine()).filter((each) => each.kind === kind && !each.refused).slice(0, AT_ONCE);
   if (!waiting.length) return false;
-  for (const each of waiting) if (each.photoId) await sendPhoto(each);
+  for (const each of waiting) if (each.photoId && !(await sendPhoto(each))) return true; // It is refused now; go on with the others.
   const [name, body] = kind === "scan" ? ["scans", waiting.map(scanBody)] : ["observations", waiting.map(observationBody)];
   const answer = await asked(`${API}/${name}`, {
     method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ [name]: body }),
@@ -194,12 +207,13 @@ async function sendOneByOne(kind, waiting) {
   }
 }
 
-const scanBody = ({ id, text, way, scanned_at, package_at }) => ({ id, text, way, scanned_at, package_at });
-const observationBody = ({ id, item, nameplate_matches, seal_intact, photo, remark, observed_at }) => ({
-  id, item, nameplate_matches, seal_intact, photo, remark, observed_at,
+const scanBody = ({ id, text, way, scanned_at, package_at, site, place }) => ({ id, text, way, scanned_at, package_at, site, place });
+const observationBody = ({ id, item, nameplate_matches, seal_intact, photo, remark, observed_at, seen_serial }) => ({
+  id, item, nameplate_matches, seal_intact, photo, remark, observed_at, seen_serial,
 });
 
-// Sends the photo of an observation, which from then on names its SHA-256. Without it the observation is not sent either.
+// Sends the photo of an observation, which from then on names its SHA-256. Without it the observation is not sent either; one
+// that the registry refuses stays on the phone with the reason, and holds nothing else up.
 async function sendPhoto(entry) {
   const answer = await asked(`${API}/photos`, {
     method: "POST", headers: { "content-type": "image/jpeg" }, body: await get(base, "photos", entry.photoId),
@@ -208,17 +222,24 @@ async function sendPhoto(entry) {
     csrf = null;
     throw new Refused(say("sign_in"));
   }
-  if (!answer.ok) throw new Refused(answer.status >= 500 ? say("offline") : (await answer.json()).detail);
+  if (answer.status >= 500 || answer.status === 429) throw new Refused(say("offline"));
+  if (!answer.ok) {
+    refusal = (await answer.json()).detail;
+    await put(base, "queue", { ...entry, refused: refusal });
+    return false;
+  }
   const { photoId } = entry;
   entry.photo = (await answer.json()).sha256;
   entry.photoId = null;
   await put(base, "queue", entry);
   await take(base, "photos", [photoId]);
+  return true;
 }
 
 function answered(told, entry) {
-  const answer = { result: told.result, item: told.item, verdict: told.verdict, text: entry.text, source: say("now") };
-  if (told.item) seen.add(told.item.id);
+  const remarks = elsewhere(told.sites, entry.site);
+  const answer = { result: told.result, item: told.item, verdict: told.verdict, remarks, text: entry.text, source: say("now") };
+  if (told.item) remember(told.item.id, entry.site);
   if (entry.id === latest) show(answer, entry.id);
   else note(answer, entry.id);
 }
@@ -249,30 +270,68 @@ const flag = (form, name) => ({ yes: true, no: false })[new FormData(form).get(n
 async function noted(event) {
   event.preventDefault();
   const form = event.currentTarget;
-  const photoId = $("picture").files[0] ? await keptPhoto($("picture").files[0]) : null;
-  await put(base, "queue", {
+  const [file] = $("picture").files;
+  const photo = file ? await lightPhoto(file).catch(() => null) : null;
+  if (file && !photo) {
+    $("result").append(element("p", say("no_picture"), "scan-remark"));
+    return;
+  }
+  const seenSerial = $("seen-serial").value.trim();
+  const matches = seenSerial ? likeSerial(seenSerial) === likeSerial(current.serial ?? "") : flag(form, "nameplate");
+  await putWithPhoto(base, {
     kind: "observation", round: config.round, id: newId(), item: current.id,
-    nameplate_matches: flag(form, "nameplate"), seal_intact: flag(form, "seal"), photo: null, photoId,
-    remark: $("remark").value.trim(), observed_at: new Date().toISOString(),
-  });
+    nameplate_matches: matches, seal_intact: flag(form, "seal"), photo: null, photoId: photo ? newId() : null,
+    remark: $("remark").value.trim(), observed_at: new Date().toISOString(), seen_serial: seenSerial && !matches ? seenSerial : null,
+  }, photo);
   form.reset();
   form.hidden = true;
   $("result").append(element("p", say("noted"), "hint"));
   await send();
 }
 
-// The photo as a JPEG of bounded size, without what a camera writes into it about the place; the id it is kept under.
-async function keptPhoto(file) {
+// A serial number as the registry compares it (SEMANTICS 3.3 ID_MISMATCH).
+const likeSerial = (serial) => serial.normalize("NFKC").trim().toUpperCase();
+
+// The photo as a JPEG of bounded size, without what a camera writes into it about the place.
+async function lightPhoto(file) {
   const bitmap = await createImageBitmap(file);
   const scale = Math.min(1, LARGEST_SIDE / Math.max(bitmap.width, bitmap.height));
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(bitmap.width * scale);
   canvas.height = Math.round(bitmap.height * scale);
   canvas.getContext("2d").drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.8));
-  const id = newId();
-  await put(base, "photos", blob, id);
-  return id;
+  for (const quality of [0.8, 0.6, 0.4, 0.2]) {
+    const photo = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", quality));
+    if (photo.size <= LARGEST_PHOTO) return photo;
+  }
+  return null;
+}
+
+// Where the auditor stands stays chosen when the page is opened anew.
+const WHERE = `where ${config.round}`;
+const stay = () => put(base, "seen", { site: $("site")?.value ?? "", tells: $("place").checked }, WHERE);
+
+// ---- Where the phone is: in tenths of a degree, made so before anything is kept or sent, and only while the box is ticked ----
+
+function locate() {
+  if (!$("place").checked) {
+    whereabouts = null;
+    $("told-place").textContent = "";
+    return;
+  }
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      if (!$("place").checked) return;
+      whereabouts = `${coords.latitude.toFixed(1)},${coords.longitude.toFixed(1)}`;
+      $("told-place").textContent = say("place_told", { place: whereabouts });
+      setTimeout(locate, FRESH);
+    },
+    () => {
+      whereabouts = null;
+      $("told-place").textContent = say("place_unknown");
+    },
+    { maximumAge: FRESH, timeout: PAUSE },
+  );
 }
 
 // ---- The package ----
@@ -322,7 +381,7 @@ async function forget() {
   if (waiting.some((each) => !each.refused)) return state();
   packed = null;
   await take(base, "packages", [config.round]);
-  await take(base, "seen", [config.round]);
+  await take(base, "seen", [config.round, WHERE]);
   await take(base, "queue", waiting.map((each) => each.order));
   if ("caches" in window) await (await caches.open("rounds")).delete(location.pathname);
   $("package").textContent = say("package_none");
@@ -390,15 +449,20 @@ async function byHand(event) {
 
 async function begin() {
   base = await opened();
-  for (const key of (await get(base, "seen", config.round)) ?? []) seen.add(key);
+  for (const [key, sites] of (await get(base, "seen", config.round)) ?? []) for (const site of [null, ...sites]) remember(key, site);
   navigator.serviceWorker?.register("/service-worker.js");
   for (const [id, event, act] of [
     ["by-hand", "submit", byHand], ["observe", "submit", noted], ["load", "click", load],
     ["send", "click", send], ["forget", "click", forget], ["start", "click", start],
-  ]) $(id).addEventListener(event, act);
+    ["place", "change", locate], ["place", "change", stay], ["site", "change", stay],
+  ]) $(id)?.addEventListener(event, act);
   addEventListener("online", send);
   setInterval(() => Number($("state").dataset.waiting) && send(), PAUSE);
+  const where = await get(base, "seen", WHERE);
+  if (where && $("site")) $("site").value = where.site;
+  if (where?.tells) $("place").click();
   $("carried").hidden = false;
+  if (navigator.geolocation && isSecureContext) $("tell").hidden = $("whereabouts").hidden = false;
   $("package").textContent = say("package_none");
   const signed = await get(base, "packages", config.round);
   if (signed) await open(signed);

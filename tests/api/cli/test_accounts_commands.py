@@ -65,7 +65,7 @@ def test_taking_charge_and_a_forgotten_password_need_no_browser(settings: None, 
     store = open_store(store_url)
     assert set_password(store, QUICK, token=token, password=PASSWORD + "!", at=NOW).sign_in == "admin"
     signed_in = client_of(store).post("/api/v1/session", json={"sign_in": "admin", "password": PASSWORD + "!"})
-    assert signed_in.json()["permissions"] == ["read", "configure", "administer"]
+    assert signed_in.json()["permissions"] == ["read", "supervise", "configure", "administer"]
     store.close()
 
 

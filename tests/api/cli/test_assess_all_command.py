@@ -2,12 +2,15 @@
 
 import csv
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow.parquet
 import pytest
 from typer.testing import CliRunner
 
+from api.cli import fleet
 from api.cli.main import app
 from tests.registry.worlds import FULL
 
@@ -53,4 +56,34 @@ def test_another_ending_is_refused(filled: Path) -> None:
 def test_a_file_that_cannot_be_written_is_told(filled: Path) -> None:
     """A traceback instead of a sentence."""
     answer = RUNNER.invoke(app, ["assess-all", "--out", str(filled / "nowhere" / "all.csv")])
+    assert answer.exit_code == 2
+
+
+def test_a_cluster_writes_the_same_file(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever compares last night's file, made on a cluster, with this one finds differences that are none."""
+    distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
+
+    @contextmanager
+    def connected(address: str) -> Iterator[object]:
+        assert address == "local:2"
+        arguments = {"n_workers": 2, "threads_per_worker": 1, "processes": False, "protocol": "inproc://"}
+        with distributed.LocalCluster(dashboard_address=None, **arguments) as cluster, distributed.Client(cluster) as client:
+            yield client
+
+    monkeypatch.setattr(fleet, "connected", connected)
+    said = []
+    for name, more in (("one", []), ("many", ["--dask", "local:2", "--items-a-part", "1"])):
+        asked = ["assess-all", "--out", str(filled / f"{name}.csv"), "--as-of", "2026-06-01", "--lang", "en", *more]
+        answer = RUNNER.invoke(app, asked)
+        assert answer.exit_code == 0, answer.output
+        said.append(answer.stdout)
+    assert (filled / "one.csv").read_bytes() == (filled / "many.csv").read_bytes()
+    assert said[0] == said[1]
+    assert "SHA-256" in said[0]
+
+
+@pytest.mark.parametrize("address", ["local:", "local:0", "local:two", "local:-1"])
+def test_a_number_of_workers_that_is_none_is_refused(filled: Path, address: str) -> None:
+    """A traceback, or a job without anybody to do it."""
+    answer = RUNNER.invoke(app, ["assess-all", "--out", str(filled / "all.csv"), "--dask", address])
     assert answer.exit_code == 2

@@ -49,7 +49,7 @@ def test_a_round_by_machine_from_plan_to_export(service: tuple[TestClient, Actin
     """Otherwise other programs for auditors could not work with it, or the paper would say something else than the data."""
     client, _ = service
     client.headers["idempotency-key"] = "one-round"
-    plan = {"organization": OWN, "site": "Boiler room", "items": METERS}
+    plan = {"organization": OWN, "site": "Boiler room", "sites": ["North", "South"], "items": METERS}
     round_id = _post(client, "", plan, 201)["id"]
     assert _post(client, "", plan, 201)["id"] == round_id
     _post(client, "", {**plan, "site": "Elsewhere"}, 422)
@@ -62,9 +62,11 @@ def test_a_round_by_machine_from_plan_to_export(service: tuple[TestClient, Actin
     assert [by_id[meter].verdict.status for meter in METERS] == ["traceable", "not_traceable"]
     code = by_id[METERS[0]].labels[0].code
 
-    scan = {"id": "scan-0001", "text": code, "way": "camera", "scanned_at": "2026-11-23T01:00:00Z"}
-    for _ in range(2):
-        answer = _post(client, f"/{round_id}/scans", {"scans": [scan]})
+    scan = {"id": "scan-0001", "text": code, "way": "camera", "scanned_at": "2026-11-23T01:00:00Z", "site": "North"}
+    _post(client, f"/{round_id}/scans", {"scans": [{**scan, "site": "West"}]}, 422)
+    for place in ("31.23,121.47", "nowhere"):
+        answer = _post(client, f"/{round_id}/scans", {"scans": [{**scan, "place": place}]})
+        assert answer["scans"][0]["sites"] == ["North"]
         assert answer["scans"][0]["verdict"] == msgspec.json.decode(msgspec.json.encode(by_id[METERS[0]].verdict))
         assert (answer["counts"]["scans"], answer["counts"]["correct"], answer["counts"]["missing"]) == (1, 1, 1)
 
@@ -77,6 +79,8 @@ def test_a_round_by_machine_from_plan_to_export(service: tuple[TestClient, Actin
         "seal_intact": False,
         "photo": sent["sha256"],
         "observed_at": scan["scanned_at"],
+        "nameplate_matches": False,
+        "seen_serial": "X-77",
     }
     assert _post(client, f"/{round_id}/observations", {"observations": [{**seen, "photo": "0" * 64}]}, 422)
     _post(client, f"/{round_id}/observations", {"observations": [seen]})
@@ -88,6 +92,8 @@ def test_a_round_by_machine_from_plan_to_export(service: tuple[TestClient, Actin
     record = client.get(f"/api/v1/rounds/{round_id}/record").json()
     assert [(item["id"], item["result"]) for item in record["items"]] == [(METERS[0], "correct"), (METERS[1], "missing")]
     assert record["round"]["signature"]["observations"] == 1
+    assert (record["round"]["sites"], record["items"][0]["sites"]) == (["North", "South"], ["North"])
+    assert record["observations"][0]["seen_serial"] == "X-77"
     exported = client.get(f"/api/v1/rounds/{round_id}/record?format=pdf", headers={"accept-language": "en"})
     # A machine without a Chinese typeface says so rather than print empty boxes.
     assert exported.content.startswith(b"%PDF-") or exported.status_code == 400

@@ -1,0 +1,35 @@
+"""The rule tables that come along, as files: each an edition with its source, its days in force, and how sure we are of it.
+
+Operators bring further ones as facts (registry.usecases.review_editions); a file's `format` says what it is.
+"""
+
+from functools import cache
+from importlib.resources import files
+from typing import TypeVar
+
+import msgspec
+
+from registry.review.equipping_rules import EquippingRule
+from registry.review.jurisdiction import JurisdictionRule
+
+Rule = JurisdictionRule | EquippingRule
+_R = TypeVar("_R", JurisdictionRule, EquippingRule)
+
+
+@cache
+def shipped() -> tuple[Rule, ...]:
+    """All editions that come along, in the order of their ids."""
+    folder = files("registry.review") / "editions"
+    kinds: tuple[tuple[str, type[Rule]], ...] = (("jurisdiction", JurisdictionRule), ("equipping", EquippingRule))
+    found = [
+        msgspec.json.decode(path.read_bytes(), type=kind)
+        for name, kind in kinds
+        for path in (folder / name).iterdir()
+        if path.name.endswith(".json")
+    ]
+    return tuple(sorted(found, key=lambda rule: rule.id))
+
+
+def of_kind(rules: tuple[Rule, ...], kind: type[_R]) -> tuple[_R, ...]:
+    """Those of one kind; of one id the last one, which takes the place of those before."""
+    return tuple({rule.id: rule for rule in rules if isinstance(rule, kind)}.values())

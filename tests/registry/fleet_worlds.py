@@ -1,0 +1,68 @@
+"""Stores whose answers for everything are kept, and the same answers asked for anew."""
+
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+from registry.access import OPERATOR
+from registry.fleet_tables import TargetKind
+from registry.jobs.queue import open_queue
+from registry.jobs.running import JobRunner
+from registry.repositories import fleet_answers, fleet_runs, jobs
+from registry.repositories.fleet_answers import FleetAnswer
+from registry.unit_of_work import Store
+from registry.usecases import fleet_runs as usecase
+from registry.usecases.assess_all import assess_all
+from tests.strategies import WINDOW_START, Sizes, random_document
+from traceability.interchange import records_from
+from traceability.policy import Policy, policy_named
+from traceability.records import Records
+from traceability.verdict import Status
+
+DAY = WINDOW_START + timedelta(days=50)
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+POLICY = policy_named("cn-legal/1")
+
+
+def some_records(seed: int, items: int = 6) -> Records:
+    """Random records."""
+    return records_from(random_document(Random(seed), Sizes(items=items, events=5, trouble=0.2)))
+
+
+def asked_for(store: Store, policy: str = POLICY.name) -> int:
+    """The number of a job for a run."""
+    with store.writing() as work:
+        entry = usecase.ask_for_run(work, policy=policy, as_of=DAY, party=OPERATOR, at=NOW)[1]
+    assert entry is not None
+    return entry
+
+
+def done(store: Store, entry: int) -> jobs.JobEnd:
+    """How a job ends that a worker takes up."""
+    with closing(open_queue(store.engine)) as queue:
+        JobRunner(store, queue, lambda: NOW, usecase.handlers()).run(entry)
+    with store.reading() as work:
+        job = jobs.job_of(work, entry)
+    assert job is not None
+    assert job.end is not None
+    return job.end
+
+
+def kept(store: Store, policy: str = POLICY.name) -> dict[str, FleetAnswer]:
+    """The current answers by target."""
+    with store.reading() as work:
+        run = fleet_runs.current_run(work, policy)
+        assert run is not None
+        return {each.target: each for status in Status for each in fleet_answers.answers_with(work, run.entry, status)}
+
+
+def asked_anew(store: Store, known_at: datetime = NOW, policy: Policy = POLICY) -> dict[str, FleetAnswer]:
+    """The answers to the same question without anything kept."""
+    rows = assess_all(store, DAY, known_at, policy).drop(["findings"]).to_pylist()
+    return {row["item"]: _answer(row) for row in rows}
+
+
+def _answer(row: dict[str, Any]) -> FleetAnswer:
+    item, status = row.pop("item"), Status(row.pop("status"))
+    return FleetAnswer(target=item, kind=TargetKind.ITEM, status=status, **row)
