@@ -125,7 +125,7 @@ def test_day_instant_policy_and_range_are_asked_for(reading: Registry) -> None:
         (["export", "--out", "/nowhere/at/all.json"], 2, "--out"),
         (["export", "--format", "dcc"], 2, "CERTIFICATE"),
         (["export", "gate-meter-c1"], 2, "dcc"),
-        (["export", "--format", "dcc", "nowhere"], 2, "nowhere"),
+        (["export", "--format", "dcc", "nowhere"], 4, "nowhere"),
         (["vectors", "/nowhere/at/all"], 2, "/nowhere/at/all"),
         (["serve", "--host", "0.0.0.0"], 2, "--host"),  # noqa: S104 - that it is refused is what is tested.
         (["serve", "--host", "192.168.1.1"], 2, "--host"),

@@ -92,6 +92,16 @@ def test_an_organization_sees_its_own_and_a_mandate_shows_both(clients: dict[str
         assert sorted(_ids(clients["audit"], f"/{name}")) == sorted([*ids, *others])
 
 
+def test_a_certificate_as_a_dcc_names_standards_of_others_and_no_more(clients: dict[str, TestClient]) -> None:
+    """Otherwise a customer of a laboratory would read the serial numbers of its standards here."""
+    answer = clients["beta"].get(f"{API}/certificates/K-B/dcc.xml")
+    assert answer.headers["content-type"].startswith("application/xml")
+    assert ">STD<" in answer.text  # Its latest version has no name but its id.
+    assert ">S-1<" not in answer.text
+    assert ">S-1<" in clients["audit"].get(f"{API}/certificates/K-B/dcc.xml").text
+    assert "dcc.xml" in clients["beta"].get("/certificates/K-B").text
+
+
 @pytest.mark.parametrize("path", [*DETAILS, *ABOUT])
 def test_what_another_organization_holds_is_answered_like_what_does_not_exist(
     clients: dict[str, TestClient], path: str

@@ -121,7 +121,7 @@ def everything() -> Certificate:
     )
 
 
-AWKWARD_DCC = {
+AWKWARD_DCC: dict[str, Any] = {
     "certificate": made(
         number=AWKWARD, item=AWKWARD, serial=AWKWARD, references=(Reference(item=AWKWARD, certificate=AWKWARD),)
     ),
