@@ -65,7 +65,7 @@ def test_a_period_is_covered_as_on_all_records(bundle: bytes) -> None:
 
 def in_facts(path: Path) -> bool:
     """Whether a place of a bundle is a text that is a document itself: a fact, or a part of one."""
-    return path[0] == "facts" and path[-1] == "text"
+    return path[:1] == ("facts",) and path[-1:] == ("text",)
 
 
 def test_every_change_of_a_single_field_is_found(bundle: bytes) -> None:
