@@ -91,6 +91,7 @@ def _environment(language: Language) -> Environment:
     environment.globals.update(links=links, static=static, range_text=range_text, uncertainty_text=uncertainty_text)
     environment.globals.update(roles=words.ROLES, scopes=words.PERMISSIONS, outcomes=words.OUTCOMES)
     environment.globals.update(item_kinds=words.ITEM_KINDS, event_kinds=words.EVENT_KINDS)
+    environment.globals.update(policy_titles=words.POLICY_TITLES)
     return environment
 
 

@@ -15,6 +15,7 @@ from rich.text import Text
 from api import clock, links
 from api.app import create_app
 from api.asking import asked
+from api.background import working
 from api.cli.output import LanguageOption, people, progress, remark, show, table
 from api.cli.service import PORT, address, listening, run
 from api.cli.stores import opened
@@ -27,6 +28,7 @@ from registry.notices.settings import NoticeSettings
 from registry.review.facts import AnyFact
 from registry.settings import Settings
 from registry.unit_of_work import Store
+from registry.usecases.fleet_nights import FleetPlan
 from registry.usecases.import_records import import_records
 from registry.usecases.make_checkpoint import ledger_signer
 from registry.usecases.units import MOST_AT_ONCE, record_facts
@@ -36,6 +38,7 @@ from seed_data.city.plan import survey
 from seed_data.city.units import meter_facts, unit_facts
 from seed_data.targets import TARGETS
 from traceability.interchange import Entry, write_entries
+from traceability.policy import DEFAULT_POLICY
 from traceability.records import SECTIONS, Record
 
 _SEED = 20260101  # Of the city's random numbers: the same city for everybody.
@@ -151,10 +154,18 @@ def _serve(store: Store, port: int | None, language: Language) -> None:
         text(language, "打开 {url} 查看，例如 {example}", url=url, example=url + links.page(TARGETS[0].id)), markup=False
     )
     remark(language, "按 Ctrl+C 结束")
-    notices = NoticeSettings(base_url=url, data_dir=Settings().data_dir)
-    # A key of its own: what a demonstration signs is not to be taken for what this registry signed.
-    signer = ledger_signer(Settings().data_dir / "demo", "demo.invalid/log")
-    run(create_app(store, base_url=url, featured=featured, notices=notices, signer=signer), listener)
+    # A key and kept columns of its own: what a demonstration signs is not to be taken for what this registry signed.
+    own = Settings().data_dir / "demo"
+    app = create_app(
+        store,
+        base_url=url,
+        featured=featured,
+        notices=NoticeSettings(base_url=url, data_dir=own),
+        signer=ledger_signer(own, "demo.invalid/log"),
+        fleet=FleetPlan(policies=(DEFAULT_POLICY,), hour=0),  # So that everything is answered once it is there.
+    )
+    with working(app.state.context.jobs(), threads=1):
+        run(app, listener)
 
 
 def _listener(port: int | None) -> socket.socket:

@@ -1,5 +1,6 @@
 """The pages of carbon accounting: periods with bars, gaps and sums, and traceability systems."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -24,14 +25,17 @@ from api.routes.accounting import accounted, asked_period, names_of, own_or, val
 from api.routes.readings import default_period
 from api.schemas.accounting import PeriodAnswer, SystemAnswer, period_answer, system_answer
 from api.security import Reading
+from registry.access import Party
 from registry.editions import load_editions
 from registry.errors import RegistryError
 from registry.spelling import storable
 from registry.usecases.account_period import PeriodAccount, PointAccount
+from registry.usecases.list_records import LARGEST_PAGE, MeteringPointFilters, list_records
 from registry.usecases.validate_system import AskedSystem
 from traceability.accounting import DayStanding, Share, Shares
 from traceability.policy import POLICIES
 from traceability.problems import TraceabilityError
+from traceability.records import MeteringPoint
 
 router = APIRouter(include_in_schema=False)
 
@@ -97,10 +101,11 @@ def show_period(  # noqa: PLR0913, PLR0917 - one parameter of the URL each.
         "organization": whose,
         "metering_point": metering_point,
         "sector": sector,
+        "choices": [],
         "found": None,
     }
     if not (whose or metering_point):
-        return page("accounting.html", language, request, values)
+        return page("accounting.html", language, request, values | {"choices": _choices(context, party, question)})
     try:
         period = asked_period(question, start, end, whose, storable(metering_point.strip()), sector)
         found = accounted(context, party, period)
@@ -168,6 +173,13 @@ def show_system(  # noqa: PLR0913, PLR0917 - one parameter of the URL each.
             "twins": [(form.upper(), links.api_list("accounting/system", **asking, format=form)) for form in ("json", "csv")],
         },
     )
+
+
+def _choices(context: Context, party: Party, question: Asking) -> list[tuple[str, int]]:
+    """Organizations with metering points that the party may see, each with how many there are among the first of all."""
+    with context.store.reading(party.viewers) as work:
+        points = list_records(work, MeteringPointFilters(), known_at=question.known_at, most=LARGEST_PAGE).records
+    return sorted(Counter(point.organization for point in points if isinstance(point, MeteringPoint)).items())
 
 
 def _form(context: Context, question: Asking, language: Language, start: date, until: date) -> dict[str, object]:

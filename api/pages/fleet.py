@@ -1,7 +1,7 @@
 """The pages about everything at once: the board, what lapses, single points of failure, lists, and the preview of a recall."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 
 from api import asking, links
 from api.context import Context, Given, RecordId, Speaking
-from api.language import Language, text
+from api.language import Bilingual, Language, text
 from api.pages.forms import Expected, Fields, gone_on, page
 from api.render import words
 from api.render.fleet_charts import lapse_bars, lapses_by_week, recall_tree, status_bars
@@ -23,6 +23,7 @@ from registry.fleet_summary import Cell
 from registry.spelling import storable
 from registry.usecases import fleet_questions, fleet_runs
 from registry.usecases.recall_preview import seen_preview
+from registry.usecases.review_editions import areas_on
 from traceability.periods import civil_day
 from traceability.policy import DEFAULT_POLICY, POLICIES, policy_named
 from traceability.problems import TraceabilityError
@@ -47,8 +48,11 @@ def show_board(
     """How everything that one may see stands: in all, by district, energy and level. `run`: one that is being done."""
     with context.store.reading(party.viewers) as work:
         found = fleet_questions.standing(work, policy)
+    now = context.clock()
+    with context.store.reading() as work:
+        areas = {area.code: Bilingual(area.zh, area.en) for area in areas_on(work, civil_day(now), now)}
     cells = () if found.summary is None else found.summary.cells
-    groups = [(key, title, _by(cells, key, named)) for key, title, named in _groups(language)]
+    groups = [(key, title, _by(cells, key, named)) for key, title, named in _groups(language, areas)]
     values: dict[str, Any] = {
         "found": found,
         "policy": policy,
@@ -219,17 +223,20 @@ def _progress(context: Context, party: Any, run_id: str) -> Any:
 Naming = Callable[[Any], str]
 
 
-def _groups(language: Language) -> tuple[tuple[str, str, Naming], ...]:
+def _groups(language: Language, areas: Mapping[str, Bilingual]) -> tuple[tuple[str, str, Naming], ...]:
     """By what the board counts: the parameter of the list behind it, its heading, and how its values are called."""
 
     def plain(value: Any) -> str:
         return str(value) or text(language, "未标明")
 
+    def district(value: Any) -> str:
+        return areas[value].in_(language) if value in areas else plain(value)
+
     def level(value: Any) -> str:
         return text(language, "{level} 级", level=value) if value else text(language, "不在计量点上")
 
     return (
-        ("district", text(language, "按区"), plain),
+        ("district", text(language, "按区"), district),
         ("energy", text(language, "按能源种类"), plain),
         ("level", text(language, "按计量级别"), level),
     )

@@ -18,10 +18,9 @@ from api.security import Reading
 from registry.access import Party, Permission
 from registry.exchange.fact_sheets import RowNote
 from registry.repositories.review import Wanted
-from registry.review.jurisdiction import rule_in_force
 from registry.spelling import storable
 from registry.usecases.import_facts import FactsImport, import_facts
-from registry.usecases.review_editions import jurisdiction_rules
+from registry.usecases.review_editions import areas_on
 from registry.usecases.units import list_units, unit_on
 
 router = APIRouter(prefix="/units", include_in_schema=False)
@@ -122,8 +121,8 @@ def _units(
 def _areas(context: Context, language: Language, moment: Moment) -> Mapping[str, str]:
     """The names of the areas, by code, as the rule of the day has them."""
     with context.store.reading() as work:
-        rule = rule_in_force(jurisdiction_rules(work, moment.known_at), moment.as_of)
-    return {} if rule is None else {area.code: area.zh if language is Language.ZH else area.en for area in rule.areas}
+        areas = areas_on(work, moment.as_of, moment.known_at)
+    return {area.code: area.zh if language is Language.ZH else area.en for area in areas}
 
 
 def _words(language: Language) -> dict[str, Mapping[str, str]]:

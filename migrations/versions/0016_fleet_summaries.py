@@ -6,7 +6,7 @@ from alembic import op
 from migrations.building import drop_tables, keep_tenants_out, let_tenants_read, long, text
 
 revision = "0016"
-down_revision = "0013"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

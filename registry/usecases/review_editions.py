@@ -1,6 +1,6 @@
 """Editions of the rules of the review: those that come along, and those that the operator brings as files."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -13,7 +13,7 @@ from registry.review.equipping_rules import FORMAT as EQUIPPING
 from registry.review.equipping_rules import EquippingRule
 from registry.review.facts import EVERYWHERE
 from registry.review.jurisdiction import FORMAT as JURISDICTION
-from registry.review.jurisdiction import JurisdictionRule
+from registry.review.jurisdiction import Area, JurisdictionRule, rule_in_force
 from registry.unit_of_work import UnitOfWork
 from traceability.periods import civil_day
 from traceability.quantities import unit_of
@@ -28,6 +28,12 @@ class _Heading(msgspec.Struct, frozen=True):
 def jurisdiction_rules(work: UnitOfWork, known_at: datetime) -> tuple[JurisdictionRule, ...]:
     """The editions of the rule that says who reviews whom, as known at an instant."""
     return of_kind(_all(work, known_at), JurisdictionRule)
+
+
+def areas_on(work: UnitOfWork, day: date, known_at: datetime) -> tuple[Area, ...]:
+    """The areas as the rule of a day has them; none without a rule."""
+    rule = rule_in_force(jurisdiction_rules(work, known_at), day)
+    return () if rule is None else rule.areas
 
 
 def equipping_rules(work: UnitOfWork, known_at: datetime) -> tuple[EquippingRule, ...]:

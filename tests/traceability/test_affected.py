@@ -1,5 +1,7 @@
 """What a failure or a withdrawal breaks: each turn by name, and against the verdict with the failure on record."""
 
+from typing import Any
+
 import pytest
 
 from tests.traceability.building import M, N, S, certificate, day, event, item_with, known, result, verdict
@@ -7,7 +9,7 @@ from traceability.affected import Affected, of_failure, of_withdrawal, window_of
 from traceability.problems import UnknownTargetError
 from traceability.records import EventKind, Outcome, Reference
 
-USES_S = {"references": (Reference(item="S"),)}
+USES_S: dict[str, Any] = {"references": (Reference(item="S"),)}
 AS_OF = day("2025-09-01")
 
 
@@ -140,9 +142,10 @@ def test_without_findings_a_withdrawal_affects_nobody() -> None:
 def test_unknown_subjects_are_said() -> None:
     """A slip of the pen is answered with an empty recall."""
     held = known(S, certificate("lost", item="GHOST"))
-    for asked in (lambda: of_failure(held, "GHOST", AS_OF, AS_OF), lambda: of_withdrawal(held, "none", AS_OF, AS_OF)):
-        with pytest.raises(UnknownTargetError):
-            asked()
+    with pytest.raises(UnknownTargetError):
+        of_failure(held, "GHOST", AS_OF, AS_OF)
+    with pytest.raises(UnknownTargetError):
+        of_withdrawal(held, "none", AS_OF, AS_OF)
     with pytest.raises(UnknownTargetError):
         of_withdrawal(held, "lost", AS_OF, AS_OF)
     assert window_of(held, "S", AS_OF).last_good_on is None

@@ -18,8 +18,8 @@ from migrations.building import (
     whole,
 )
 
-revision = "0014"
-down_revision = "0015"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

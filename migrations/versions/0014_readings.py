@@ -16,8 +16,8 @@ from migrations.building import (
     whole,
 )
 
-revision = "0011"
-down_revision = "0014"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

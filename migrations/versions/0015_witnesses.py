@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.building import by_recording, drop_tables, filled, index, long, make_append_only, one_of, text, whole
 
-revision = "0013"
-down_revision = "0011"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

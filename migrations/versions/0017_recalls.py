@@ -5,7 +5,7 @@ from alembic import op
 
 from migrations.building import by_recording, drop_tables, filled, index, long, make_append_only, one_of, text, whole
 
-revision = "0012"
+revision = "0017"
 down_revision = "0016"
 branch_labels = None
 depends_on = None

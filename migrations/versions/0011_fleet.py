@@ -5,7 +5,7 @@ from alembic import op
 
 from migrations.building import drop_tables, filled, index, keep_tenants_out, let_tenants_read, long, one_of, text, whole
 
-revision = "0017"
+revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None

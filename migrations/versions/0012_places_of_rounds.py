@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.building import by_recording, drop_tables, long, make_append_only, one_of, text
 
-revision = "0015"
-down_revision = "0017"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
