@@ -19,21 +19,26 @@ from api.render import words
 from api.render.amounts import uncertainty_text
 from api.render.chain import drawing_of
 from api.render.chain_svg import chain_svg
+from api.render.happenings import SECTIONS
 from api.render.names import Names, names_in
 from api.render.open_points import not_checked
 from api.render.qr import qr_svg
 from api.render.sentences import SAYINGS, sentence
 from registry.evidence.answers import verdict_on
 from registry.evidence.bundle import Days
+from registry.evidence.shown import Withheld
 from registry.evidence.verifying import Proved
 from traceability.hierarchy import levels
 from traceability.verdict import Finding, Node, Severity
 
 _TEMPLATE = Path(__file__).parents[1] / "templates" / "dossier.typ"
 _IN_ORDER = "VIM 2.41; ILAC P10:07/2020"  # What a link satisfies that nothing is said against.
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _MOST_GAPS = 100  # Rows of a table that people read; the bundle inside holds all.
 # The families that print Chinese on the systems at hand, and one for signs that they lack.
 FONTS = ["Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei", "DejaVu Sans"]
+# The parts of a record that can be withheld (registry.evidence.shown).
+_PARTS = {"name": Bilingual("名称", "name"), "scope": Bilingual("范围", "scope")}
 
 _COMPILE: Any = typst.compile  # Its stubs leave out that it takes files by name.
 
@@ -82,7 +87,7 @@ def _data(proved: Proved, names: Names, verify_at: str) -> dict[str, Any]:
         "coverage": [_days(days, language) for days in proved.coverage],
         "gaps": list(_gaps(proved, names)),
         "checkpoint": proved.bundle.checkpoint,
-        "withheld": [[each.section, each.id, f"{each.field} {each.hidden}/{each.parts}"] for each in proved.withheld],
+        "withheld": [_withheld(each, language) for each in proved.withheld],
         "documents": [[each.certificate, each.sha256] for each in proved.bundle.documents],
         "open": list(not_checked(proved, language)),
         "key": proved.bundle.signature.key,
@@ -99,6 +104,7 @@ def _headings(language: Language) -> dict[str, str]:
         "chain": say("溯源链"),
         "chain_alt": say("溯源链框图：国家计量基准在上，被测器具在下；同样内容见环节表"),
         "links": say("环节"),
+        "no_links": say("没有证书，因而没有环节。"),
         "level": say("级"),
         "item": say("器具"),
         "certificate": say("证书"),
@@ -167,16 +173,26 @@ def _links(proved: Proved, names: Names) -> Iterator[dict[str, str]]:
             "certificate": names.certificate(certificate),
             "issuer": names.organization(certificate.issuer),
             "valid": f"{certificate.calibrated_on} – {node.end or '?'}",
-            "uncertainty": "; ".join(uncertainty_text(each, names.language) for each in stated[:3]),
+            "uncertainty": "; ".join(_unbroken(uncertainty_text(each, names.language)) for each in stated[:3]),
             "used": ", ".join(sorted({str(use.day) for use in node.uses})),
             "basis": "; ".join(_basis(finding, names) for finding in said) or f"✔ {_IN_ORDER}",
             "is_bad": "yes" if said else "",
         }
 
 
+def _unbroken(uncertainty: str) -> str:
+    """An uncertainty that a narrow column breaks before its coverage factor alone."""
+    return uncertainty.replace(" ", _NO_BREAK).replace(f"{_NO_BREAK}(", " (")
+
+
 def _basis(finding: Finding, names: Names) -> str:
     saying = SAYINGS[finding.code]
     return f"{words.SEVERITIES[finding.severity].in_(names.language)}: {saying.title.in_(names.language)} ({saying.source})"
+
+
+def _withheld(each: Withheld, language: Language) -> list[str]:
+    part = f"{_PARTS[each.field].in_(language)} {each.hidden}/{each.parts}"
+    return [SECTIONS[each.section].in_(language), each.id, part]
 
 
 def _timeline(proved: Proved, names: Names) -> dict[str, Any]:

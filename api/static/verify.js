@@ -4,7 +4,16 @@
 
 (() => {
   const FORMAT = "traceability-proof/1";
-  const FIELDS = ["checkpoint", "documents", "facts", "format", "made_at", "proof", "question", "signature", "verdict"];
+  // The fields of each part of the file that the page looks into: those that must be there, and those that may.
+  const FIELDS = {
+    bundle: [["checkpoint", "documents", "facts", "format", "made_at", "proof", "question", "signature", "verdict"], ["coverage"]],
+    question: [["as_of", "known_at", "policy", "target"], ["from", "purpose", "until"]],
+    fact: [["index", "salt", "text"], ["parts"]],
+    part: [["place", "salt", "text"], []],
+    document: [["certificate", "sha256"], []],
+    days: [["findings", "from", "status", "until"], []],
+    signature: [["key", "value"], []],
+  };
   const isEnglish = () => document.documentElement.lang.startsWith("en");
   const say = (zh, en) => (isEnglish() ? en : zh);
   const utf8 = (text) => new TextEncoder().encode(text);
@@ -12,6 +21,18 @@
   class ProofError extends Error {}
   const refuse = (zh, en) => { throw new ProofError(say(zh, en)); };
   const demand = (condition, zh, en) => { if (!condition) refuse(zh, en); };
+
+  function demandFields(value, kind) {
+    const isObject = value !== null && typeof value === "object" && !Array.isArray(value), [needed, possible] = FIELDS[kind];
+    const names = isObject ? Object.keys(value) : [];
+    const isWhole = needed.every((name) => names.includes(name)) && names.every((name) => needed.includes(name) || possible.includes(name));
+    demand(isObject && isWhole, "字段缺失或未知", "a field is missing or unknown");
+  }
+
+  function demandList(value) {
+    demand(Array.isArray(value), "文件结构有误", "the file is malformed");
+    return value;
+  }
 
   // RFC 8785 for what a bundle holds: objects, lists, texts, whole numbers, truth values, null.
   function canonical(value) {
@@ -83,8 +104,12 @@
       refuse("文件不是 JSON", "the file is not JSON");
     }
     demand(bundle !== null && typeof bundle === "object" && bundle.format === FORMAT, "这不是溯源证明", "this is no proof bundle");
-    const fields = Object.keys(bundle).filter((name) => name !== "coverage").sort();
-    demand(fields.join() === FIELDS.join(), "字段缺失或未知", "a field is missing or unknown");
+    demandFields(bundle, "bundle");
+    demandFields(bundle.question, "question");
+    demandFields(bundle.signature, "signature");
+    for (const fact of demandList(bundle.facts)) demandFields(fact, "fact");
+    for (const document of demandList(bundle.documents)) demandFields(document, "document");
+    if ("coverage" in bundle) for (const days of demandList(bundle.coverage)) demandFields(days, "days");
     demand(canonical(bundle) === text, "不是规范形式（RFC 8785）", "not in canonical form (RFC 8785)");
     return bundle;
   }
@@ -100,10 +125,15 @@
       leaves.set(fact.index, await sha256(Uint8Array.of(0), commitment));
       const document = JSON.parse(fact.text), digests = document.sealed || {};
       const section = Object.keys(document).find((name) => name !== "sealed");
-      const record = { ...document[section] }, parts = fact.parts || {};
-      for (const field of Object.keys(parts)) demand(field in digests, "出示了不属于该记录的部分", "a part is shown that the record does not have");
+      const record = { ...document[section] }, parts = "parts" in fact ? fact.parts : {};
+      demand(parts !== null && typeof parts === "object" && !Array.isArray(parts), "文件结构有误", "the file is malformed");
+      for (const [field, shown] of Object.entries(parts)) {
+        demand(Object.hasOwn(digests, field), "出示了不属于该记录的部分", "a part is shown that the record does not have");
+        demand(demandList(shown).length > 0, "文件结构有误", "the file is malformed");
+        for (const part of shown) demandFields(part, "part");
+      }
       for (const [field, expected] of Object.entries(digests)) {
-        const shown = parts[field] || [];
+        const shown = Object.hasOwn(parts, field) ? parts[field] : [];
         let before = -1;
         for (const part of shown) {
           demand(Number.isSafeInteger(part.place) && part.place > before && part.place < expected.length, "各部分次序不对", "parts out of order");
@@ -142,6 +172,15 @@
     return root;
   }
 
+  // Whether verdict and days are about what was asked; that they are right is not asked here.
+  function isAnswered({ question: asked, verdict: answer, coverage }) {
+    const isSame = ["target", "as_of", "known_at", "policy"].every((name) => asked[name] === answer[name]);
+    if (coverage === undefined) return isSame && !("from" in asked) && !("until" in asked);
+    const next = (day) => new Date(Date.parse(`${day}T00:00:00Z`) + 86400000).toISOString().slice(0, 10);
+    const isWhole = coverage.every((days, place) => days.from === (place === 0 ? asked.from : next(coverage[place - 1].until)));
+    return isSame && coverage.length > 0 && isWhole && coverage[coverage.length - 1].until === asked.until;
+  }
+
   // The whole check: what was found right, and the first reason where it was not.
   async function check(content, keyLine, outsideNote) {
     const checks = [];
@@ -168,9 +207,7 @@
       const root = await rootOf(found.leaves, checkpoint.size, bundle.proof);
       demand(same(root, checkpoint.root), "证明得到的根不同", "the proof leads to another root");
       done(`${bundle.facts.length} 条记录的摘要都在账本中`, `The hashes of all ${bundle.facts.length} facts are in the ledger`);
-      const asked = bundle.question, answer = bundle.verdict;
-      const isAsked = asked.target === answer.target && asked.as_of === answer.as_of && asked.known_at === answer.known_at && asked.policy === answer.policy;
-      demand(isAsked, "结论与问题不符", "the verdict answers another question");
+      demand(isAnswered(bundle), "结论与问题不符", "the verdict answers another question");
       return { ok: true, checks, bundle, records: found.records, withheld: found.withheld, isWitnessed };
     } catch (error) {
       return { ok: false, checks, reason: error instanceof ProofError ? error.message : say("文件结构有误", "the file is malformed") };

@@ -102,9 +102,27 @@ _CHANGES = {
     "a removed subtree": "DELETE FROM ledger_tiles",
     "a changed checkpoint": "UPDATE ledger_checkpoints SET root = (SELECT leaf_hash FROM ledger_leaves WHERE entry = 1)",
     "a changed size of a checkpoint": "UPDATE ledger_checkpoints SET size = size - 1",
-    "the last facts with their leaves": (
+    "the last leaves, the facts left": (
         "DELETE FROM ledger_leaves WHERE entry > (SELECT max(entry) - 5 FROM (SELECT entry FROM ledger_leaves) AS leaves)"
     ),
+}
+
+
+# Which check tells: the words of the difference.
+_TOLD = {
+    "says something else": {
+        "a value",
+        "a value in a list inside a record",
+        "the time of knowledge",
+        "who recorded it",
+        "when a withdrawal takes effect",
+        "a removed reference",
+    },
+    "is gone": {"a removed withdrawal", "a removed event", "two rows in each other's place", "a changed leaf"},
+    "is missing": {"a removed leaf", "a leaf of another place"},
+    "the subtree of level 8": {"a changed subtree", "a removed subtree"},
+    "has another root": {"a changed checkpoint", "a changed size of a checkpoint"},
+    "no leaf stands for": {"the last leaves, the facts left"},
 }
 
 
@@ -113,6 +131,7 @@ def test_a_change_behind_the_back_of_the_registry_is_found(kept: Store, what: st
     """A value, a row, an order: whatever an owner of the database does to records, leaves, subtrees or checkpoints."""
     report = _tampered(kept, lambda connection: connection.exec_driver_sql(_CHANGES[what]))
     assert report.difference is not None
+    assert [what in changes for words, changes in _TOLD.items() if words in report.difference.en] == [True]
 
 
 @pytest.fixture

@@ -2,6 +2,9 @@
 
 import base64
 import json
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,22 +12,33 @@ from typer.testing import CliRunner, Result
 
 from api.cli.main import app
 from registry.ledger.notes import key_id
-from registry.unit_of_work import open_store
 from tests.api.worlds import DOCUMENT
+from tests.registry.exchange.dcc.builder import Dcc
 
 
 def run(*arguments: str) -> Result:
     return CliRunner().invoke(app, list(arguments), catch_exceptions=False)
 
 
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A registry with some records and the file of a certificate, on a machine where it was never used before."""
+    made = tmp_path_factory.mktemp("original")
+    (made / "records.json").write_bytes(DOCUMENT)
+    (made / "certificate.xml").write_bytes(Dcc(number="C-1").xml())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("REGISTRY_DATABASE_URL", raising=False)
+        patch.setenv("REGISTRY_DATA_DIR", str(made / "data"))
+        assert run("import", str(made / "records.json"), str(made / "certificate.xml")).exit_code == 0
+    return made
+
+
 @pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A registry with some records on a machine where it was never used before."""
+def folder(original: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A copy of it for each test."""
     monkeypatch.delenv("REGISTRY_DATABASE_URL", raising=False)
     monkeypatch.setenv("REGISTRY_DATA_DIR", str(tmp_path / "data"))
-    document = tmp_path / "records.json"
-    document.write_bytes(DOCUMENT)
-    assert run("import", str(document)).exit_code == 0
+    shutil.copytree(original / "data", tmp_path / "data")
     return tmp_path
 
 
@@ -43,6 +57,84 @@ def test_a_change_ends_with_the_code_of_integrity_failures(folder: Path) -> None
     result = run("log", "check", "--json")
     assert result.exit_code == 6
     assert json.loads(result.stdout)["difference"]["section"] == "certificates"
+
+
+# The tamper drill: what somebody who owns the database does, with the list and the words by which `registry log check` tells.
+_LONGER = "UPDATE certificates SET valid_until = valid_until + 365 WHERE place = 3"
+_DRILL: dict[str, tuple[str, str | None, str]] = {
+    "a value changed": (_LONGER, "certificates", "says something else"),
+    "a row deleted": ("DELETE FROM withdrawals", "withdrawals", "is gone"),
+    "rows reordered": (
+        "UPDATE certificates SET entry = -entry WHERE id IN "
+        "(SELECT id FROM certificates ORDER BY entry LIMIT 2); UPDATE certificates SET entry = "
+        "(SELECT sum(-entry) FROM certificates WHERE entry < 0) + entry WHERE entry < 0",
+        "certificates",
+        "says something else",
+    ),
+    "leaves reordered": (
+        "UPDATE ledger_leaves SET leaf_hash = (SELECT leaf_hash FROM ledger_leaves AS other WHERE other.entry = 15 - "
+        "ledger_leaves.entry) WHERE entry IN (7, 8)",
+        None,
+        "says something else",
+    ),
+    "a row slipped in": (
+        "INSERT INTO events SELECT entry + 1000, 'E-new', recorded_at, item, kind, happened_on, recording, place "
+        "FROM events LIMIT 1",
+        "events",
+        "no leaf stands for",
+    ),
+    "a document swapped": ("UPDATE documents SET content = CAST('other' AS BLOB)", "documents", "has another SHA-256"),
+    "a document swapped, digest and all": (
+        "UPDATE documents SET content = CAST('' AS BLOB), "
+        "sha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'",
+        None,
+        "is gone",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", _DRILL)
+def test_what_is_done_to_the_database_is_told_by_the_check_alone(folder: Path, what: str) -> None:
+    """An owner of the database could do it unseen, or somebody would not know where to look."""
+    statements, section, said = _DRILL[what]
+    tamper(folder, *statements.split(";"))
+    result = run("log", "check", "--json")
+    difference = json.loads(result.stdout)["difference"]
+    assert result.exit_code == 6
+    assert said in difference["en"]
+    assert section in {None, difference["section"]}
+
+
+# Without what left the machine before nobody can tell; these two it takes a checkpoint from outside for.
+def test_a_history_made_anew_is_told_by_a_checkpoint_from_outside_alone(folder: Path) -> None:
+    """Whoever owns the database changes a record and computes the whole tree anew: it is sound, and it is another one."""
+    kept = folder / "checkpoint.txt"
+    assert run("log", "checkpoint", "--out", str(kept)).exit_code == 0
+    tamper(folder, _LONGER, "DELETE FROM ledger_leaves", "DELETE FROM ledger_tiles")
+    assert json.loads(run("migrate", "--json").stdout)["leaves"] > 10
+    own = run("log", "check", "--json")  # Its own checkpoint was left: that tells it already.
+    assert (own.exit_code, "has another root" in json.loads(own.stdout)["difference"]["en"]) == (6, True)
+    assert run("log", "checkpoint").exit_code == 6
+    tamper(folder, "DELETE FROM ledger_checkpoints")
+    assert run("log", "check").exit_code == 0
+    outside = run("log", "check", "--checkpoint", str(kept), "--json")
+    assert (outside.exit_code, "has another root" in json.loads(outside.stdout)["difference"]["en"]) == (6, True)
+
+
+def test_an_old_backup_is_told_by_a_checkpoint_from_outside_alone(folder: Path) -> None:
+    """It was sound when it was made, and knows nothing of what came after."""
+    database, kept, backup = folder / "data" / "registry.sqlite", folder / "checkpoint.txt", folder / "backup.sqlite"
+    shutil.copy(database, backup)
+    (folder / "later.xml").write_bytes(Dcc(number="C-2").xml())
+    assert run("import", str(folder / "later.xml")).exit_code == 0
+    assert run("log", "checkpoint", "--out", str(kept)).exit_code == 0
+    for file in database.parent.glob("registry.sqlite*"):
+        file.unlink()
+    shutil.copy(backup, database)
+    assert run("log", "check").exit_code == 0
+    outside = run("log", "check", "--checkpoint", str(kept), "--json")
+    assert outside.exit_code == 6
+    assert json.loads(outside.stdout)["difference"]["en"].startswith("a checkpoint knows ")
 
 
 def test_a_checkpoint_that_was_kept_elsewhere_is_compared(folder: Path) -> None:
@@ -87,13 +179,13 @@ def test_a_store_from_before_the_ledger_is_made_up_by_migrate(folder: Path) -> N
 
 
 def tamper(folder: Path, *statements: str) -> None:
-    store = open_store(f"sqlite:///{folder / 'data' / 'registry.sqlite'}")
-    with store.engine.begin() as connection:
-        for trigger in connection.exec_driver_sql("SELECT name FROM sqlite_schema WHERE type = 'trigger'").scalars().all():
-            connection.exec_driver_sql(f"DROP TRIGGER {trigger}")
+    """What the owner of a database can do: triggers and foreign keys hold others."""
+    with closing(sqlite3.connect(folder / "data" / "registry.sqlite")) as connection:
+        for (trigger,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {trigger}")
         for statement in statements or ("UPDATE certificates SET valid_until = valid_until + 1",):
-            connection.exec_driver_sql(statement)
-    store.close()
+            connection.execute(statement)
+        connection.commit()
 
 
 def test_witnesses_are_entered_listed_and_ended(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
