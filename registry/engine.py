@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import local
 from typing import Any
 
 from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event
@@ -20,6 +19,7 @@ from registry.errors import StoreError
 
 BUSY_TIMEOUT = 30_000  # Milliseconds that a writer waits for its turn before it gives up.
 _JOURNAL = 67_108_864  # Bytes to which the log is cut back after a large import.
+_MOST_KEPT = 2  # Connections for single statements; one does for the loop of a service.
 _CACHE = -65_536  # KiB of page cache of a SQLite connection, negative by SQLite's convention.
 _WRITER = 0x7472_6163_6561_6265  # The key of the advisory lock of writers: "traceabe" in ASCII.
 # Every query of the store looks up a bounded number of rows through an index. PostgreSQL cannot know how few a recursive query
@@ -76,14 +76,14 @@ def transaction(engine: Engine, *, is_writer: bool, viewers: list[str] | None = 
 class KeptConnections:
     """Connections for single reading statements, which are consistent by themselves: no transaction around them.
 
-    To a file each thread keeps its own, as taking one from the pool costs more than the statement; those to a server go back.
+    To a file a few are kept, as taking one from the pool costs more than the statement; those to a server go back. None belongs
+    to a thread: threads come and go with requests, and what they kept would be missing in the pool for ever.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._is_file = engine.dialect.name == "sqlite"
-        self._of_thread = local()
-        self._all: list[PoolProxiedConnection] = []
+        self._most = _MOST_KEPT if engine.dialect.name == "sqlite" else 0
+        self._free: list[PoolProxiedConnection] = []
 
     @contextmanager
     def statement(self) -> Iterator[Any]:
@@ -95,24 +95,26 @@ class KeptConnections:
         except (DBAPIError, self._engine.dialect.loaded_dbapi.Error) as error:
             raise _as_ours(error) from error
         finally:
-            if connection is not None and not self._is_file:
-                connection.close()
+            if connection is not None:
+                self._give_back(connection)
 
     def close(self) -> None:
         """Give back those that are kept."""
-        while self._all:
-            self._all.pop().close()
-        self._of_thread = local()
+        self._most = 0
+        while self._free:
+            self._free.pop().close()
 
     def _taken(self) -> PoolProxiedConnection:
-        kept: PoolProxiedConnection | None = getattr(self._of_thread, "connection", None)
-        if kept is not None:
-            return kept
-        connection = self._engine.raw_connection()
-        if self._is_file:
-            self._of_thread.connection = connection
-            self._all.append(connection)
-        return connection
+        try:
+            return self._free.pop()  # In one step, whatever other threads do.
+        except IndexError:
+            return self._engine.raw_connection()
+
+    def _give_back(self, connection: PoolProxiedConnection) -> None:
+        if len(self._free) < self._most:
+            self._free.append(connection)
+        else:
+            connection.close()
 
 
 def _sqlite(url: URL) -> Engine:
