@@ -11,6 +11,7 @@ import pytest
 
 from registry import engine, unit_of_work
 from registry.errors import StoreError
+from registry.repositories.scans import latest_recording_now
 from registry.settings import Settings
 from registry.unit_of_work import Store, open_store
 from tests.registry.worlds import exported, fingerprint, full, only, recorded
@@ -199,3 +200,14 @@ def _at_once(jobs: list[Callable[[], None]]) -> list[Exception]:
         thread.join(timeout=120)
     assert not any(thread.is_alive() for thread in threads)
     return failures
+
+
+def test_threads_that_end_take_no_connection_along(store: Store) -> None:
+    """A service whose threads come and go would stand still once each had kept a connection of the pool."""
+    for _ in range(40):  # More than a pool holds.
+        thread = threading.Thread(target=latest_recording_now, args=(store,))
+        thread.start()
+        thread.join(10)
+        assert not thread.is_alive()
+    with store.reading() as work:
+        assert work.connection is not None
