@@ -256,8 +256,8 @@ _VALUES = {
     "recording": 1,
     **dict.fromkeys(horizon.Horizon._fields, 1),
 }
-# The walk over what was just met, and a check that begins at the newest rows.
-_SCANS = re.compile(r"SCAN (?:reached|issuers|anon_\d+|json_each|CONSTANT ROW|later|a constant)\b")
+# The walk over what was just met (`first`: the ids asked for), and a check that begins at the newest rows.
+_SCANS = re.compile(r"SCAN (?:first|reached|issuers|anon_\d+|json_each|CONSTANT ROW|later|a constant)\b")
 
 
 @pytest.mark.parametrize("name", _all_queries())

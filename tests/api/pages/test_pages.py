@@ -99,7 +99,7 @@ def test_an_error_is_a_page_for_people_and_a_problem_for_programs(client: TestCl
 
 def test_hostile_records_stay_text(recording: TestClient) -> None:
     """Otherwise a record could run a script in the inspector's browser."""
-    evil = "<script>alert(1)</script>'\"&{{7*7}}"
+    evil = "<script>alert(1)</script>'\"&{{7777*7777}}"
     document = {
         "format": "traceability-records/1",
         "organizations": [{"id": evil, "name": evil, "kind": "calibration_laboratory"}],
@@ -131,7 +131,7 @@ def test_hostile_records_stay_text(recording: TestClient) -> None:
             assert shown.status_code == 200
             assert "<script" not in shown.text
             assert "alert(1)" not in shown.text or "&lt;script&gt;" in shown.text
-            assert "49" not in re.sub(r"\d{3,}", "", shown.text.partition("<main")[2].partition("<svg")[0])
+            assert "60481729" not in shown.text  # What a template would make of it.
 
 
 @pytest.mark.parametrize("path", ["/i/gate-electricity", "/i/substation-electricity", "/"])
