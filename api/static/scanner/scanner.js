@@ -121,7 +121,8 @@ function note(answer, id) {
 
 // A short high tone for what is new, two low ones for what was scanned already; and by touch.
 function signal(isAgain) {
-  navigator.vibrate?.(isAgain ? [60, 60, 60] : 80);
+  // A browser blocks it, and complains, before the page was touched.
+  if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(isAgain ? [60, 60, 60] : 80);
   if (!sound) return;
   for (const start of isAgain ? [0, 0.18] : [0]) {
     const tone = sound.createOscillator();
