@@ -124,8 +124,7 @@ def open_(context: Given, language: Speaking, party: Recalling, order: Annotated
 )
 def get(context: Given, language: Speaking, party: Reading, recall_id: RecordId, form: WantedForm) -> Response:
     """Whoever holds the standard sees how many items are affected; everybody sees by name what they may read."""
-    found = opened(context, party, recall_id)
-    answer = recall_answer(found, names_of(found.names, language))
+    answer = answered(context, language, party, recall_id)
     if form == "json":
         return json_answer(answer, language)
     return ndjson_answer(answer.items) if form == "ndjson" else csv_answer(_COLUMNS, answer.items, "recall", language)
@@ -140,8 +139,7 @@ def get(context: Given, language: Speaking, party: Reading, recall_id: RecordId,
 )
 def report(context: Given, language: Speaking, party: Reading, recall_id: RecordId) -> Response:
     """What was doubted and since when, what was done about each item, by whom and why; as the reader sees it."""
-    found = opened(context, party, recall_id)
-    answer = recall_answer(found, names_of(found.names, language))
+    answer = answered(context, language, party, recall_id)
     headers = {"content-disposition": 'attachment; filename="recall.pdf"', "content-language": language.tag}
     return Response(recall_report(answer, language, context.clock()), 200, headers, "application/pdf")
 
@@ -238,11 +236,16 @@ def opened(context: Context, party: Party, recall_id: str) -> Opened:
         return recall_seen(work, party, recall_id, context.clock())
 
 
+def answered(context: Context, language: Language, party: Party, recall_id: str) -> RecallAnswer:
+    """A recall as it is told to a party, with its items."""
+    found = opened(context, party, recall_id)
+    return recall_answer(found, names_of(found.names, language))
+
+
 def names_of(known: Known, language: Language) -> Names:
     """The names around a recall; only of what the reader sees is one asked for."""
     return names_among(Records(), known, language)
 
 
 def _told(context: Context, language: Language, party: Party, recall_id: str, status: int = 200) -> Response:
-    found = opened(context, party, recall_id)
-    return json_answer(recall_answer(found, names_of(found.names, language)), language, status)
+    return json_answer(answered(context, language, party, recall_id), language, status)

@@ -4,7 +4,7 @@ So one table may hold units with their consumption of a year, another one places
 by their headers, Chinese or English; other columns are left alone.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -263,8 +263,3 @@ def _named(kind: Kind, field: str) -> str | None:
 def _plain(text: str) -> str:
     """A header as compared: without blanks, brackets and case."""
     return "".join(letter for letter in text.casefold() if letter.isalnum())
-
-
-def table_columns() -> Iterator[tuple[str, tuple[Column, ...]]]:
-    """The columns of each kind of table, for documentation and templates."""
-    return ((str(kind.type.__struct_config__.tag), kind.columns) for kind in KINDS)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Update, bindparam, delete, func, select, update
+from sqlalchemy import Select, Update, bindparam, delete, select, update
 
 from registry.columns import day_number, day_of, instant_number, instant_of
 from registry.fleet_tables import FleetAnswers, FleetCounts, FleetRuns, RunState, TargetKind
@@ -51,11 +51,6 @@ def current_runs(work: UnitOfWork) -> list[FleetRun]:
 def run_of_job(work: UnitOfWork, job_entry: int) -> FleetRun | None:
     """The run that a job last began."""
     return next((_run(row) for row in work.rows(_OF_JOB, job_entry=job_entry)), None)
-
-
-def latest_days(work: UnitOfWork) -> dict[str, date]:
-    """The latest day for which a run was begun, by policy."""
-    return {policy: day_of(day) for policy, day in work.rows(_DAYS)}
 
 
 def begin(work: UnitOfWork, run: FleetRun) -> FleetRun:
@@ -148,7 +143,6 @@ _CURRENT = Query(
     )
 )
 _ALL_CURRENT = Query(lambda _: select(_runs).where(_runs.c.state == bindparam("state")).order_by(_runs.c.policy))
-_DAYS = Query(lambda _: select(_runs.c.policy, func.max(_runs.c.as_of)).group_by(_runs.c.policy))
 _OF_JOB = Query(
     lambda _: select(_runs).where(_runs.c.job_entry == bindparam("job_entry")).order_by(_runs.c.entry.desc()).limit(1)
 )

@@ -1,16 +1,26 @@
 """The seed chains with synthetic readings and a synthetic factor, for the tests of accounting."""
 
 import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from registry.access import OPERATOR
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from registry.access import OPERATOR, Party
+from registry.notices.settings import NoticeSettings
 from registry.readings import MeterReading, Place, Sent, derived_id
-from registry.unit_of_work import Store
+from registry.unit_of_work import Store, open_store
+from registry.usecases.import_records import import_records
 from registry.usecases.record_readings import record_readings
-from tests.api.worlds import NOW
+from tests.api.conftest import BASE_URL
+from tests.api.parties import OWN
+from tests.api.worlds import DOCUMENT, NOW
 
 # The plant's gas in two months, its workshop in one, nothing for its gate; the kiln's meter ended on 2026-10-13.
 READ = (
@@ -35,6 +45,29 @@ FACTORS: dict[str, Any] = {
         }
     ],
 }
+POINT = {
+    "format": "traceability-records/1",
+    "metering_points": [{"id": "P", "organization": OWN, "level": 1, "energy": "electricity", "branches": [{"name": "meter"}]}],
+}
+
+
+def service(store: Store, data_dir: Path) -> TestClient:
+    """The service on a store, with the editions of a folder."""
+    app = create_app(store, base_url=BASE_URL, now=lambda: NOW, notices=NoticeSettings(base_url=BASE_URL, data_dir=data_dir))
+    return TestClient(app, base_url=BASE_URL, raise_server_exceptions=False)
+
+
+@contextmanager
+def plant_in(folder: Path, template: Path) -> Iterator[TestClient]:
+    """The service on the seed chains with the readings and the factor of this module, in a folder."""
+    shutil.copy(template, folder / "registry.sqlite")
+    store = open_store(f"sqlite:///{folder / 'registry.sqlite'}")
+    with store.writing() as work:
+        import_records(work, [DOCUMENT.decode()], party=Party(name="test"), at=NOW, source="seed")
+    record_all(store)
+    write_factors(folder)
+    yield service(store, folder)
+    store.close()
 
 
 def record_all(store: Store) -> None:

@@ -11,10 +11,9 @@ from fastapi.testclient import TestClient
 from registry.access import Party, Role
 from registry.unit_of_work import open_store
 from registry.usecases.import_records import import_records
-from tests.api.accounting_world import record_all, write_factors
+from tests.api.accounting_world import POINT, plant_in, service
 from tests.api.parties import FOREIGN, OWN, Parties, claim
-from tests.api.routes.test_accounting_route import POINT, service
-from tests.api.worlds import DOCUMENT, NOW
+from tests.api.worlds import NOW
 from traceability.json_text import dump
 
 YEAR = "from=2026-01-01&until=2026-12-31"
@@ -22,16 +21,9 @@ YEAR = "from=2026-01-01&until=2026-12-31"
 
 @pytest.fixture(scope="module")
 def plant(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    """The service on the seed chains with readings and factors."""
-    folder = tmp_path_factory.mktemp("plant")
-    shutil.copy(sqlite_template, folder / "registry.sqlite")
-    store = open_store(f"sqlite:///{folder / 'registry.sqlite'}")
-    with store.writing() as work:
-        import_records(work, [DOCUMENT.decode()], party=Party(name="test"), at=NOW, source="seed")
-    record_all(store)
-    write_factors(folder)
-    yield service(store, folder)
-    store.close()
+    """The service on the seed chains with the readings of tests.api.accounting_world."""
+    with plant_in(tmp_path_factory.mktemp("plant"), sqlite_template) as client:
+        yield client
 
 
 @pytest.fixture

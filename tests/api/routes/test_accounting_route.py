@@ -10,43 +10,24 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from registry.access import Party, Role
-from registry.notices.settings import NoticeSettings
 from registry.unit_of_work import Store, open_store
 from registry.usecases.import_records import import_records
 from registry.usecases.mandates import give_mandate
-from tests.api.accounting_world import record_all, write_factors
-from tests.api.conftest import BASE_URL
+from tests.api.accounting_world import POINT, plant_in, service, write_factors
 from tests.api.parties import FOREIGN, OWN, Parties, claim
-from tests.api.worlds import DOCUMENT, NOW
+from tests.api.worlds import NOW
 from traceability.json_text import dump
 
 PERIOD = {"organization": "power-plant", "from": "2026-01-01", "until": "2026-12-31"}
 ASK = "/api/v1/accounting"
-POINT = {
-    "format": "traceability-records/1",
-    "metering_points": [{"id": "P", "organization": OWN, "level": 1, "energy": "electricity", "branches": [{"name": "meter"}]}],
-}
-
-
-def service(store: Store, data_dir: Path) -> TestClient:
-    app = create_app(store, base_url=BASE_URL, now=lambda: NOW, notices=NoticeSettings(base_url=BASE_URL, data_dir=data_dir))
-    return TestClient(app, base_url=BASE_URL, raise_server_exceptions=False)
 
 
 @pytest.fixture(scope="module")
 def plant(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The service on the seed chains with the readings of tests.api.accounting_world."""
-    folder = tmp_path_factory.mktemp("plant")
-    shutil.copy(sqlite_template, folder / "registry.sqlite")
-    store = open_store(f"sqlite:///{folder / 'registry.sqlite'}")
-    with store.writing() as work:
-        import_records(work, [DOCUMENT.decode()], party=Party(name="test"), at=NOW, source="seed")
-    record_all(store)
-    write_factors(folder)
-    yield service(store, folder)
-    store.close()
+    with plant_in(tmp_path_factory.mktemp("plant"), sqlite_template) as client:
+        yield client
 
 
 def shares(answer: Any) -> dict[str, dict[str, Any]]:
