@@ -53,6 +53,7 @@ from api.routes import (
     recalls,
     recording,
     records,
+    review_cases,
     review_equipping,
     rounds,
     scans,
@@ -177,7 +178,7 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     accounts = (session, people, clients, mandates, organization_settings)
     supervision = (fleet_runs, fleet_answers, recalls)
     carbon = (readings, accounting)
-    review = (units, review_equipping)
+    review = (units, review_equipping, review_cases)
     told = (due, calendars, webhooks, rounds)
     parts = (scans, *reading, *recordings, *of_labels, proofs, *supervision, *carbon, *review, *told, *accounts, service)
     pages_of_labels = (sticker, labels_page, disputes_page)

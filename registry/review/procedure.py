@@ -23,9 +23,9 @@ from registry.review.steps import (
     AnyStep,
     Closed,
     DocumentsReviewed,
-    Finding,
     FindingsIssued,
     Judgement,
+    NonConformity,
     Notified,
     Published,
     Rectified,
@@ -76,7 +76,7 @@ ACTORS: dict[Actor, Words] = {
 class OpenFinding(msgspec.Struct, frozen=True, kw_only=True):
     """A finding that is not settled, with its deadline as it is now; `is_answered`: the unit says that it is mended."""
 
-    finding: Finding
+    finding: NonConformity
     deadline: date
     is_answered: bool = False
 
@@ -87,7 +87,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     stage: Stage = Stage.DRAWN
     notified: Notified | None = None
     open_findings: tuple[OpenFinding, ...] = ()
-    settled: tuple[Finding, ...] = ()
+    settled: tuple[NonConformity, ...] = ()
     revisit_until: date | None = None
 
     @property

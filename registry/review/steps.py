@@ -91,7 +91,7 @@ class Visited(Step, frozen=True, kw_only=True, tag="visited"):
     remark: Text = ""
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class NonConformity(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What does not conform, to which clause, until when it is to be mended, and what shows it."""
 
     number: Annotated[int, msgspec.Meta(ge=1, le=_MOST_FINDINGS)]
@@ -104,7 +104,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class FindingsIssued(Step, frozen=True, kw_only=True, tag="findings_issued"):
     """The result of the visit: what does not conform; nothing where all does. `revisit_until`: of the re-visit."""
 
-    findings: Annotated[tuple[Finding, ...], msgspec.Meta(max_length=_MOST_FINDINGS)] = ()
+    findings: Annotated[tuple[NonConformity, ...], msgspec.Meta(max_length=_MOST_FINDINGS)] = ()
     revisit_until: date | None = None
     remark: Text = ""
 

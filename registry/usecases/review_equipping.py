@@ -97,6 +97,11 @@ def review_unit(work: UnitOfWork, party: Party, organization: str, moment: Momen
     )
 
 
+def items_serving(work: UnitOfWork, organization: str) -> set[str]:
+    """The items that ever served a metering point of an organization. `work` reads everything."""
+    return {item for _, item in work.rows(_SERVED, organization=organization, most=MOST_METERS) if item is not None}
+
+
 def meter_verdicts(known: Known, purposes: Iterable[Purpose], day: date, policy: Policy) -> dict[Purpose, MeterVerdict]:
     """The verdict on each item for the branch that it serves; items that are not on record are left out."""
     examiner = Examiner(known, policy)

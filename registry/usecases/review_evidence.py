@@ -4,15 +4,17 @@ from collections.abc import Iterable, Iterator
 
 from registry.access import Party
 from registry.errors import UnknownError
-from registry.repositories import rounds
+from registry.repositories import rounds, stored
 from registry.repositories.holdings import held_among
 from registry.review.cases import ReviewCase
 from registry.review.steps import AnyStep, Evidence, EvidenceKind, FindingsIssued, Rectified, SelfChecked, Visited
 from registry.rounds import Round
 from registry.spelling import is_storable
 from registry.unit_of_work import UnitOfWork
+from registry.usecases.review_equipping import items_serving
 from registry.usecases.rounds import progress_of, seen_round
 from traceability.problems import InputError
+from traceability.records import Certificate
 
 
 def rounds_of(work: UnitOfWork, case: ReviewCase) -> list[Round]:
@@ -29,13 +31,13 @@ def check_evidence(work: UnitOfWork, party: Party, case: ReviewCase, step: AnySt
     if not named:
         return
     linked = rounds_of(work, case)
-    items = {item for each in linked for item in _items_of(work, each)}
-    items |= _held(work, case, named, EvidenceKind.ITEM, "items")
-    certificates = _held(work, case, named, EvidenceKind.CERTIFICATE, "certificates")
+    items = {item for each in linked for item in _items_of(work, each)} | items_serving(work, case.organization)
+    of_certificates = _items_behind(work, named)
+    items |= _held(work, case, {*of_certificates.values(), *_ids(named, EvidenceKind.ITEM)})
     digests = {each.id for _, each in named if each.kind is EvidenceKind.PHOTO}
     known: dict[EvidenceKind, Iterable[str]] = {
         EvidenceKind.ITEM: items,
-        EvidenceKind.CERTIFICATE: certificates,
+        EvidenceKind.CERTIFICATE: {id_ for id_, item in of_certificates.items() if item in items},
         EvidenceKind.ROUND: {each.id for each in linked},
         EvidenceKind.PHOTO: {digest for each in linked for digest in rounds.photos_among(work, each, digests)},
         EvidenceKind.DOCUMENT: {each.sha256 for each in case.files},
@@ -62,9 +64,19 @@ def _check_round(work: UnitOfWork, party: Party, case: ReviewCase, id_: str, pat
         raise InputError(path, "the round is not signed off", "该现场核查尚未签署")
 
 
-def _held(work: UnitOfWork, case: ReviewCase, named: list[tuple[str, Evidence]], kind: EvidenceKind, section: str) -> set[str]:
-    ids = [each.id for _, each in named if each.kind is kind and is_storable(each.id)]
-    return set(held_among(work, section, ids, [case.organization])) if ids else set()
+def _ids(named: list[tuple[str, Evidence]], kind: EvidenceKind) -> set[str]:
+    return {each.id for _, each in named if each.kind is kind and is_storable(each.id)}
+
+
+def _held(work: UnitOfWork, case: ReviewCase, items: set[str]) -> set[str]:
+    return set(held_among(work, "items", sorted(items), [case.organization])) if items else set()
+
+
+def _items_behind(work: UnitOfWork, named: list[tuple[str, Evidence]]) -> dict[str, str]:
+    """The items that the certificates named are of."""
+    ids = sorted(_ids(named, EvidenceKind.CERTIFICATE))
+    records = (each.record for each in stored.with_ids(work, "certificates", ids)) if ids else ()
+    return {each.id: each.item for each in records if isinstance(each, Certificate)}
 
 
 def _items_of(work: UnitOfWork, found: Round) -> Iterator[str]:

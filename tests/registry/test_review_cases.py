@@ -26,9 +26,9 @@ from registry.review.steps import (
     DocumentsReviewed,
     Evidence,
     EvidenceKind,
-    Finding,
     FindingsIssued,
     Judgement,
+    NonConformity,
     Notified,
     Published,
     Rectified,
@@ -86,8 +86,8 @@ READ = DocumentsReviewed(remark="齐全（合成）")
 SEEN = Visited(on=TODAY)
 FOUND = FindingsIssued(
     findings=(
-        Finding(number=1, clause="JJF 1356 6-3", text="证书过期（合成）", deadline=SOON),
-        Finding(number=2, clause="JJF 1356 4-2", text="台账不符（合成）", deadline=SOON),
+        NonConformity(number=1, clause="JJF 1356 6-3", text="证书过期（合成）", deadline=SOON),
+        NonConformity(number=2, clause="JJF 1356 4-2", text="台账不符（合成）", deadline=SOON),
     ),
     revisit_until=LATER,
 )
@@ -253,7 +253,7 @@ def test_a_step_that_may_not_be_taken_changes_nothing(world: World) -> None:
     """Findings would be closed by the unit itself, or rest on evidence that does not exist."""
     yesterday = TODAY - timedelta(1)
     machine = Party(name="client/m", organization="steel", role=Role.ENERGY_USER, client="m")
-    past = FindingsIssued(findings=(Finding(number=1, clause="c", text="t", deadline=yesterday),))
+    past = FindingsIssued(findings=(NonConformity(number=1, clause="c", text="t", deadline=yesterday),))
     refused: dict[int, list[tuple[Party, AnyStep, type[Exception]]]] = {
         0: [
             (UNIT, CHECKED, UnknownError),  # It is not told yet.
@@ -334,7 +334,10 @@ def test_what_shows_something_is_of_the_unit_or_of_its_review(world: World) -> N
         )
     )
     world.take(
-        INSPECTOR, id_, FindingsIssued(findings=(Finding(number=1, clause="c", text="t", deadline=SOON, evidence=shown),)), 4
+        INSPECTOR,
+        id_,
+        FindingsIssued(findings=(NonConformity(number=1, clause="c", text="t", deadline=SOON, evidence=shown),)),
+        4,
     )
     world.take(UNIT, id_, Rectified(finding=1, text="t", evidence=shown[1:]), 5)
     with world.store.reading() as work:
