@@ -41,7 +41,7 @@ class World:
         self.service.cookies.clear()
         answer = self.service.get(f"{CASES}{path}", headers=self.people[who].session_headers)
         assert answer.status_code == status, answer.text
-        return answer.json() if "json" in answer.headers["content-type"] else answer
+        return answer.json() if answer.headers["content-type"] in {"application/json", "application/problem+json"} else answer
 
     def tell(self, who: str, path: str, value: dict[str, Any], status: int = 200) -> Any:
         self.service.cookies.clear()
