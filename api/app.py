@@ -27,6 +27,7 @@ from api.pages import imports as import_pages
 from api.pages import labels as labels_page
 from api.pages import readings as reading_pages
 from api.pages import recalls as recalls_page
+from api.pages import review_cases as review_cases_page
 from api.pages import rounds as rounds_page
 from api.pages import units as units_page
 from api.pages import webhooks as webhooks_page
@@ -193,7 +194,7 @@ def everything() -> APIRouter:
     pages_of_labels = (sticker, labels_page, disputes_page)
     pages_of_supervision = (fleet_page,)
     pages_of_carbon = (accounting_pages, reading_pages)
-    pages_of_review = (units_page, equipping_page)
+    pages_of_review = (units_page, equipping_page, review_cases_page)
     pages_told = (recalls_page, due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
     of_organizations = (laboratory, sign_in, administration)
     pages_of_work = (*pages_of_labels, *pages_of_supervision, *pages_of_carbon, *pages_of_review)
