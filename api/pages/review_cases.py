@@ -28,7 +28,7 @@ from registry.repositories.review_cases import WantedCases
 from registry.review.cases import NewReview, ReviewCase
 from registry.review.preparation import Offer
 from registry.review.procedure import Stage
-from registry.review.steps import AnyStep, kind_of
+from registry.review.steps import Actor, AnyStep, kind_of
 from registry.spelling import storable
 from registry.unit_of_work import UnitOfWork
 from registry.usecases.review_cases import (
@@ -55,6 +55,7 @@ _ROWS = 30
 _MOST_UNITS = 200  # Of the units that a form offers; any other is typed.
 _MOST_ROUNDS = 50
 _OFFERED = 40  # Findings on offer on the page; the API tells all.
+_YEARS = 8  # Of the choice: the next one, which is planned already, and those before.
 _OWN = 3  # Empty places for findings of the inspectors' own.
 _WRONG = (RegistryError, TraceabilityError)
 _WEEKS = {"self_check": 14, "visit": 21, "rectify": 30, "revisit": 45}  # Days that forms propose; a bureau types others.
@@ -250,7 +251,7 @@ def _case(
         "names": names,
         "inspectors": [(who(name), each.organization) for name, each in zip(_accounts(case), case.inspectors, strict=True)],
         "may": may,
-        "main": _main(stage, may, is_turn=seen.is_turn),
+        "main": _main(case, may, is_turn=seen.is_turn),
         "awaited": "" if awaited is None else case_words.awaited_in(stage, awaited[0], language),
         "findings": review_findings(case),
         "shown": lambda evidence: _shown(case, evidence, language, request.query_params.get("lang")),
@@ -281,13 +282,14 @@ def _prepared(
     return found
 
 
-def _main(stage: Stage, may: set[str], *, is_turn: bool) -> str:
-    """The kind of step whose form stands first: that of whoever's turn it is."""
-    if not is_turn:
+def _main(case: ReviewCase, may: set[str], *, is_turn: bool) -> str:
+    """The kind of step whose form stands first: that of whoever's turn it is; empty for everybody else."""
+    if not is_turn or case.awaits is None:
         return ""
-    order = ("notified", "self_checked", "documents_reviewed", "visited", "findings_issued", "rectified", "revisited", "closed")
-    wanted = "revisited" if stage is Stage.RECTIFYING and "revisited" in may else ""
-    return wanted or next((kind for kind in (*order, "published") if kind in may), "")
+    if case.standing.stage is Stage.RECTIFYING:
+        return "rectified" if case.awaits[0] is Actor.UNIT else "revisited"
+    order = ("notified", "self_checked", "documents_reviewed", "visited", "findings_issued", "closed", "published")
+    return next((kind for kind in order if kind in may), "")
 
 
 def _step(
@@ -456,4 +458,6 @@ def _words(context: Context, language: Language) -> dict[str, Any]:
         "kinds": {kind: name.in_(language) for kind, name in case_words.STEPS.items()},
         "organizers": {each.value: name.in_(language) for each, name in words.ORGANIZERS.items()},
         "say": lambda told: said(told, language),
+        "years": [civil_day(at).year + 1 - back for back in range(_YEARS)],
+        "last": str(LAST),
     }
