@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, exists, func, select
 
 from registry.columns import instant_number, instant_of
 from registry.every_table import TABLES
-from registry.ledger.facts import Text, record_text, row_text, withdrawal_text
+from registry.ledger.facts import Text, row_text, stored_text, withdrawal_text
 from registry.ledger.merkle import Node, complete_subtree
 from registry.ledger.notes import Checkpoint
 from registry.ledger.writing import TILE, stored_hashes
@@ -78,7 +78,7 @@ def leaves_in_order(work: UnitOfWork, batch: int) -> Iterator[list[Leaf]]:
     """All leaves in the order of the tree, so many at a time."""
     after = 0
     while rows := work.rows(_AFTER, after=after, most=batch):
-        yield [Leaf(entry, section, record, bytes(salt), bytes(hashed)) for entry, section, record, salt, hashed in rows]
+        yield list(map(Leaf._make, rows))
         after = rows[-1][0]
 
 
@@ -147,8 +147,8 @@ def checkpoints(work: UnitOfWork, most: int) -> list[KeptCheckpoint]:
 
 
 def _texts_of_records(work: UnitOfWork, section: str, records: list[int]) -> dict[int, Text]:
-    found = stored.by_entry(work, section, records)
-    return {entry: record_text(section, record) for entry, record in found.items()}
+    found = stored.as_recorded(work, section, records)
+    return {entry: stored_text(section, record) for entry, record in found}
 
 
 def _texts_of_withdrawals(work: UnitOfWork, records: list[int]) -> dict[int, Text]:
