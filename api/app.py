@@ -38,6 +38,7 @@ from api.routes import (
     details,
     disputes,
     due,
+    exporting,
     fleet_runs,
     histories,
     imports,
@@ -170,7 +171,7 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     )
     app.state.context = context
     add_handlers(app)
-    reading = (searching, lists, details, items, histories)
+    reading = (searching, lists, details, exporting, items, histories)
     # The scan of a label first: it is asked for most, and routes are tried one after the other.
     recordings = (records, recording, submissions, imports)
     of_labels = (labels, photos, disputes)

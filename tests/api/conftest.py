@@ -13,6 +13,7 @@ from api.oidc import Provider
 from registry import schema
 from registry.access import Party
 from registry.passwords import Passwords
+from registry.repositories import jobs
 from registry.unit_of_work import Store, open_store
 from registry.usecases.import_records import import_records
 from tests.api.worlds import DOCUMENT, NOW, SIGNER
@@ -65,3 +66,12 @@ def client_of(
     made = TestClient(app, base_url=base_url, raise_server_exceptions=False, follow_redirects=follow_redirects)
     made.headers.pop("accept-language", None)
     return made
+
+
+def work(service: TestClient) -> None:
+    """Let a worker come by."""
+    runner = service.app.state.context.jobs()  # type: ignore[attr-defined]
+    with runner.store.reading() as unit:
+        entries = jobs.unfinished(unit, 10)
+    for entry in entries:
+        runner.run(entry)
