@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from sys import intern
 from typing import Any
 
 import msgspec
@@ -146,7 +145,7 @@ def item(row: Row, quantities: Parts, recognized: Parts) -> Item:
         kind=_ITEM_KINDS[kind],
         name=name,
         serial=serial,
-        country=intern(country),  # One object for all items; the default is told by being the same object.
+        country=country,
         quantities=tuple(quantity for _, _, quantity in quantities.get(entry, _NOTHING)),
         recognized=_periods(recognized[entry]) if entry in recognized else None,
         interval_months=interval_months,

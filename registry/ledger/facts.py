@@ -65,8 +65,10 @@ def record_text(section: str, record: Record) -> Text:
 def stored_text(section: str, record: Record) -> Text:
     """The same of a record as it comes out of the store: its instants in UTC, a certificate without its withdrawal."""
     match record:
-        case Item(name=str() as name):
-            return Parted(_text(section, msgspec.structs.replace(record, name=None)), {"name": (canonical(name),)})
+        case Item(name=name, country=country):
+            # A text that equals the default is left out only when it is the same object.
+            item = msgspec.structs.replace(record, name=None, country=sys.intern(country))
+            return _text(section, item) if name is None else Parted(_text(section, item), {"name": (canonical(name),)})
         case Competence(scope=scope) if scope:
             return Parted(
                 _text(section, msgspec.structs.replace(record, scope=())), {"scope": tuple(canonical(row) for row in scope)}
@@ -158,9 +160,6 @@ def _as_stored(record: Record) -> Record:
     match record:
         case Certificate(withdrawal=Withdrawal()):
             return msgspec.structs.replace(record, withdrawal=None)
-        case Item():
-            # A text that equals the default is left out only when it is the same object.
-            return msgspec.structs.replace(record, country=sys.intern(record.country))
         case _:
             return record
 

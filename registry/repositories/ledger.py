@@ -146,6 +146,13 @@ def checkpoints(work: UnitOfWork, most: int) -> list[KeptCheckpoint]:
     return [KeptCheckpoint(entry, size, bytes(root), note, instant_of(made_at)) for entry, size, root, note, made_at in rows]
 
 
+def checkpoint_of_size(work: UnitOfWork, size: int) -> KeptCheckpoint | None:
+    """The last checkpoint of so many leaves."""
+    for entry, size_, root, note, made_at in work.rows(_OF_SIZE, size=size):
+        return KeptCheckpoint(entry, size_, bytes(root), note, instant_of(made_at))
+    return None
+
+
 def _texts_of_records(work: UnitOfWork, section: str, records: list[int]) -> dict[int, Text]:
     found = stored.as_recorded(work, section, records)
     return {entry: stored_text(section, record) for entry, record in found}
@@ -195,10 +202,8 @@ def _of_records(section: str) -> Query:
 
 
 _OF_RECORDS = {section: _of_records(section) for section in _MODELS}
-_CHECKPOINTS = Query(
-    lambda _: (
-        select(_checkpoints.c.entry, _checkpoints.c.size, _checkpoints.c.root, _checkpoints.c.note, _checkpoints.c.made_at)
-        .order_by(_checkpoints.c.entry.desc())
-        .limit(bindparam("most"))
-    )
-)
+_LATEST_CHECKPOINTS = select(
+    _checkpoints.c.entry, _checkpoints.c.size, _checkpoints.c.root, _checkpoints.c.note, _checkpoints.c.made_at
+).order_by(_checkpoints.c.entry.desc())
+_CHECKPOINTS = Query(lambda _: _LATEST_CHECKPOINTS.limit(bindparam("most")))
+_OF_SIZE = Query(lambda _: _LATEST_CHECKPOINTS.where(_checkpoints.c.size == bindparam("size")).limit(1))

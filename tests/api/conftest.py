@@ -12,6 +12,8 @@ from api.language import Bilingual
 from api.oidc import Provider
 from registry import schema
 from registry.access import Party
+from registry.ledger.timestamps import Authority
+from registry.notices.posting import Post
 from registry.passwords import Passwords
 from registry.repositories import jobs
 from registry.unit_of_work import Store, open_store
@@ -52,6 +54,8 @@ def client_of(
     now: Callable[[], datetime] = lambda: NOW,
     provider: Provider | None = None,
     follow_redirects: bool = True,
+    stamps: Authority | None = None,
+    post: Post | None = None,
 ) -> TestClient:
     """The service on a store, as a browser without a language meets it; the clock stands still."""
     app = create_app(
@@ -62,6 +66,8 @@ def client_of(
         passwords=QUICK,
         provider=provider,
         signer=SIGNER,
+        stamps=stamps,
+        post=post,
     )
     made = TestClient(app, base_url=base_url, raise_server_exceptions=False, follow_redirects=follow_redirects)
     made.headers.pop("accept-language", None)
