@@ -83,10 +83,14 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeterVerdict:
-    """What is known of an item on the day, for what it is used for. `certificate`: that in force, or the last one found."""
+    """What is known of an item on the day, for what it is used for. `certificate`: that in force, or the last one found.
+
+    `is_overdue`: its certificate was in force and has run out.
+    """
 
     status: Status
     is_in_force: bool
+    is_overdue: bool
     certificate: Certificate | None
     codes: tuple[str, ...]
 
