@@ -21,8 +21,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from fastapi.testclient import TestClient
 from stdnum.cn import uscc
 
+from api.app import create_app
 from api.language import Language
 from api.render.fonts import warm_up
 from api.render.review.forms import forms_pdf, forms_xlsx
@@ -44,6 +46,7 @@ from registry.review.facts import (
 from registry.unit_of_work import Store, open_store
 from registry.usecases.import_records import import_records
 from registry.usecases.review_equipping import UnitReview, review_unit
+from registry.usecases.review_figures import bring_up_to_date, wanting
 from registry.usecases.units import record_facts
 from traceability.policy import DEFAULT_POLICY, policy_named
 
@@ -116,13 +119,23 @@ def measure(store: Store, repetitions: int) -> None:
     print(f"type set once, as the service does when it starts: {_timed(warm_up)[0]:.3f} s")
     print(f"first xlsx: {_timed(partial(forms_xlsx, one, Language.ZH))[0]:.3f} s")
     print(f"first PDF: {_timed(partial(forms_pdf, one, Language.ZH))[0]:.3f} s")
-    both = [
-        _timed(
-            lambda unit=unit: (forms_xlsx(_reviewed(store, unit), Language.ZH), forms_pdf(_reviewed(store, unit), Language.ZH))
-        )[0]
-        for unit in asked[:repetitions]
-    ]
+    both = [_timed(partial(_all_forms, store, unit))[0] for unit in asked[:repetitions]]
     _told("all forms of one unit, xlsx and PDF, reviewed anew for each", both, BARS["forms"])
+    _measure_board(store, repetitions)
+
+
+def _measure_board(store: Store, repetitions: int) -> None:
+    """The board over HTTP and as a page, once the figures of all units are kept."""
+    with store.reading() as work:
+        wanted = wanting(work, DEFAULT_POLICY, NOW)
+    if wanted is not None:
+        seconds = _timed(partial(bring_up_to_date, store, wanted))[0]
+        each = seconds / wanted.figures
+        print(f"{wanted.figures:,} figures of a unit on a day worked out in {seconds:.0f} s, {each * 1e3:.0f} ms for each")
+    service = TestClient(create_app(store, base_url="http://127.0.0.1:8000", now=lambda: NOW), base_url="http://127.0.0.1:8000")
+    for path in ("/api/v1/review-board", "/review-board", "/review-board/units?rate=in_force", "/review-board/years"):
+        service.get(path)
+        _told(f"GET {path}", [_timed(partial(service.get, path))[0] for _ in range(repetitions)], BARS["board"])
 
 
 def _reviewed(store: Store, unit: str) -> UnitReview:

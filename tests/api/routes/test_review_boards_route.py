@@ -172,10 +172,7 @@ def test_the_pages_draw_what_is_asked_and_lead_on(world: tuple[TestClient, Parti
     board = service.get("/review-board?lang=en", headers=headers).text
     assert board.count('class="rate"') > 50
     assert ('class="short"' in board, "<line" in board, "Pudong" in board) == (True, True, True)
-    assert (
-        "/review-board/units?energy=water" in board.replace("policy=cn-legal%2F1&amp;rate=equipped&amp;", "")
-        or "energy=water" in board
-    )
+    assert "rate=good&amp;energy=water&amp;level=3" in board
     units = service.get("/review-board/units?energy=water&level=3&rate=in_force&lang=en", headers=headers).text
     assert (f"/units/{COMPANY}/lacking?" in units, "合成参考公司" in units) == (True, True)
     lacking = service.get(f"/units/{COMPANY}/lacking?rate=in_force&as_of={DAY}&lang=en", headers=headers).text

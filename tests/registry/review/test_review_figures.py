@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -110,7 +111,7 @@ def test_figures_are_those_worked_out_by_hand_on_both_engines(store: Store) -> N
         (row.energy, row.level): dict(row.shares) for row in rows
     }
     electric = by_place["electricity", 2]
-    assert (electric.units, electric.not_met, electric.undecided, electric.asked) == (1, 1, 0, (100, 100))
+    assert (electric.units, electric.not_met, electric.undecided, electric.asked) == (1, 1, 0, (Decimal(100), Decimal(100)))
     assert by_place[None, None].units == 2
     # By hand: of the meters of the table e104, g203 and w205 have expired and are in use.
     assert [each.subject[:6] for each in overdue_of(equipping)] == ["m-e104", "m-g203", "m-w205"]
