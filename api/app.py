@@ -58,6 +58,7 @@ from api.routes import (
     recording,
     records,
     review_boards,
+    review_cases,
     review_equipping,
     rounds,
     scans,
@@ -209,6 +210,7 @@ def everything() -> APIRouter:
         units,
         review_equipping,
         review_boards,
+        review_cases,
     )
     told = (
         due,

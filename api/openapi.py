@@ -22,6 +22,7 @@ from api import (
     label_examples,
     reading_examples,
     recall_examples,
+    review_case_examples,
     review_examples,
 )
 from api.failures import Kind
@@ -36,6 +37,7 @@ from api.schemas import (
     readings,
     recalls,
     review_boards,
+    review_cases,
     review_equipping,
     rounds,
     units,
@@ -116,6 +118,7 @@ _ANSWERS: tuple[type, ...] = (
     *units.SCHEMAS,
     *review_boards.SCHEMAS,
     *review_equipping.SCHEMAS,
+    *review_cases.SCHEMAS,
     *accounts.SCHEMAS,
     *labels.SCHEMAS,
     *recalls.SCHEMAS,
@@ -132,6 +135,7 @@ _EXAMPLES = {
     **vars(reading_examples),
     **vars(label_examples),
     **vars(review_examples),
+    **vars(review_case_examples),
     **vars(accounting_examples),
     **vars(recall_examples),
     **vars(fleet_examples),
