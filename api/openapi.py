@@ -28,7 +28,20 @@ from api import (
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
-from api.schemas import accounting, accounts, labels, notices, readings, recalls, review_cases, review_equipping, rounds, units
+from api.schemas import (
+    accounting,
+    accounts,
+    labels,
+    log,
+    notices,
+    readings,
+    recalls,
+    review_boards,
+    review_cases,
+    review_equipping,
+    rounds,
+    units,
+)
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
 from api.schemas.fleet import FleetItems, FleetLapses, FleetPoints, FleetSums, RecallPreview
 from api.schemas.fleet_runs import FleetRunAnswer, FleetRunOrder
@@ -103,6 +116,7 @@ _ANSWERS: tuple[type, ...] = (
     *notices.SCHEMAS,
     *rounds.SCHEMAS,
     *units.SCHEMAS,
+    *review_boards.SCHEMAS,
     *review_equipping.SCHEMAS,
     *review_cases.SCHEMAS,
     *accounts.SCHEMAS,
@@ -110,6 +124,7 @@ _ANSWERS: tuple[type, ...] = (
     *recalls.SCHEMAS,
     *readings.SCHEMAS,
     *accounting.SCHEMAS,
+    *log.SCHEMAS,
     Problem,
     Records,
 )

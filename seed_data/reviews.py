@@ -92,6 +92,7 @@ def reviews(today: date) -> tuple[SeedReview, ...]:
         "on": _day(today, 10),
         "judgements": [{"finding": 1, "is_accepted": True, "remark": "现场属实"}],
     }
+    this_year = (told, checked, read, seen, found, answered, SeedStep(10, "inspector", accepted))
     year_ago = tuple(
         SeedStep(days, actor, says)
         for days, actor, says in (
@@ -106,7 +107,9 @@ def reviews(today: date) -> tuple[SeedReview, ...]:
     )
     return (
         SeedReview("power-plant", today.year - 1, 310, year_ago),
-        SeedReview("power-plant", today.year, 65, (told, checked, read, seen, found, answered, SeedStep(10, "inspector", accepted))),
+        SeedReview(
+            "power-plant", today.year, 65, (told, checked, read, seen, found, answered, SeedStep(10, "inspector", accepted))
+        ),
         SeedReview("glass-works", today.year, 5, (SeedStep(4, "regulator", _notified(today, 4, 14)),)),
     )
 
