@@ -107,9 +107,7 @@ def reviews(today: date) -> tuple[SeedReview, ...]:
     )
     return (
         SeedReview("power-plant", today.year - 1, 310, year_ago),
-        SeedReview(
-            "power-plant", today.year, 65, (told, checked, read, seen, found, answered, SeedStep(10, "inspector", accepted))
-        ),
+        SeedReview("power-plant", today.year, 65, this_year),
         SeedReview("glass-works", today.year, 5, (SeedStep(4, "regulator", _notified(today, 4, 14)),)),
     )
 
@@ -125,7 +123,7 @@ def _self_check(unmet: set[str]) -> dict[str, Any]:
 
 
 def _findings(today: date) -> dict[str, Any]:
-    found = (
+    found: tuple[tuple[str, str, list[dict[str, str]], int], ...] = (
         ("JJF 1356 6-1", "二车间进线应配备而未配备电能表（合成）", [], 15),
         ("JJF 1356 6-3", "燃气总管流量计的证书须补充复核（合成）", [{"kind": "item", "id": "gate-gas-meter"}], 3),
     )

@@ -54,7 +54,6 @@ router = APIRouter(include_in_schema=False)
 _ROWS = 30
 _MOST_UNITS = 200  # Of the units that a form offers; any other is typed.
 _MOST_ROUNDS = 50
-_OFFERED = 40  # Findings on offer on the page; the API tells all.
 _YEARS = 8  # Of the choice: the next one, which is planned already, and those before.
 _OWN = 3  # Empty places for findings of the inspectors' own.
 _WRONG = (RegistryError, TraceabilityError)
@@ -274,7 +273,7 @@ def _prepared(
         found["check"] = check
         found["clauses"] = [(each.question.clause, said(each.question.question, language)) for each in check.questions]
     if "findings_issued" in may:
-        offers = offered_findings(work, party, case.id, at, policy)[:_OFFERED]
+        offers = offered_findings(work, party, case.id, at, policy)
         found["offers"] = [(_mark(each), each.clause, said(each.words, language), each.evidence) for each in offers]
     if "visited" in may and party.may(Permission.AUDIT):
         rounds = rounds_seen(work, party, LAST, _MOST_ROUNDS)
