@@ -64,7 +64,9 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     told = list(facts())
     area = next(each.area for each in told if hasattr(each, "area"))
     with store.writing() as work:
-        holder = Party(name="synthetic", organization=COMPANY)  # The operator, on behalf of the company that holds its meters.
+        holder = Party(
+            name="synthetic", organization=COMPANY, role=Role.ENERGY_USER
+        )  # The operator, on behalf of the company that holds its meters.
         import_records(work, [dump(document()).decode()], party=holder, at=BEGUN, source="synthetic")
         recorder = Recorder(work, party=OPERATOR, at=BEGUN, source="synthetic")
         bureaus = [
