@@ -19,7 +19,7 @@ from api.pages.forms import page
 from api.render import words
 from api.render.names import Names
 from api.render.period_bars import period_bars
-from api.render.standings import RULE, STANDINGS, SYMBOLS, decimal_text, percent_text
+from api.render.standings import RULE, STANDINGS, SYMBOLS, percent_text
 from api.render.system_report import uncertainty_words
 from api.routes.accounting import accounted, asked_period, names_of, own_or, validated
 from api.routes.readings import default_period
@@ -28,6 +28,7 @@ from api.security import Reading
 from registry.access import Party
 from registry.editions import load_editions
 from registry.errors import RegistryError
+from registry.exact_numbers import decimal_text
 from registry.spelling import storable
 from registry.usecases.account_period import PeriodAccount, PointAccount
 from registry.usecases.list_records import LARGEST_PAGE, MeteringPointFilters, list_records

@@ -100,7 +100,8 @@ def texts_of(work: UnitOfWork, section: str, records: list[int]) -> dict[int, Te
     parents = sorted({record // PLACES for record in records}) if has_places else records
     found = {row_number(table, row): row for row in work.rows(_rows_of(section), records=parents)}
     wanted = found.keys() & records
-    return {record: row_text(section, dict(zip(columns, found[record], strict=True))) for record in sorted(wanted)}
+    rows = ((record, dict(zip(columns, found[record], strict=True))) for record in sorted(wanted))
+    return {record: row_text(section, values, table.sealed_columns) for record, values in rows}
 
 
 def kept_subtrees(work: UnitOfWork, size: int) -> Iterator[tuple[int, int, bool]]:
