@@ -4,9 +4,9 @@ The text is JSON in the form of RFC 8785: keys in order, no blanks, decimals as 
 A record stands under the name of its list, `{"certificates":{…}}`; a withdrawal with the id of its certificate; every other
 fact is a row under the name of its table. The salt keeps others from guessing what a leaf stands for: a proof shows one fact.
 
-Of some records a proof can show less than the whole: the name of an item, the rows of a scope, who recorded a reading. In their
-place the text holds salted digests, under `sealed`; whoever is shown a part can see that it is the one, whoever is not sees that
-there is one (docs/decisions/0041).
+Of some records a proof can show less than the whole: the name of an item, the rows of a scope, who recorded a reading. In
+their place the text holds salted digests, under `sealed`; whoever is shown a part can see that it is the one, whoever is not
+sees that there is one (docs/decisions/0041).
 """
 
 import hashlib
