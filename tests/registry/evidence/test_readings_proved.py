@@ -15,6 +15,7 @@ from registry.access import OPERATOR, Party
 from registry.editions import Editions, load_editions
 from registry.evidence.bundle import Claims, Question, signed_bundle
 from registry.evidence.verifying import Proved, verified
+from registry.exact_numbers import decimal_text
 from registry.ledger.facts import canonical
 from registry.ledger.merkle import ProofError
 from registry.ledger.notes import opened
@@ -88,7 +89,12 @@ def test_the_account_is_that_of_the_registry(plant: tuple[Store, Editions], bund
     assert sum(Decimal(each.quantity) for each in found.shares) == 5900
     for standing, share in point.account.shares.items():
         if share.days:
-            assert (shares[standing].days, Decimal(shares[standing].quantity)) == (share.days, round(share.quantity, 6))
+            told = shares[standing]
+            assert (told.days, told.quantity, told.emissions) == (
+                share.days,
+                decimal_text(share.quantity),
+                decimal_text(share.emissions),
+            )
     assert sum(Decimal(each.emissions) for each in found.shares) == Decimal("5.6")  # From February on.
     assert sum((each.until - each.start).days + 1 for each in found.unread) == 31
     assert [each.edition for each in found.factors] == ["synthetic-2026"]
