@@ -13,21 +13,19 @@ import pytest
 
 from registry.access import OPERATOR, Party
 from registry.editions import Editions, load_editions
-from registry.evidence.bundle import Claims, Question, signed_bundle
+from registry.evidence.bundle import Claims, signed_bundle
 from registry.evidence.verifying import Proved, verified
 from registry.exact_numbers import decimal_text
 from registry.ledger.facts import canonical
 from registry.ledger.merkle import ProofError
-from registry.ledger.notes import opened
 from registry.readings import MeterReading, Place, Sent
 from registry.unit_of_work import Store, open_store
 from registry.usecases.account_period import AskedPeriod, account_period
 from registry.usecases.import_records import import_records
-from registry.usecases.make_checkpoint import current_checkpoint
-from registry.usecases.make_proof import make_proof
 from registry.usecases.record_readings import record_readings
 from tests.api.accounting_world import record_all, write_factors
-from tests.api.worlds import DOCUMENT, NOW, SIGNER, TODAY, VERIFIER
+from tests.api.worlds import DOCUMENT, NOW, SIGNER, VERIFIER
+from tests.registry.evidence.conftest import bundle_of
 from tests.registry.evidence.mutations import mutations
 from traceability.policy import POLICIES
 from traceability.problems import QuestionError
@@ -53,19 +51,7 @@ def plant(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> It
 
 def made(plant: tuple[Store, Editions], target: str = TARGET, **changes: Any) -> bytes:
     store, editions = plant
-    asked = {"target": target, "as_of": TODAY, "known_at": NOW, "policy": "cn-legal/1", "readings": True, **PERIOD, **changes}
-    note = current_checkpoint(store, SIGNER, NOW).note
-    with store.reading() as work:
-        return make_proof(
-            work,
-            Question(**asked),
-            party=OPERATOR,
-            checkpoint=opened(note, VERIFIER),
-            note=note,
-            signer=SIGNER,
-            at=NOW,
-            editions=editions,
-        )
+    return bundle_of(store, target, editions=editions, **{"readings": True, **PERIOD, **changes})
 
 
 def proved(content: bytes) -> Proved:
