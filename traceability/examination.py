@@ -120,8 +120,8 @@ class Examiner:
     def _depth(self, first: str, rests_on: dict[str, list[str]]) -> int | None:
         """Certificates on the longest path from the first, which reaches all others; None on a directed cycle.
 
-        Almost every chain is short and without one, and is told so sooner than a graph of networkx is made. Who rests on nothing
-        but certificates of known depth is on no cycle, as these would reach it too.
+        Almost every chain is short and without one, and is told so sooner than a graph of networkx is made. What rests on
+        nothing but certificates of known depth is on no cycle, as these would reach it too.
         """
         depths = self._depths
         if all(above in depths for above in rests_on[first]):
