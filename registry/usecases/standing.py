@@ -22,7 +22,7 @@ from traceability.policy import Policy
 from traceability.records import Event, Organization, Records
 from traceability.verdict import Verdict
 
-_MOST = 50_000  # Records held together, some 50 MB; then it begins anew.
+_MOST = 150_000  # Records held together, some 200 MB with what was found of them; then it begins anew.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
