@@ -128,6 +128,7 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         "endpoint_id": hook.endpoint.id,
         "deed": "ping",
         "role": Role.AUDITOR.value,
+        "size": "12345678",
         **_round(store),
     }
 
