@@ -47,6 +47,7 @@ def encode(sheets: Sheets) -> Fleet:
         ),
         shapes=tuple(shape_list),
         competences=tuple(competences),
+        quantities=tuple(columns.pop("quantity_names").tolist()),
     )
     certificate_ids = sheets["certificates"]["id"].take(pa.array(rows)).combine_chunks()
     return Fleet(
