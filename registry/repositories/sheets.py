@@ -21,12 +21,14 @@ from registry.import_tables import RetractedRows
 from registry.repositories.retractions import is_kept
 from registry.table_parts import Table, table_of
 from registry.tables import (
+    Branches,
     CertificateReferences,
     Certificates,
     Competences,
     Events,
     ItemQuantities,
     Items,
+    MeteringPoints,
     RecognizedPeriods,
     Recordings,
     Results,
@@ -34,6 +36,7 @@ from registry.tables import (
     Suspensions,
     Withdrawals,
 )
+from traceability.fleet.points import POINT_SHEETS
 from traceability.fleet.sheets import SHEETS, Sheets
 
 TABLES: dict[str, type[Table]] = {
@@ -48,6 +51,8 @@ TABLES: dict[str, type[Table]] = {
     "competences": Competences,
     "suspensions": Suspensions,
     "scope_rows": ScopeRows,
+    "metering_points": MeteringPoints,
+    "branches": Branches,
 }
 # The lists inside records, and the list of the record.
 OWNERS = {
@@ -57,12 +62,15 @@ OWNERS = {
     "certificate_references": "certificates",
     "suspensions": "competences",
     "scope_rows": "competences",
+    "branches": "metering_points",
 }
 # What tells versions apart, besides what the sheet has.
 MORE_COLUMNS: dict[str, dict[str, pa.DataType]] = {
     "items": {"recorded_at": pa.int64()},
     "competences": {"recorded_at": pa.int64(), "id": pa.string()},
+    "metering_points": {"recorded_at": pa.int64()},
 }
+_ALL_SHEETS = SHEETS | POINT_SHEETS
 _ORDER = {"results", "certificate_references"}  # Long lists: the database has them in order, PostgreSQL is asked for it.
 _BATCH = 1_000_000_000  # Rows that ADBC's SQLite driver looks at before it says of what type a column is: all of them.
 
@@ -134,9 +142,13 @@ class Reading:
         """One table of those known at an instant; rows of lists come whether or not their record is known."""
         return sheet_of(name, self.rows(name, known_at))
 
+    def point_sheets(self, known_at: int) -> Sheets:
+        """The same of metering points (traceability.fleet.points)."""
+        return {name: self.sheet(name, known_at) for name in POINT_SHEETS}
+
     def rows(self, name: str, known_at: int, since: Since | None = None) -> pa.Table:
         """The same in all versions, with what tells these apart; `since`: of what was recorded later alone."""
-        table, schema = TABLES[name], SHEETS[name]
+        table, schema = TABLES[name], _ALL_SHEETS[name]
         more = MORE_COLUMNS.get(name, {})
         statement = select(*(getattr(table, each) for each in (*schema.names, *more))).where(*_later(name, since))
         if hasattr(table, "recorded_at"):
@@ -184,7 +196,7 @@ def _connected(engine: Engine) -> Any:
 def sheet_of(name: str, rows: pa.Table) -> pa.Table:
     """The table as the encoder reads it, from its rows in all versions."""
     rows = latest_versions(rows) if name in MORE_COLUMNS else rows
-    return rows.select(SHEETS[name].names)
+    return rows.select(_ALL_SHEETS[name].names)
 
 
 def _later(name: str, since: Since | None) -> list[ColumnElement[bool]]:
