@@ -45,13 +45,13 @@ def single_points(fleet: Fleet, day: date, group: Array | None = None) -> pa.Tab
 class Chains:
     """The chains of all items on a day, to be counted for several sets of items (see single_points)."""
 
-    def __init__(self, fleet: Fleet, day: int, group: Array, engine: tuple[Any, Any], points: Points | None) -> None:
+    def __init__(self, fleet: Fleet, day: int, group: Array, engine: tuple[Any, Any], points: Points | None = None) -> None:
         columns, links = fleet.columns, links_of(fleet)
         self._fleet, self._day, self._engine = fleet, day, engine
         item, use = asked_of(columns, np.arange(fleet.items))
         found = found_on(columns, item, use, day)
         self._of_items = _listed(item, found, fleet.items)
-        self._of_points = _listed(*([np.empty(0, np.int64)] * 2), 0) if points is None else _of_points(points, day)
+        self._of_points = _listed(item[:0], found[:0], 0) if points is None else _of_points(points, day)
         first, last = (np.ascontiguousarray(columns.certificates[name]) for name in ("reference_first", "reference_last"))
         self._references = first, last, links.use, links.target
         self._owner = np.ascontiguousarray(columns.uses["owner"])
@@ -123,7 +123,9 @@ def _of_points(points: Points, day: int) -> tuple[Array, Array]:
     use = np.full(len(row), loops.ANY_PURPOSE, np.int64)
     has_use = np.repeat(sizes > 0, asked)
     use[has_use] = points.table.asked[at[has_use]]
-    found = found_on(points.columns, rows["served_by"][row].astype(np.int64), use, day)
+    item = rows["served_by"][row].astype(np.int64)
+    found = found_on(points.columns, item, use, day)
+    found[points.columns.items["role"][item] == loops.ROLE_ANCHOR] = loops.NONE  # Which nobody asks for certificates.
     return _listed(owner[row], found, points.size)
 
 

@@ -21,6 +21,7 @@ from traceability.policy import ReferenceValidity, policy_named
 from traceability.records import Branch, Item, ItemKind, Reference
 
 AT = datetime(2027, 1, 1, tzinfo=UTC)
+IN_FORCE = msgspec.structs.replace(STRUCTURE, reference_validity=ReferenceValidity.IN_FORCE)
 BOTH = Item(id="B", kind=ItemKind.METER, quantities=("energy", "frequency"))
 
 
@@ -49,7 +50,7 @@ def test_a_point_is_covered_while_what_is_installed_is() -> None:
         certificate("s", "S", "2025-06-01"),
         point(Branch(name="a", item="M", until=day("2025-09-30")), Branch(name="a", item="S", start=day("2025-10-03"))),
     )
-    for policy in (STRUCTURE, msgspec.structs.replace(STRUCTURE, reference_validity=ReferenceValidity.IN_FORCE)):
+    for policy in (STRUCTURE, IN_FORCE):
         world = World(records(*held), day("2025-09-01"), AT, policy)
         runs = coverage_of_points(world.points, day("2025-08-01"), day("2025-12-31"), policy).to_pylist()
         assert [(row["from"], row["until"]) for row in runs] == [
@@ -92,6 +93,28 @@ def test_a_row_is_told_by_its_item_where_it_asks_for_nothing_else(branch: Branch
     assert world.points.table.rows["is_as_item"].tolist() == [is_as_item] * 2
     for engine in (loops, arrays):
         assert world.answers_for_points(engine) == world.expected_for_points()
+
+
+def test_until_when_a_point_is_good_is_looked_up_where_other_rows_hold_later() -> None:
+    """A point is shown as good for ever because its first row is, or as lapsing with a standard that it no longer needs."""
+    rows = Branch(name="a", item="M", until=day("2025-06-30")), Branch(name="a", item="N", start=day("2025-07-01"))
+    held = records(M, N, certificate("m", valid_until="2026-05-31"), point(*rows), point(rows[0], point_id="H"))
+    world = World(held, day("2025-06-15"), AT, STRUCTURE)
+    chain = records(
+        BOTH,
+        S,
+        N,
+        certificate("s", "S", "2025-06-01", valid_until="2025-06-20"),
+        certificate("b", "B", "2025-06-02", results=(result(), FREQUENCY), references=(Reference(item="S"),)),
+        point(Branch(name="a", item="B", quantity="energy")),
+    )
+    lapsing = World(chain, day("2025-06-15"), AT, IN_FORCE)
+    for engine in (loops, arrays):
+        ends = {id_: row["traceable_until"] for id_, row in world.answers_for_points(engine).items()}
+        assert ends == {"G": None, "H": day("2025-06-30")}
+        assert lapsing.answers_for_points(engine)["G"]["traceable_until"] == day("2025-06-20")
+        for asked in (world, lapsing):
+            assert asked.answers_for_points(engine) == asked.expected_for_points()
 
 
 def test_a_chain_that_is_too_long_is_said_of_the_point() -> None:
