@@ -17,7 +17,6 @@ from traceability.fleet.encode import encode
 from traceability.fleet.point_answers import Everything
 from traceability.fleet.point_answers import assess_everything as answers_of_everything
 from traceability.fleet.points import Points, encode_points
-from traceability.fleet.sheets import SHEETS
 from traceability.policy import Policy
 
 SNAPSHOTS = "fleet"  # The folder of the data folder in which snapshots are kept.
@@ -119,8 +118,5 @@ def _tables(opened: Reading, version: Version, moment: int, kept: Tables | None)
         since = Since(state.version, state.ends)
         latest = max(state.latest, opened.latest(since))
         if latest <= moment:
-            return kept.with_new(
-                {name: opened.rows(name, moment, since) for name in SHEETS}, State(version, opened.ends(), latest)
-            )
-    rows = {name: opened.rows(name, moment) for name in SHEETS}
-    return Tables(rows=rows, state=State(version, opened.ends(), opened.latest()))
+            return kept.with_new(opened.all_rows(moment, since), State(version, opened.ends(), latest))
+    return Tables(rows=opened.all_rows(moment), state=State(version, opened.ends(), opened.latest()))

@@ -126,10 +126,12 @@ def test_a_chain_that_is_too_long_is_said_of_the_point() -> None:
         certificate("m", "M", "2025-07-01", references=(Reference(item="S"),)),
         certificate("s", "S", "2025-06-01"),
         point(Branch(name="a", item="M")),
+        point(Branch(name="a", item="M"), Branch(name="b"), point_id="H"),
     )
     world = World(held, day("2025-09-01"), AT, msgspec.structs.replace(STRUCTURE, max_chain_length=1))
     answer = world.answers_for_points(loops)["G"]
     assert (answer["failing"], answer["findings"]) == ("G", {"CHAIN_TOO_LONG@G"})
+    assert world.answers_for_points(loops)["H"]["findings"] == {"CHAIN_TOO_LONG@H", "BRANCH_MISSING@H"}
     assert world.answers_for_points(arrays) == world.answers_for_points(loops) == world.expected_for_points()
 
 
