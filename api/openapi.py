@@ -22,12 +22,26 @@ from api import (
     label_examples,
     reading_examples,
     recall_examples,
+    review_case_examples,
     review_examples,
 )
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
-from api.schemas import accounting, accounts, labels, notices, readings, recalls, review_equipping, rounds, units
+from api.schemas import (
+    accounting,
+    accounts,
+    labels,
+    log,
+    notices,
+    readings,
+    recalls,
+    review_boards,
+    review_cases,
+    review_equipping,
+    rounds,
+    units,
+)
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
 from api.schemas.fleet import FleetItems, FleetLapses, FleetPoints, FleetSums, RecallPreview
 from api.schemas.fleet_runs import FleetRunAnswer, FleetRunOrder
@@ -102,12 +116,15 @@ _ANSWERS: tuple[type, ...] = (
     *notices.SCHEMAS,
     *rounds.SCHEMAS,
     *units.SCHEMAS,
+    *review_boards.SCHEMAS,
     *review_equipping.SCHEMAS,
+    *review_cases.SCHEMAS,
     *accounts.SCHEMAS,
     *labels.SCHEMAS,
     *recalls.SCHEMAS,
     *readings.SCHEMAS,
     *accounting.SCHEMAS,
+    *log.SCHEMAS,
     Problem,
     Records,
 )
@@ -118,6 +135,7 @@ _EXAMPLES = {
     **vars(reading_examples),
     **vars(label_examples),
     **vars(review_examples),
+    **vars(review_case_examples),
     **vars(accounting_examples),
     **vars(recall_examples),
     **vars(fleet_examples),
