@@ -25,6 +25,7 @@ from api.pages import equipping as equipping_page
 from api.pages import fleet as fleet_page
 from api.pages import imports as import_pages
 from api.pages import labels as labels_page
+from api.pages import monitoring as monitoring_page
 from api.pages import readings as reading_pages
 from api.pages import recalls as recalls_page
 from api.pages import rounds as rounds_page
@@ -45,6 +46,7 @@ from api.routes import (
     labels,
     lists,
     mandates,
+    monitoring,
     organization_settings,
     people,
     photos,
@@ -96,6 +98,7 @@ _TAGS = (
     "webhooks",
     "rounds",
     "review",
+    "monitoring",
     "labels",
     "certificates",
     "submissions",
@@ -177,13 +180,13 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     accounts = (session, people, clients, mandates, organization_settings)
     supervision = (fleet_runs, fleet_answers, recalls)
     carbon = (readings, accounting)
-    review = (units, review_equipping)
+    review = (units, review_equipping, monitoring)
     told = (due, calendars, webhooks, rounds)
     parts = (scans, *reading, *recordings, *of_labels, proofs, *supervision, *carbon, *review, *told, *accounts, service)
     pages_of_labels = (sticker, labels_page, disputes_page)
     pages_of_supervision = (fleet_page,)
     pages_of_carbon = (accounting_pages, reading_pages)
-    pages_of_review = (units_page, equipping_page)
+    pages_of_review = (units_page, equipping_page, monitoring_page)
     pages_told = (recalls_page, due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
     of_organizations = (laboratory, sign_in, administration)
     pages_of_work = (*pages_of_labels, *pages_of_supervision, *pages_of_carbon, *pages_of_review)

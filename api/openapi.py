@@ -20,6 +20,7 @@ from api import (
     failures,
     fleet_examples,
     label_examples,
+    monitoring_examples,
     reading_examples,
     recall_examples,
     review_examples,
@@ -27,7 +28,7 @@ from api import (
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
-from api.schemas import accounting, accounts, labels, notices, readings, recalls, review_equipping, rounds, units
+from api.schemas import accounting, accounts, labels, monitoring, notices, readings, recalls, review_equipping, rounds, units
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
 from api.schemas.fleet import FleetItems, FleetLapses, FleetPoints, FleetSums, RecallPreview
 from api.schemas.fleet_runs import FleetRunAnswer, FleetRunOrder
@@ -103,6 +104,7 @@ _ANSWERS: tuple[type, ...] = (
     *rounds.SCHEMAS,
     *units.SCHEMAS,
     *review_equipping.SCHEMAS,
+    *monitoring.SCHEMAS,
     *accounts.SCHEMAS,
     *labels.SCHEMAS,
     *recalls.SCHEMAS,
@@ -118,6 +120,7 @@ _EXAMPLES = {
     **vars(reading_examples),
     **vars(label_examples),
     **vars(review_examples),
+    **vars(monitoring_examples),
     **vars(accounting_examples),
     **vars(recall_examples),
     **vars(fleet_examples),
