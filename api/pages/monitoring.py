@@ -240,7 +240,7 @@ def _unit(
         "counts": counts,
         "may_tell": may_tell,
         "is_today": moment.as_of == civil_day(now),
-        "done": done,
+        "brought": done,
         "notes": [(note, note.zh if language is Language.ZH else note.en) for note in notes],
         "tickets": {each.difference.key: each.id for each in found.tickets if each.state is not TicketState.CLOSED},
         "points": sorted({line.point for line in found.review.equipping.meters if line.point is not None}),

@@ -169,7 +169,8 @@ def test_a_ticket_is_answered_corrected_found_again_and_closed_by_what_is_no_lon
 def test_pages_of_tickets_join_without_gap_or_double(works: Store) -> None:
     """Somebody's difference would be forgotten."""
     record_reconciliation(works, WORKS, "works", NOW, POLICY)
-    found, before = [], 2**63 - 1
+    found: list[str] = []
+    before: int | None = 2**63 - 1
     with works.reading() as work:
         while before is not None:
             page, before = list_tickets(work, WORKS, TicketFilters(), NOW, before=before, most=4)

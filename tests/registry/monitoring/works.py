@@ -62,16 +62,31 @@ _DATES = {"最近检定日期": "2025-03-01", "下次检定日期": "2027-03-01"
 REGISTER: list[dict[str, str]] = [
     # The gate fits in everything: its multiplier is 300/5 × 10000/100.
     {
-        **{"出厂编号": "SN001", "计量器具级别": "一级", "倍率": "6000", "电流互感器变比": "60", "电压互感器变比": "100"},
-        **{"计量点标识": "p-gate", "数据编码": CODES["gate"]},
+        "出厂编号": "SN001",
+        "计量器具级别": "一级",
+        "倍率": "6000",
+        "电流互感器变比": "60",
+        "电压互感器变比": "100",
+        "计量点标识": "p-gate",
+        "数据编码": CODES["gate"],
         **(_GOOD | {"准确度等级": "0.5级"}),
         **_DATES,
     },
     {"出厂编号": "ｓｎ ００２", **_GOOD},
     {
-        **{"出厂编号": "SN003", "计量器具级别": "3", "倍率": "5", "电流互感器变比": "4", "计量点标识": "p-saw"},
-        **{"准确度等级": "1.0", "生产厂家": "另一家", "使用状态": "2", "最近检定日期": "2025/3/2", "检定状态": "合格"},
-        **{"下次检定日期": "2027-03-05", "数据编码": "0102", "能源品种": "水"},
+        "出厂编号": "SN003",
+        "计量器具级别": "3",
+        "倍率": "5",
+        "电流互感器变比": "4",
+        "计量点标识": "p-saw",
+        "准确度等级": "1.0",
+        "生产厂家": "另一家",
+        "使用状态": "2",
+        "最近检定日期": "2025/3/2",
+        "检定状态": "合格",
+        "下次检定日期": "2027-03-05",
+        "数据编码": "0102",
+        "能源品种": "水",
     },
     {"出厂编号": "SN005", "检定状态": "合格", "检定周期": "2年"},
     {"出厂编号": "SN999", "计量器具名称": "未登记的表"},
@@ -221,8 +236,14 @@ def upload(code: str, values: Iterator[tuple[date, object]] | list[tuple[date, o
     """Values of days under a code, as uploaded the morning after."""
     rows = [
         {
-            **{"dataCode": code, "dataValue": value, "inputType": 4, "statType": 1, "scope": 1, "valid": True},
-            **{"statDate": f"{day} 00:00:00", "uploadDate": f"{day + timedelta(days=1)} 01:00:00"},
+            "dataCode": code,
+            "dataValue": value,
+            "inputType": 4,
+            "statType": 1,
+            "scope": 1,
+            "valid": True,
+            "statDate": f"{day} 00:00:00",
+            "uploadDate": f"{day + timedelta(days=1)} 01:00:00",
             **more,
         }
         for day, value in values
@@ -257,7 +278,14 @@ def _certificate(item: str, reference: str, on: str, valid_until: str) -> dict[s
         "max_permissible_error": {"value": 2, "unit": "%"},
     }
     return {
-        **{"id": f"c-{item}", "number": f"SYN-{item}", "kind": "verification", "issuer": "lab", "item": item},
-        **{"calibrated_on": on, "issued_on": on, "valid_until": valid_until, "results": [result]},
+        "id": f"c-{item}",
+        "number": f"SYN-{item}",
+        "kind": "verification",
+        "issuer": "lab",
+        "item": item,
+        "calibrated_on": on,
+        "issued_on": on,
+        "valid_until": valid_until,
+        "results": [result],
         "references": [{"item": reference}],
     }
