@@ -60,7 +60,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         return self.code.value, self.subject
 
 
-class Outcome(StrEnum):
+class Likeness(StrEnum):
     """What comparing one property comes to."""
 
     SAME = "same"
@@ -73,7 +73,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """One property of a meter on both sides."""
 
     code: DifferenceCode
-    outcome: Outcome
+    outcome: Likeness
     ours: str | None
     theirs: str | None
 

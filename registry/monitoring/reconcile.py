@@ -17,7 +17,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from registry.monitoring.differences import Comparison, Difference, DifferenceCode, Outcome, Side
+from registry.monitoring.differences import Comparison, Difference, DifferenceCode, Likeness, Side
 from registry.monitoring.gates import GateMonth, GateOutcome
 from registry.monitoring.register import DATA_CODE, CalibrationState, RegisteredMeter
 from registry.monitoring.rules import MonitoringRule
@@ -100,7 +100,7 @@ class Reconciled:
 
     def untold(self) -> int:
         """How many properties of pairs one side does not tell."""
-        not_told = {Outcome.OURS_NOT_TOLD, Outcome.THEIRS_NOT_TOLD}
+        not_told = {Likeness.OURS_NOT_TOLD, Likeness.THEIRS_NOT_TOLD}
         return sum(each.outcome in not_told for pair in self.pairs for each in pair.comparisons)
 
 
@@ -232,9 +232,9 @@ def _same(ours: str, theirs: str) -> bool:
 
 def _texts(code: DifferenceCode, ours: str | None, theirs: str | None, is_same: _Test = _same) -> Comparison:
     if not ours or not theirs:
-        outcome = Outcome.OURS_NOT_TOLD if not ours else Outcome.THEIRS_NOT_TOLD
+        outcome = Likeness.OURS_NOT_TOLD if not ours else Likeness.THEIRS_NOT_TOLD
         return Comparison(code=code, outcome=outcome, ours=ours or None, theirs=theirs or None)
-    outcome = Outcome.SAME if is_same(str(ours), str(theirs)) else Outcome.DIFFERS
+    outcome = Likeness.SAME if is_same(str(ours), str(theirs)) else Likeness.DIFFERS
     return Comparison(code=code, outcome=outcome, ours=str(ours), theirs=str(theirs))
 
 
@@ -273,7 +273,7 @@ def _of_pair(pair: Paired) -> Iterator[Difference]:
     serial = pair.registered.serial
     about: dict[str, Any] = {"serial": serial, "item": pair.own.item, "point": next(iter(pair.own.points), None)}
     for each in pair.comparisons:
-        if each.outcome is Outcome.DIFFERS:
+        if each.outcome is Likeness.DIFFERS:
             yield Difference(code=each.code, subject=serial, ours=each.ours, theirs=each.theirs, **about)
     code = pair.registered.data_code
     if code and not DATA_CODE.fullmatch(code):

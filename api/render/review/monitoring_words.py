@@ -1,7 +1,7 @@
 """The words of the monitoring system and its differences, in both languages."""
 
 from api.language import Bilingual
-from registry.monitoring.differences import DifferenceCode, Outcome
+from registry.monitoring.differences import DifferenceCode, Likeness
 from registry.monitoring.gates import GateOutcome
 from registry.monitoring.tickets import TicketState, TicketStep
 
@@ -42,11 +42,11 @@ PROPERTIES: dict[DifferenceCode, Bilingual] = {
     DifferenceCode.ENERGY_DIFFERS: Bilingual("能源品种", "Energy"),
     DifferenceCode.POINT_DIFFERS: Bilingual("计量点", "Metering point"),
 }
-OUTCOMES: dict[Outcome, Bilingual] = {
-    Outcome.SAME: Bilingual("一致", "Same"),
-    Outcome.DIFFERS: Bilingual("不符", "Differs"),
-    Outcome.OURS_NOT_TOLD: Bilingual("本登记未填", "Not told here"),
-    Outcome.THEIRS_NOT_TOLD: Bilingual("监测系统未填", "Not told there"),
+OUTCOMES: dict[Likeness, Bilingual] = {
+    Likeness.SAME: Bilingual("一致", "Same"),
+    Likeness.DIFFERS: Bilingual("不符", "Differs"),
+    Likeness.OURS_NOT_TOLD: Bilingual("本登记未填", "Not told here"),
+    Likeness.THEIRS_NOT_TOLD: Bilingual("监测系统未填", "Not told there"),
 }
 GATES: dict[GateOutcome, Bilingual] = {
     GateOutcome.SAME: Bilingual("在允差内", "Within the tolerance"),
