@@ -42,12 +42,14 @@ def test_a_register_comes_as_table_and_as_json_of_the_interface(works: TestClien
     assert [(note["row"], note["column"]) for note in unclear["notes"]] == [(2, "检定状态")]
     clear = works.post(f"{url}?dry_run=true&numeric_state=zero", content=body, headers=headers).json()
     assert clear == {"is_recorded": False, "is_same": False, "meters": 1, "notes": []}
-    brought = works.post(url, content=table(REGISTER), headers={"content-type": "text/csv"}).json()
+    # A day of its own: the others look at today.
+    earlier = f"{url}?as_of=2026-11-20"
+    brought = works.post(earlier, content=table(REGISTER), headers={"content-type": "text/csv"}).json()
     assert (brought["is_recorded"], brought["meters"]) == (True, 7)
-    listed = works.get(url).json()
-    assert listed["meters"] == [json.loads(line) for line in works.get(f"{url}?format=ndjson").text.splitlines()]
-    again = works.get(f"{url}?format=csv", headers={"accept-language": "zh"}).content
-    same = works.post(url, content=again, headers={"content-type": "text/csv"}).json()
+    listed = works.get(earlier).json()
+    assert listed["meters"] == [json.loads(line) for line in works.get(f"{earlier}&format=ndjson").text.splitlines()]
+    again = works.get(f"{earlier}&format=csv", headers={"accept-language": "zh"}).content
+    same = works.post(f"{earlier}&dry_run=true", content=again, headers={"content-type": "text/csv"}).json()
     assert (same["is_same"], same["notes"]) == (False, [])  # Without what the table of the list leaves out.
 
 
