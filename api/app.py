@@ -26,6 +26,7 @@ from api.pages import fleet as fleet_page
 from api.pages import imports as import_pages
 from api.pages import labels as labels_page
 from api.pages import ledger as ledger_page
+from api.pages import monitoring as monitoring_page
 from api.pages import readings as reading_pages
 from api.pages import recalls as recalls_page
 from api.pages import review_boards as board_pages
@@ -49,6 +50,7 @@ from api.routes import (
     lists,
     log,
     mandates,
+    monitoring,
     organization_settings,
     people,
     photos,
@@ -58,6 +60,7 @@ from api.routes import (
     recording,
     records,
     review_boards,
+    review_cases,
     review_equipping,
     rounds,
     scans,
@@ -103,6 +106,7 @@ _TAGS = (
     "webhooks",
     "rounds",
     "review",
+    "monitoring",
     "labels",
     "certificates",
     "submissions",
@@ -209,6 +213,8 @@ def everything() -> APIRouter:
         units,
         review_equipping,
         review_boards,
+        review_cases,
+        monitoring,
     )
     told = (
         due,
@@ -227,6 +233,7 @@ def everything() -> APIRouter:
         units_page,
         equipping_page,
         board_pages,
+        monitoring_page,
     )
     pages_told = (
         recalls_page,
