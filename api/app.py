@@ -41,6 +41,7 @@ from api.routes import (
     fleet_runs,
     histories,
     imports,
+    inspectors,
     items,
     labels,
     lists,
@@ -54,6 +55,7 @@ from api.routes import (
     recording,
     records,
     review_equipping,
+    review_plans,
     rounds,
     scans,
     searching,
@@ -177,7 +179,7 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     accounts = (session, people, clients, mandates, organization_settings)
     supervision = (fleet_runs, fleet_answers, recalls)
     carbon = (readings, accounting)
-    review = (units, review_equipping)
+    review = (units, review_equipping, inspectors, review_plans)
     told = (due, calendars, webhooks, rounds)
     parts = (scans, *reading, *recordings, *of_labels, proofs, *supervision, *carbon, *review, *told, *accounts, service)
     pages_of_labels = (sticker, labels_page, disputes_page)

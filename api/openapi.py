@@ -23,11 +23,23 @@ from api import (
     reading_examples,
     recall_examples,
     review_examples,
+    review_plan_examples,
 )
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
-from api.schemas import accounting, accounts, labels, notices, readings, recalls, review_equipping, rounds, units
+from api.schemas import (
+    accounting,
+    accounts,
+    labels,
+    notices,
+    readings,
+    recalls,
+    review_equipping,
+    review_plans,
+    rounds,
+    units,
+)
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
 from api.schemas.fleet import FleetItems, FleetLapses, FleetPoints, FleetSums, RecallPreview
 from api.schemas.fleet_runs import FleetRunAnswer, FleetRunOrder
@@ -103,6 +115,7 @@ _ANSWERS: tuple[type, ...] = (
     *rounds.SCHEMAS,
     *units.SCHEMAS,
     *review_equipping.SCHEMAS,
+    *review_plans.SCHEMAS,
     *accounts.SCHEMAS,
     *labels.SCHEMAS,
     *recalls.SCHEMAS,
@@ -118,6 +131,7 @@ _EXAMPLES = {
     **vars(reading_examples),
     **vars(label_examples),
     **vars(review_examples),
+    **vars(review_plan_examples),
     **vars(accounting_examples),
     **vars(recall_examples),
     **vars(fleet_examples),

@@ -84,7 +84,7 @@ def leaves_in_order(work: UnitOfWork, batch: int) -> Iterator[list[Leaf]]:
 
 def leaves_of(work: UnitOfWork, section: str, records: list[int]) -> dict[int, Leaf]:
     """The leaves of rows of a list or table, by the running numbers of the rows."""
-    rows = work.rows(_OF_RECORDS[section], records=records) if records else []
+    rows = work.rows(_of_records(section), records=records) if records else []
     return {row[2]: Leaf(row[0], row[1], row[2], bytes(row[3]), bytes(row[4])) for row in rows}
 
 
@@ -189,12 +189,13 @@ _AFTER = Query(
 )
 
 
+@cache
 def _of_records(section: str) -> Query:
+    """The leaves of rows of a list or table."""
     among = _leaves.c.section == section
     return Query(lambda spelling: select(_leaves).where(among, spelling.among(_leaves.c.record, "records")))
 
 
-_OF_RECORDS = {section: _of_records(section) for section in _MODELS}
 _CHECKPOINTS = Query(
     lambda _: (
         select(_checkpoints.c.entry, _checkpoints.c.size, _checkpoints.c.root, _checkpoints.c.note, _checkpoints.c.made_at)
