@@ -24,9 +24,12 @@ from api.pages import due as due_page
 from api.pages import equipping as equipping_page
 from api.pages import fleet as fleet_page
 from api.pages import imports as import_pages
+from api.pages import inspectors as inspectors_page
 from api.pages import labels as labels_page
 from api.pages import readings as reading_pages
 from api.pages import recalls as recalls_page
+from api.pages import review_draws as review_draws_page
+from api.pages import review_plans as review_plans_page
 from api.pages import rounds as rounds_page
 from api.pages import units as units_page
 from api.pages import webhooks as webhooks_page
@@ -185,7 +188,7 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     pages_of_labels = (sticker, labels_page, disputes_page)
     pages_of_supervision = (fleet_page,)
     pages_of_carbon = (accounting_pages, reading_pages)
-    pages_of_review = (units_page, equipping_page)
+    pages_of_review = (units_page, equipping_page, review_plans_page, review_draws_page, inspectors_page)
     pages_told = (recalls_page, due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
     of_organizations = (laboratory, sign_in, administration)
     pages_of_work = (*pages_of_labels, *pages_of_supervision, *pages_of_carbon, *pages_of_review)

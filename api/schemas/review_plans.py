@@ -42,7 +42,7 @@ class PlanRevision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class PlanClosing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The lists are frozen. `seen`: the version looked at. `event`: an outside event to come whose result goes into the seed."""
+    """The lists are frozen. `seen`: the version looked at. `event`: an event to come whose result goes into the seed."""
 
     seen: int
     event: _Told = ""
