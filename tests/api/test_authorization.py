@@ -143,7 +143,7 @@ def _plan(store: Store) -> str:
     area = "310115"
     with store.writing() as work:
         set_area(work, OWN, area, BEGUN.date(), party=OPERATOR, at=BEGUN)
-        told = {"area": area, "number": SECRET, "organization": OWN, "since": BEGUN.date()}
+        told: dict[str, Any] = {"area": area, "number": SECRET, "organization": OWN, "since": BEGUN.date()}
         inspector = RegisteredInspector(**told, person=f"{OWN}-{Role.AUDITOR}", qualifications=SECRET)
         record_inspector(work, regulator, inspector, BEGUN)
         declare_conflict(work, regulator, DeclaredConflict(**told, reason=SECRET), BEGUN)

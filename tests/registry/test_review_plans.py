@@ -399,13 +399,13 @@ def test_the_register_is_kept_by_its_authority_and_seen_by_whom_it_concerns(told
         ):
             with pytest.raises(error):
                 record_inspector(work, party, told_inspector, NOW)
-        for party, conflict, error in (
+        for party, conflict, refusal in (
             (DISTRICT, _conflict("big-0", "1"), UnknownError),
             (INSTITUTE, _conflict("big-0", "2"), UnknownError),
             (CITY, _conflict("big-0", "9"), UnknownError),
             (CITY, _conflict("nobody", "1"), UnacceptableError),
         ):
-            with pytest.raises(error):
+            with pytest.raises(refusal):
                 declare_conflict(work, party, conflict, NOW)
         declare_conflict(work, INSTITUTE, _conflict("big-0", "1"), NOW)
         record_inspector(work, CITY, msgspec.structs.replace(_inspector("*", "i-2", "institute"), until=TODAY), NOW)
