@@ -27,12 +27,15 @@ def draw_check(
     draw = _read(file)
     found = differences(draw)
     if not found:
-        lists = draw.lists
-        message = "一致：{units} 家候选单位、{inspectors} 名检查人员，抽取 {drawn} 家"
-        people().print(
-            text(language, message, units=len(lists.units), inspectors=len(lists.inspectors), drawn=lists.how_many),
-            markup=False,
+        units, inspectors = len(draw.lists.units), len(draw.lists.inspectors)
+        said = text(
+            language,
+            "一致：{units} 家候选单位、{inspectors} 名检查人员，抽取 {drawn} 家",
+            units=units,
+            inspectors=inspectors,
+            drawn=draw.lists.how_many,
         )
+        people().print(said, markup=False)
         remark(language, "种子 {seed}；账本 {size} 叶时的树根 {root}", seed=draw.seed, size=draw.seal.size, root=draw.seal.root)
         return
     shown = table(text(language, "部分"), text(language, "公布的"), text(language, "应为"))
