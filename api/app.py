@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.staticfiles import StaticFiles
@@ -175,6 +175,15 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     )
     app.state.context = context
     add_handlers(app)
+    app.router.routes.extend(everything().routes)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
+    return app
+
+
+@cache
+def everything() -> APIRouter:
+    """All routes. They know of no store, so all services of a process share them; what each needs is worked out once."""
     reading = (searching, lists, details, items, histories)
     # The scan of a label first: it is asked for most, and routes are tried one after the other.
     recordings = (records, recording, submissions, imports)
@@ -193,8 +202,7 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     of_organizations = (laboratory, sign_in, administration)
     pages_of_work = (*pages_of_labels, *pages_of_supervision, *pages_of_carbon, *pages_of_review)
     pages = (start, target, *of_organizations, *pages_of_work, *pages_told)
+    joined = APIRouter()
     for module in (*parts, *pages):
-        app.include_router(module.router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
-    return app
+        joined.include_router(module.router)
+    return joined

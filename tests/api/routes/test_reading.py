@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
+from api.app import create_app, everything
 from api.security import party_of
 from registry import schema
 from registry.access import Party, Role
@@ -72,6 +72,8 @@ def clients(shared_store: Store) -> dict[str, TestClient]:
 
 def _client(store: Store, party: Party) -> TestClient:
     app = create_app(store, base_url=BASE_URL, now=lambda: NOW)
+    app.router.routes.clear()
+    app.include_router(everything())  # Of its own: nobody else is to be this party.
     app.dependency_overrides[party_of] = lambda: party
     made = TestClient(app, base_url=BASE_URL, raise_server_exceptions=False)
     made.headers.pop("accept-language", None)
