@@ -45,7 +45,7 @@ _LISTS: dict[str, Any] = {
     "units": ["glass"],
     "named": ["steel"],
     "inspectors": ["1", "2", "3"],
-    "conflicts": [["steel", "3"]],
+    "conflicts": [{"unit": "steel", "inspector": "3"}],
     "how_many": 1,
     "team": 2,
 }

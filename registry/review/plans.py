@@ -35,7 +35,7 @@ class PlanState(StrEnum):
     ABANDONED = "abandoned"
 
 
-class Scope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PlanScope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which units of the authority are drawn from; what is empty narrows nothing.
 
     `industries`: beginnings of codes of GB/T 4754. `tce_from` is included, `tce_below` is not.
@@ -83,7 +83,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     year: Annotated[int, msgspec.Meta(ge=_EARLIEST_YEAR, le=_LATEST_YEAR)]
     title: Title
-    scope: Scope = Scope()
+    scope: PlanScope = PlanScope()
     how_many: HowMany
     team: Team = 2
     named: Annotated[tuple[NamedUnit, ...], msgspec.Meta(max_length=_MOST_NAMED)] = ()

@@ -30,18 +30,22 @@ Team = Annotated[int, msgspec.Meta(ge=1, le=10)]
 Units = Annotated[tuple[Identifier, ...], msgspec.Meta(max_length=_MOST_UNITS)]
 
 
-class Lists(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is drawn from, in order. `named`: units that are reviewed without being drawn, with teams that are.
+class Exclusion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, order=True):
+    """An inspector, by number, does not review a unit."""
 
-    `conflicts`: pairs of a unit and an inspector who does not review it.
-    """
+    unit: Identifier
+    inspector: Number
+
+
+class Lists(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is drawn from, in order. `named`: units that are reviewed without being drawn, with teams that are."""
 
     format: Literal["review-draw/1"]
     plan: Identifier
     units: Units
     named: Units
     inspectors: Annotated[tuple[Number, ...], msgspec.Meta(max_length=_MOST_INSPECTORS)]
-    conflicts: tuple[tuple[Identifier, Number], ...]
+    conflicts: tuple[Exclusion, ...]
     how_many: HowMany
     team: Team
 
@@ -88,8 +92,8 @@ def assignments_of(lists: Lists, seed: str) -> tuple[Assignment, ...]:
 
     Errors: InputError where a unit has too few inspectors without a conflict of interest; see `check_lists`.
     """
-    chosen = draw(seed, lists.units, lists.inspectors, how_many=lists.how_many, team=lists.team, conflicts=lists.conflicts)
-    named = draw(seed, lists.named, lists.inspectors, how_many=len(lists.named), team=lists.team, conflicts=lists.conflicts)
+    chosen = draw(seed, lists.units, lists.inspectors, how_many=lists.how_many, team=lists.team, conflicts=_pairs_of(lists))
+    named = draw(seed, lists.named, lists.inspectors, how_many=len(lists.named), team=lists.team, conflicts=_pairs_of(lists))
     return (*chosen, *named)
 
 
@@ -99,7 +103,7 @@ def check_lists(lists: Lists) -> None:
         raise InputError("$.how_many", "nothing is to be reviewed", "没有要审查的单位")
     assignments_of(lists, "")
     if lists.how_many:  # Any of the units may be drawn: each of them is tried.
-        draw("", lists.units, lists.inspectors, how_many=len(lists.units), team=lists.team, conflicts=lists.conflicts)
+        draw("", lists.units, lists.inspectors, how_many=len(lists.units), team=lists.team, conflicts=_pairs_of(lists))
 
 
 def differences(published: DrawnLists) -> tuple[Difference, ...]:
@@ -116,6 +120,10 @@ def differences(published: DrawnLists) -> tuple[Difference, ...]:
         ),
     ]
     return tuple(each for each in found if each.said != each.follows)
+
+
+def _pairs_of(lists: Lists) -> set[tuple[str, str]]:
+    return {(each.unit, each.inspector) for each in lists.conflicts}
 
 
 def _pairs(said: tuple[Assignment, ...], follows: tuple[Assignment, ...]) -> list[tuple[Assignment | None, Assignment | None]]:

@@ -10,7 +10,7 @@ from registry.repositories.review_plans import KeptPlan
 from registry.review.facts import EVERYWHERE, Unit
 from registry.review.jurisdiction import Jurisdiction, Organizer
 from registry.review.plans import Candidate, FoundConflict, ListedInspector, PlanClosed
-from registry.review.sealed_draw import FORMAT, Lists, Seal
+from registry.review.sealed_draw import FORMAT, Exclusion, Lists, Seal
 from registry.unit_of_work import UnitOfWork
 from registry.usecases.inspectors import conflicts_among, listed_inspectors
 from registry.usecases.units import jurisdictions_of
@@ -83,7 +83,7 @@ def lists_of(kept: KeptPlan, found: Drawable) -> Lists:
         units=tuple(sorted(each.organization for each in found.candidates)),
         named=tuple(sorted(each.organization for each in found.named)),
         inspectors=tuple(sorted(each.number for each in found.inspectors)),
-        conflicts=tuple(sorted((each.unit, each.number) for each in found.conflicts)),
+        conflicts=tuple(sorted(Exclusion(unit=each.unit, inspector=each.number) for each in found.conflicts)),
         how_many=kept.plan.how_many,
         team=kept.plan.team,
     )

@@ -15,7 +15,7 @@ from registry.repositories import accounts, ledger, review_plans
 from registry.repositories.recordings import Recorder
 from registry.repositories.review_plans import WantedPlans
 from registry.review.facts import AnyFact, Basis, Consumption, KeyStatus, Supply, Unit
-from registry.review.plans import NamedUnit, Plan, PlanClosed, PlanState, Scope
+from registry.review.plans import NamedUnit, Plan, PlanClosed, PlanScope, PlanState
 from registry.review.register import ConflictGround, DeclaredConflict, RegisteredInspector
 from registry.review.sealed_draw import differences
 from registry.unit_of_work import Store
@@ -301,7 +301,7 @@ def test_each_authority_plans_for_its_own_units_and_the_city_sees_all(told: Stor
         for wrong in (
             {"named": (NamedUnit(organization="big-1", reason="别区"),)},
             {"named": (NamedUnit(organization="nobody", reason="无"),)},
-            {"scope": Scope(areas=(BAOSHAN,))},
+            {"scope": PlanScope(areas=(BAOSHAN,))},
         ):
             with pytest.raises(UnacceptableError):
                 draft_plan(work, DISTRICT, msgspec.structs.replace(PLAN, **wrong), NOW)
@@ -364,13 +364,13 @@ def test_a_list_of_plans_is_narrowed_and_paged(told: Store) -> None:
 def test_the_scope_narrows_what_is_drawn_from(told: Store) -> None:
     """A plan for one industry or area would draw from all."""
     for scope, expected in (
-        (Scope(industries=("D", "C31")), BIG),
-        (Scope(industries=("D",)), []),
-        (Scope(areas=(BAOSHAN,)), BIG[1::2]),
-        (Scope(keys=(KeyStatus.NATIONAL,)), []),
-        (Scope(tce_from=10_000, tce_below=10_001), BIG),
-        (Scope(tce_from=10_001), []),
-        (Scope(tce_below=10_000), []),
+        (PlanScope(industries=("D", "C31")), BIG),
+        (PlanScope(industries=("D",)), []),
+        (PlanScope(areas=(BAOSHAN,)), BIG[1::2]),
+        (PlanScope(keys=(KeyStatus.NATIONAL,)), []),
+        (PlanScope(tce_from=10_000, tce_below=10_001), BIG),
+        (PlanScope(tce_from=10_001), []),
+        (PlanScope(tce_below=10_000), []),
     ):
         plan_id = _drafted(told, plan=msgspec.structs.replace(PLAN, scope=scope))
         assert [each.organization for each in _seen(told, plan_id).drawable.candidates] == expected, scope

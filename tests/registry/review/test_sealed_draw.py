@@ -9,6 +9,7 @@ from registry.review.draw import Assignment
 from registry.review.sealed_draw import (
     FORMAT,
     DrawnLists,
+    Exclusion,
     Lists,
     Seal,
     assignments_of,
@@ -25,7 +26,7 @@ LISTS = Lists(
     units=("u-1", "u-2", "u-3"),
     named=("u-9",),
     inspectors=("1", "2", "3"),
-    conflicts=(("u-9", "1"),),
+    conflicts=(Exclusion(unit="u-9", inspector="1"),),
     how_many=2,
     team=2,
 )
@@ -74,10 +75,15 @@ def test_lists_from_which_some_seed_could_not_draw_are_refused() -> None:
     for change, path in (
         ({"how_many": 4}, "$.how_many"),
         ({"how_many": 0, "named": ()}, "$.how_many"),
-        ({"conflicts": (("u-3", "1"), ("u-3", "2"))}, "$.inspectors"),
-        ({"conflicts": (("u-9", "1"), ("u-9", "2"))}, "$.inspectors"),
+        ({"conflicts": _without("u-3")}, "$.inspectors"),
+        ({"conflicts": _without("u-9")}, "$.inspectors"),
     ):
         with pytest.raises(InputError) as refused:
             check_lists(msgspec.structs.replace(LISTS, **change))
         assert refused.value.path == path
-    check_lists(msgspec.structs.replace(LISTS, how_many=0, conflicts=(("u-3", "1"), ("u-3", "2"))))
+    check_lists(msgspec.structs.replace(LISTS, how_many=0, conflicts=_without("u-3")))
+
+
+def _without(unit: str) -> tuple[Exclusion, ...]:
+    """Two of the three inspectors do not review a unit."""
+    return tuple(Exclusion(unit=unit, inspector=each) for each in ("1", "2"))
