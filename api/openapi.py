@@ -32,6 +32,7 @@ from api.schemas import (
     accounting,
     accounts,
     labels,
+    log,
     notices,
     readings,
     recalls,
@@ -121,6 +122,7 @@ _ANSWERS: tuple[type, ...] = (
     *recalls.SCHEMAS,
     *readings.SCHEMAS,
     *accounting.SCHEMAS,
+    *log.SCHEMAS,
     Problem,
     Records,
 )

@@ -1,9 +1,11 @@
 """From a database to the verdict on every item (issue 5): the load beside the database's own sum of the same columns.
 
-    python -m bench.fleet_load [--meters 1000000] [--engine sqlite|postgresql] [--repetitions 5]
+    python -m bench.fleet_load [--meters 1000000] [--engine sqlite|postgresql] [--store FILE] [--repetitions 5]
 
 In turn, in one process: the database's sum over all columns that the engine loads, the load as Arrow tables, the encoding into
-columns and the verdicts; and on SQLite the exact SQL of bench.fleet, for the whole way from the file to the verdicts.
+columns and the verdicts. On SQLite also the whole way from the file to all verdicts (policy cn-legal/1, every output) beside
+exact SQL on the same file, which answers which items have no failing link (policy structure/1): by dates and outcomes alone,
+and with the rules about results. Their answers are compared with ours item by item. `--store`: a file that is there already.
 """
 
 import argparse
@@ -20,10 +22,9 @@ from typing import Any
 import pyarrow as pa
 
 from bench import machine
-from bench.fleet import DAY, POLICY
+from bench.fleet import DAY, NOT_TRACEABLE, POLICY, STRUCTURE
 from bench.fleet_city import TODAY, sheets
-from bench.fleet_peers.databases import Sqlite
-from bench.fleet_peers.question import question_of
+from bench.fleet_peers.stored import holding
 from registry import schema
 from registry.columns import ALWAYS, LATEST
 from registry.repositories.sheets import TABLES, reading
@@ -35,6 +36,7 @@ from traceability.fleet.sheets import SHEETS, Sheets
 from traceability.fleet.solve import solve
 
 BARS = {"sqlite": 4, "postgresql": 9}  # Load over the database's own sum.
+DATES, RESULTS = "exact SQL by dates and outcomes", "exact SQL, rules about results included"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 _ROWS = 200_000  # Written at once.
 _FILLED = {"recorded_at": ALWAYS, "recording": 1, "place": 0, "declared_on": TODAY}
@@ -45,8 +47,14 @@ def main() -> None:
     parser.add_argument("--meters", type=int, default=1_000_000)
     parser.add_argument("--engine", choices=BARS, action="append")
     parser.add_argument("--repetitions", type=int, default=machine.REPETITIONS)
+    parser.add_argument("--store", type=Path, help="a SQLite file with a registry")
     given = parser.parse_args()
     print(machine.describe())
+    if given.store is not None:
+        store = open_store(f"sqlite:///{given.store}")
+        _measure(store, "sqlite", given.repetitions)
+        store.close()
+        return
     drawn = sheets(given.meters)
     for engine in given.engine or BARS:
         with filled(engine, drawn) as store:
@@ -56,9 +64,14 @@ def main() -> None:
 def _measure(store: Store, engine: str, repetitions: int) -> None:
     with reading(store.engine) as opened:
         fleet = encode(opened.sheets(LATEST))
+        numbers = dict(zip(*(column.to_pylist() for column in opened.ask("SELECT id, entry FROM items").columns), strict=True))
     solve(fleet, DAY, POLICY)
-    peer = Sqlite(question_of(fleet, TODAY)) if engine == "sqlite" else None
-    taken: dict[str, list[float]] = {name: [] for name in ("sum", "load", "encode", "answer", "whole", "exact SQL", "snapshot")}
+    print(f"{engine}: {fleet.items:,} items, {len(fleet.certificate_ids):,} certificates")
+    good = {
+        numbers[id_] for id_ in fleet.item_ids.filter(solve(fleet, DAY, STRUCTURE)[1]["status"] != NOT_TRACEABLE).to_pylist()
+    }
+    steps = ("sum", "load", "encode", "answer", "whole", DATES, RESULTS, "snapshot")
+    taken: dict[str, list[float]] = {name: [] for name in steps}
     with tempfile.TemporaryDirectory() as folder:
         load_fleet(store, NOW, Path(folder))
         for _ in range(repetitions):
@@ -72,15 +85,18 @@ def _measure(store: Store, engine: str, repetitions: int) -> None:
             taken["answer"].append(_seconds(lambda: solve(fleet, DAY, POLICY)))
             taken["whole"].append(_seconds(lambda: solve(load_fleet(store, NOW), DAY, POLICY)))
             taken["snapshot"].append(_seconds(lambda: solve(load_fleet(store, NOW, Path(folder)), DAY, POLICY)))
-            if peer is not None:
-                taken["exact SQL"].append(_seconds(peer))
+            for name in (DATES, RESULTS) if engine == "sqlite" else ():
+                start = time.perf_counter()
+                answer = holding(Path(store.engine.url.database or ""), TODAY, with_results=name == RESULTS)
+                taken[name].append(time.perf_counter() - start)
+                assert set(answer) == good, f"{name} differs on {len(good.symmetric_difference(answer))} items"
     for name, values in taken.items():
         if values:
             print(f"{engine} {name}: {machine.spread(values)} s")
     middle = {name: statistics.median(values) for name, values in taken.items() if values}
     print(f"{engine}: load / the database's own sum: {middle['load'] / middle['sum']:.1f} (bar {BARS[engine]})")
-    if peer is not None:
-        print(f"SQLite's exact SQL, loaded / the whole way from the file: {middle['exact SQL'] / middle['whole']:.1f} (bar 3)")
+    for name in (DATES, RESULTS) if engine == "sqlite" else ():
+        print(f"SQLite's {name} / the whole way from the file: {middle[name] / middle['whole']:.1f} (bar 3)")
 
 
 def _sum(opened: Any) -> None:

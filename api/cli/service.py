@@ -93,6 +93,7 @@ def _app(store: Store, settings: Settings) -> FastAPI:
         workers=settings.workers,
         fleet=settings.fleet,
         signer=own_signer(),
+        stamps=authority_of(settings),
     )
 
 

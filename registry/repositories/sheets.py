@@ -1,10 +1,13 @@
 """The whole registry as Arrow tables, straight from the database: what the fleet engine reads (traceability.fleet.sheets).
 
-Through ADBC, on one connection and in one transaction, so that all tables tell of one state.
+Through ADBC, in one transaction, so that all tables tell of one state; whole tables over a second connection that sees the
+same state as well, as reading takes a processor and most machines have two.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
+from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
 import adbc_driver_manager
@@ -63,6 +66,8 @@ MORE_COLUMNS: dict[str, dict[str, pa.DataType]] = {
     "items": {"recorded_at": pa.int64()},
     "competences": {"recorded_at": pa.int64(), "id": pa.string()},
 }
+# The long tables, the longest to read first, so that two connections end together.
+_LONGEST = ("certificates", "results", "certificate_references", "items")
 _ORDER = {"results", "certificate_references"}  # Long lists: the database has them in order, PostgreSQL is asked for it.
 _BATCH = 1_000_000_000  # Rows that ADBC's SQLite driver looks at before it says of what type a column is: all of them.
 
@@ -93,9 +98,10 @@ class Since(NamedTuple):
 class Reading:
     """An open transaction through which whole tables come as Arrow."""
 
-    def __init__(self, connection: Any, dialect: Any) -> None:
+    def __init__(self, connection: Any, engine: Engine) -> None:
         self._connection = connection
-        self._dialect = dialect
+        self._engine = engine
+        self._dialect = engine.dialect
 
     def version(self) -> Version:
         """The state that this transaction sees; zeros for an empty store."""
@@ -128,11 +134,37 @@ class Reading:
 
     def sheets(self, known_at: int) -> Sheets:
         """All records known at an instant (as stored), in their latest versions."""
-        return {name: self.sheet(name, known_at) for name in SHEETS}
+        return {name: sheet_of(name, rows) for name, rows in self.all_rows(known_at).items()}
 
     def sheet(self, name: str, known_at: int) -> pa.Table:
         """One table of those known at an instant; rows of lists come whether or not their record is known."""
         return sheet_of(name, self.rows(name, known_at))
+
+    def all_rows(self, known_at: int, since: Since | None = None) -> dict[str, pa.Table]:
+        """The rows of all tables, as `rows` has them."""
+        waiting: SimpleQueue[str] = SimpleQueue()
+        for name in [*_LONGEST, *(each for each in SHEETS if each not in _LONGEST)]:
+            waiting.put(name)
+        found: dict[str, pa.Table] = {}
+        # What was recorded since is soon read.
+        with nullcontext() if since else self._beside() as other, ThreadPoolExecutor(1) as pool:
+            helping = pool.submit(_read_all, other, waiting, found, known_at, since)
+            _read_all(self, waiting, found, known_at, since)
+            helping.result()
+        return {name: found[name] for name in SHEETS}
+
+    @contextmanager
+    def _beside(self) -> "Iterator[Reading | None]":
+        """Another connection in the state of this one; None where there is none, as something was recorded since."""
+        with _connected(self._engine, self._shared()) as connection:
+            other = Reading(connection, self._engine)
+            yield other if other.version() == self.version() else None
+
+    def _shared(self) -> str | None:
+        """The name under which PostgreSQL gives this state to other connections."""
+        if self._dialect.name == "sqlite":
+            return None
+        return str(self.ask("SELECT pg_export_snapshot()").column(0)[0].as_py())
 
     def rows(self, name: str, known_at: int, since: Since | None = None) -> pa.Table:
         """The same in all versions, with what tells these apart; `since`: of what was recorded later alone."""
@@ -166,18 +198,33 @@ def reading(engine: Engine) -> Iterator[Reading]:
     """A transaction of its own on the database of an engine; errors of the driver come out as StoreError."""
     try:
         with _connected(engine) as connection:
-            yield Reading(connection, engine.dialect)
+            yield Reading(connection, engine)
     except adbc_driver_manager.Error as error:
         raise StoreError(f"the database cannot be read: {error}", f"无法读取数据库：{error}") from error
 
 
-def _connected(engine: Engine) -> Any:
+def _read_all(
+    opened: Reading | None, waiting: SimpleQueue[str], found: dict[str, pa.Table], known_at: int, since: Since | None
+) -> None:
+    """Read tables that wait, one after the other, until none waits any more."""
+    while opened is not None:
+        try:
+            name = waiting.get_nowait()
+        except Empty:
+            return
+        found[name] = opened.rows(name, known_at, since)
+
+
+def _connected(engine: Engine, state: str | None = None) -> Any:
+    """A connection in a transaction; `state`: the one that another transaction gave away."""
     if engine.dialect.name == "sqlite":
         return adbc_driver_sqlite.dbapi.connect(f"file:{engine.url.database}?mode=ro")
     url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     connection = adbc_driver_postgresql.dbapi.connect(url)
     with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        if state is not None:
+            cursor.execute(f"SET TRANSACTION SNAPSHOT '{state}'")
     return connection
 
 

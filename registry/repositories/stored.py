@@ -96,6 +96,12 @@ def by_entry(work: UnitOfWork, section: str, entries: list[int]) -> dict[int, Re
     return {row[0]: record for row, record in zip(rows, _complete(work, section, rows), strict=True)}
 
 
+def as_recorded(work: UnitOfWork, section: str, entries: list[int]) -> Iterator[tuple[int, Record]]:
+    """The same one by one with their running numbers, certificates without their withdrawals."""
+    rows = work.rows(_BY_ENTRY[section], entries=entries)
+    return zip((row[0] for row in rows), _as_issued(work, section, rows), strict=True)
+
+
 def all_of(work: UnitOfWork, section: str, known_at: int) -> Iterator[Record]:
     """The records of a list that were known at an instant (as stored), few of them held at a time."""
     after = 0
@@ -106,12 +112,20 @@ def all_of(work: UnitOfWork, section: str, known_at: int) -> Iterator[Record]:
 
 def _complete(work: UnitOfWork, section: str, rows: list[Row], known_at: int = LATEST) -> list[Record]:
     """The records of rows, read past the cache: lists are read through once."""
+    records = _as_issued(work, section, rows)
+    if section != "certificates":
+        return records
+    entries = [row[0] for row in rows]
+    return withdrawn(work, zip(entries, records, strict=True), entries, known_at)
+
+
+def _as_issued(work: UnitOfWork, section: str, rows: list[Row]) -> list[Record]:
+    """The records of rows, certificates without their withdrawals."""
     if not rows:
         return []
     entries = [row[0] for row in rows]
     parts = [mapping.parts_by_entry(found) for found in work.gather([(part, {"entries": entries}) for part in _PARTS[section]])]
-    records = [SECTION_TABLES[section].record(row, *parts) for row in rows]
-    return withdrawn(work, zip(entries, records, strict=True), entries, known_at) if section == "certificates" else records
+    return [SECTION_TABLES[section].record(row, *parts) for row in rows]
 
 
 def _withdrawals(spelling: Spelling) -> Select[Any]:

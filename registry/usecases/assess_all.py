@@ -14,7 +14,6 @@ from registry.unit_of_work import Store
 from traceability.fleet.answers import assess_all as answers_of
 from traceability.fleet.columns import Fleet
 from traceability.fleet.encode import encode
-from traceability.fleet.sheets import SHEETS
 from traceability.policy import Policy
 
 SNAPSHOTS = "fleet"  # The folder of the data folder in which snapshots are kept.
@@ -80,8 +79,5 @@ def _tables(opened: Reading, version: Version, moment: int, kept: Tables | None)
         since = Since(state.version, state.ends)
         latest = max(state.latest, opened.latest(since))
         if latest <= moment:
-            return kept.with_new(
-                {name: opened.rows(name, moment, since) for name in SHEETS}, State(version, opened.ends(), latest)
-            )
-    rows = {name: opened.rows(name, moment) for name in SHEETS}
-    return Tables(rows=rows, state=State(version, opened.ends(), opened.latest()))
+            return kept.with_new(opened.all_rows(moment, since), State(version, opened.ends(), latest))
+    return Tables(rows=opened.all_rows(moment), state=State(version, opened.ends(), opened.latest()))

@@ -133,6 +133,7 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         "deed": "ping",
         "role": Role.AUDITOR.value,
         "plan_id": _plan(store),
+        "size": "12345678",
         **_round(store),
     }
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from registry import fleet_snapshots
+from registry.columns import LATEST
 from registry.errors import StoreError
-from registry.repositories.sheets import Reading
+from registry.repositories.sheets import Reading, reading
 from registry.unit_of_work import Store, open_store
 from registry.usecases import assess_all as usecase
 from registry.usecases.assess_all import assess_all, load_fleet
@@ -19,6 +20,7 @@ from tests.strategies import WINDOW_START, Sizes, random_changes, random_documen
 from tests.traceability.fleet.worlds import World, drawn
 from traceability.fleet import loops
 from traceability.fleet.compiled import compiled_loops
+from traceability.fleet.sheets import SHEETS
 from traceability.fleet.solve import solve
 from traceability.interchange import records_from
 from traceability.policy import policy_named
@@ -113,6 +115,19 @@ def test_after_few_recordings_only_what_is_new_is_read(store: Store, tmp_path: P
             path.write_bytes(path.read_bytes()[:100])
         recorded(store, records_from({"format": "traceability-records/1", "items": [{"id": name, "kind": "meter"}]}))
         assert _rows(store, LATER, tmp_path) == _rows(store, LATER)
+
+
+def test_all_tables_tell_of_one_state_though_two_connections_read_them(store: Store) -> None:
+    """A certificate comes without its references, as another connection read these before they were there."""
+    records = _records(6)
+    recorded(store, records)
+    with reading(store.engine) as opened:
+        before = {name: opened.rows(name, LATEST) for name in SHEETS}
+        assert opened.all_rows(LATEST) == before
+    with reading(store.engine) as opened:
+        opened.version()
+        recorded(store, records_from({"format": "traceability-records/1", "items": [{"id": "new", "kind": "meter"}]}))
+        assert opened.all_rows(LATEST) == before
 
 
 def test_a_database_that_cannot_be_read_is_a_store_error(tmp_path: Path) -> None:

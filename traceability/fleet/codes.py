@@ -21,6 +21,8 @@ def array_of(column: pa.ChunkedArray, missing: int = 0) -> Array:
 
 def text_codes(column: pa.ChunkedArray) -> tuple[Array, pa.Array]:
     """A number for each text, and the distinct texts; -1 for none."""
+    if column.null_count == len(column):
+        return np.full(len(column), -1, np.int32), pa.array([], pa.string())
     encoded = column.combine_chunks().dictionary_encode()
     return encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False), encoded.dictionary
 
@@ -109,7 +111,16 @@ def grouped(owners: Array, size: int, *keys: Array) -> tuple[Array, Array]:
 
     Elements without an owner (-1) are left out.
     """
-    order = np.lexsort((*keys[::-1], owners)) if keys or not _is_sorted(owners) else np.arange(len(owners))
+    order = np.arange(len(owners)) if not keys and _is_sorted(owners) else np.lexsort((*keys[::-1], owners))
+    order = order[np.searchsorted(owners[order], 0) :]
+    return order, offsets_of(np.bincount(owners[order], minlength=size))
+
+
+def grouped_by(key: Array, owners: Array, size: int, tie: Array) -> tuple[Array, Array]:
+    """The same by one key that holds owner and order, and another where that is equal."""
+    order = np.arange(len(key)) if _is_sorted(key) else np.argsort(key, kind="stable")
+    if (np.diff(key[order]) == 0).any():
+        order = np.lexsort((tie, key))
     order = order[np.searchsorted(owners[order], 0) :]
     return order, offsets_of(np.bincount(owners[order], minlength=size))
 

@@ -5,54 +5,46 @@ Nothing here depends on the day asked for or on a policy. The numbers in the com
 
 from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
 import pyarrow as pa
 
-from traceability.fleet import shapes
+from traceability.fleet.codes import text_codes
 from traceability.fleet.columns import Dictionaries, Fleet
 from traceability.fleet.encoding.assembled import assembled
 from traceability.fleet.encoding.certificates import certificates_of
 from traceability.fleet.encoding.classes import classes_of, results_of
-from traceability.fleet.encoding.items import items_of
-from traceability.fleet.encoding.parts import KINDS, OUTCOMES, Parts, flat
-from traceability.fleet.encoding.references import referenced, references_of, uses_of
+from traceability.fleet.encoding.items import items_of, owners_of
+from traceability.fleet.encoding.parts import Parts, flat, in_positions
+from traceability.fleet.encoding.references import purposes_of, references_of, uses_of
 from traceability.fleet.sheets import Sheets
 
 
 def encode(sheets: Sheets) -> Fleet:
     """The registry that the tables hold."""
-    # Results and references do not wait for certificates: most of the work is done outside the interpreter.
+    references = in_positions(sheets["certificate_references"], "certificate_entry")
+    # Two threads: what is told of texts does not wait for certificates, and most of it is done outside the interpreter.
     with ThreadPoolExecutor(1) as other:
-        results, uses = other.submit(results_of, sheets), other.submit(referenced, sheets)
-        items, item_ids, standards = items_of(sheets)
-        certificates, rows = certificates_of(sheets, items, item_ids)
-        (shape_of_entry, shape_rows), (purposes, reference_rows) = results.result(), uses.result()
-    columns: Parts = {**items, **certificates}
-    shape_list = [tuple(shapes.result(shape_rows[0][row]) for row in each) for each in shape_rows[1]]
-    plains = list(dict.fromkeys([(), *map(shapes.without_errors, shape_list)]))
-    number_of_plain = {plain: number for number, plain in enumerate(plains)}
-    plain_of_shape = np.array([number_of_plain[shapes.without_errors(each)] for each in shape_list])
-    shape = shape_of_entry[rows]
-    classes, competences = classes_of(sheets, columns, rows, shape, plain_of_shape[shape], plains)
-    columns["of_class"] = columns.pop("class_of_certificate", classes[0])
-    columns["class_plain"] = np.array([plain_of_shape[each] for each in classes[1][2]], np.int64)
-    references_of(sheets, columns, item_ids, rows, purposes, reference_rows)
-    uses_of(sheets, columns, item_ids, plain_of_shape[shape], plains, purposes)
-    kinds, outcomes, shape_numbers, capabilities = (each.tolist() for each in classes[1])
+        results, purposes = other.submit(results_of, sheets), other.submit(purposes_of, references)
+        used_codes, used = text_codes(references["item"])
+        items, item_ids, standards = items_of(sheets, used)
+        owners = owners_of(sheets, item_ids, used)
+        certificates, rows = certificates_of(sheets, items, owners)
+        columns: Parts = {**items, **certificates}
+        stated = results.result()
+        told = other.submit(classes_of, sheets, certificates, rows, stated)
+        references_of(sheets, columns, rows, purposes.result()[0], references, owners.used[used_codes])
+        uses_of(columns, stated.plain_of_shape[stated.shape[rows]], stated.plains, purposes.result()[1])
+        classes = told.result()
+    columns["of_class"], columns["class_plain"] = classes.of_certificate, classes.plain
     dictionaries = Dictionaries(
         countries=tuple(columns.pop("countries").tolist()),
-        classes=tuple(
-            (KINDS[kind], OUTCOMES[outcome], number, competence)
-            for kind, outcome, number, competence in zip(kinds, outcomes, shape_numbers, capabilities, strict=True)
-        ),
-        shapes=tuple(shape_list),
-        competences=tuple(competences),
+        classes=classes.words,
+        shapes=tuple(stated.shapes),
+        competences=tuple(classes.competences),
     )
-    certificate_ids = sheets["certificates"]["id"].take(pa.array(rows)).combine_chunks()
     return Fleet(
         columns=assembled(columns),
         dictionaries=dictionaries,
-        item_ids=flat(item_ids),
-        certificate_ids=flat(certificate_ids),
+        item_ids=item_ids,
+        certificate_ids=flat(sheets["certificates"]["id"].take(pa.array(rows))),
         standards=standards,
     )

@@ -4,7 +4,8 @@ import numpy as np
 import pyarrow as pa
 
 from traceability.fleet import codes
-from traceability.fleet.codes import list_codes, row_codes
+from traceability.fleet.codes import grouped_by, list_codes, row_codes
+from traceability.fleet.encoding.parts import Places
 
 
 def test_rows_of_more_combinations_than_a_number_holds_stay_distinct(monkeypatch) -> None:  # type: ignore[no-untyped-def]
@@ -21,3 +22,21 @@ def test_lists_are_told_apart_by_order_and_length() -> None:
     numbers, lists = list_codes(np.array([0, 2, 4, 4, 5, 7]), np.array([1, 2, 2, 1, 1, 1, 2]))
     assert [lists[number] for number in numbers] == [(1, 2), (2, 1), (), (1,), (1, 2)]
     assert lists[0] == ()
+
+
+def test_records_are_found_by_numbers_with_and_without_gaps() -> None:
+    """A part of a registry, whose records come from far apart, takes the results of other certificates."""
+    for entries in (np.array([5, 3, 4]), np.array([5, 3, 4_000_000])):
+        asked = np.array([4, 4_000_000, 3, 2, 5, 5_000_000])
+        expected = [*np.flatnonzero(entries == asked[0]), -1][0], [*np.flatnonzero(entries == asked[1]), -1][0], 1, -1, 0, -1
+        assert Places(entries).of(asked).tolist() == list(expected)
+    assert Places(np.array([], np.int64)).of(np.array([1, 2])).tolist() == [-1, -1]
+
+
+def test_what_a_key_does_not_tell_apart_is_told_by_the_other() -> None:
+    """Two certificates of one day come in any order, and the wrong one is in force."""
+    owners = np.array([1, 0, -1, 0, 0])
+    key = owners * 100 + np.array([3, 2, 9, 2, 1])
+    order, offsets = grouped_by(key, owners, 2, np.array([0, 7, 0, 5, 9]))
+    assert order.tolist() == [4, 3, 1, 0]
+    assert offsets.tolist() == [0, 3, 4]

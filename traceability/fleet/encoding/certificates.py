@@ -7,10 +7,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from traceability.fleet import loops
-from traceability.fleet.codes import array_of, grouped, offsets_of, places_in, text_codes
+from traceability.fleet.codes import array_of, distinct, grouped_by, offsets_of, places_in, text_codes
 from traceability.fleet.columns import Array
 from traceability.fleet.encoding.events import cut_by_certificates, cut_by_events, doubts_of, events_of
-from traceability.fleet.encoding.parts import FAILED, KINDS, OUTCOMES, Parts, Places, flat, numbers_of
+from traceability.fleet.encoding.items import Owners
+from traceability.fleet.encoding.parts import FAILED, KINDS, OUTCOMES, Parts, Places, flat, keyed, numbers_of
 from traceability.fleet.sheets import Sheets
 from traceability.known import normalized_serial
 from traceability.records import AsFound, CertificateKind, Outcome
@@ -20,14 +21,14 @@ _REFERENCE_MATERIAL = KINDS.index(CertificateKind.REFERENCE_MATERIAL)
 _LIMITED = OUTCOMES.index(Outcome.LIMITED)
 
 
-def certificates_of(sheets: Sheets, items: Parts, item_ids: pa.Array) -> tuple[Parts, Array]:
+def certificates_of(sheets: Sheets, items: Parts, owners: Owners) -> tuple[Parts, Array]:
     """The columns of certificates, and their rows in the table in the order of the columns."""
     table = sheets["certificates"]
-    item = places_in(table["item"], item_ids)
+    item = owners.of_certificates
     is_live, replaced_by, first_issued = _replacements(table)
     item = np.where(is_live, item, -1)
     calibrated, issued = array_of(table["calibrated_on"]), array_of(table["issued_on"])
-    rows, offset = _in_order(table, item, calibrated, issued, len(item_ids))
+    rows, offset = _in_order(table, item, calibrated, issued, len(items["item_role"]))
     item, calibrated, issued = item[rows], calibrated[rows], issued[rows]
     parts: Parts = {"certificate_offset": offset, "calibrated_on": calibrated, "first_issued_on": first_issued[rows]}
     kind, outcome = numbers_of(table["kind"], KINDS)[rows], numbers_of(table["outcome"], OUTCOMES)[rows]
@@ -52,7 +53,7 @@ def certificates_of(sheets: Sheets, items: Parts, item_ids: pa.Array) -> tuple[P
     parts["interval_end"] = np.minimum(end, opened_end)
     # 3.2, events and later certificates.
     ends_earlier = (adjusted | is_out | (outcome == FAILED)) & (void > calibrated)
-    parts |= events_of(sheets, item_ids)
+    parts |= events_of(sheets, owners.of_events, len(items["item_role"]))
     parts["event_end"] = np.minimum(cut_by_events(parts), cut_by_certificates(parts, ends_earlier))
     # 3.4
     is_evidence = void == loops.FOREVER
@@ -72,7 +73,8 @@ def certificates_of(sheets: Sheets, items: Parts, item_ids: pa.Array) -> tuple[P
 
 def _in_order(table: pa.Table, item: Array, calibrated: Array, issued: Array, size: int) -> tuple[Array, Array]:
     """The rows item by item in the order of 3.1 step 5; texts are looked at where days are equal."""
-    rows, offset = grouped(item, size, calibrated, issued)
+    # Mostly item and day, as one number, tell the order; where they do not, the issue is looked at as well.
+    rows, offset = grouped_by(keyed(item, calibrated), item, size, issued)
     is_tied = (np.diff(item[rows]) == 0) & (np.diff(calibrated[rows]) == 0) & (np.diff(issued[rows]) == 0)
     starts = np.flatnonzero(np.diff(is_tied.astype(np.int8), prepend=0) == 1)
     for start in starts:
@@ -123,6 +125,12 @@ def _replaced(table: pa.Table, rows: Array, chains: dict[int, list[str]]) -> Par
 
 def last_days(calibrated: Array, months: Array) -> Array:
     """The last day of an interval of whole months (periods.last_day_of_interval), for many at once."""
+    width = int(months.max(initial=0)) + 1
+    codes, cases = distinct(calibrated.astype(np.int64) * width + months)
+    return _last_days(cases // width, cases % width)[codes]
+
+
+def _last_days(calibrated: Array, months: Array) -> Array:
     days = calibrated.astype("datetime64[D]")
     month = days.astype("datetime64[M]")
     day_of_month = (days - month.astype("datetime64[D]")).astype(np.int64)  # From 0.

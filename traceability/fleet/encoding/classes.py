@@ -1,6 +1,6 @@
 """Kind, outcome, results and competence of certificates as classes; what repeats is told once."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -8,9 +8,9 @@ import pyarrow as pa
 from traceability.fleet import shapes
 from traceability.fleet.codes import array_of, grouped, list_codes, pair_codes, places_in, row_codes, text_codes
 from traceability.fleet.columns import Array, Capability
-from traceability.fleet.encoding.parts import DAY_BITS, OUTCOMES, TEXT_OF_PURPOSE, Parts, Places, in_positions, keyed
+from traceability.fleet.encoding.parts import DAY_BITS, KINDS, OUTCOMES, TEXT_OF_PURPOSE, Parts, Places, in_positions, keyed
 from traceability.fleet.sheets import Sheets, day_of
-from traceability.records import Competence, Period, Scheme
+from traceability.records import CertificateKind, Competence, Outcome, Period, Result, Scheme
 
 _TEXT_OF_RESULT = (
     "quantity", "unit", "low", "high", "uncertainty_value", "uncertainty_unit", "uncertainty_k", "error_value", "error_unit",
@@ -19,30 +19,57 @@ _TEXT_OF_RESULT = (
 _TEXT_OF_SCOPE = (*TEXT_OF_PURPOSE, "best_value", "best_unit", "best_k")
 
 
-def results_of(sheets: Sheets) -> tuple[Array, tuple[list[Any], list[tuple[int, ...]]]]:
-    """The list of results of each certificate as a number; the distinct rows of text, and lists of them."""
+class Stated(NamedTuple):
+    """What certificates state: the distinct lists of results (`shapes`), and those without errors (`plains`, shapes.py)."""
+
+    shape: Array  # By row of certificates.
+    shapes: list[tuple[Result, ...]]
+    plain_of_shape: Array
+    plains: list[tuple[Result, ...]]
+
+
+def results_of(sheets: Sheets) -> Stated:
+    """The results of all certificates."""
     table = in_positions(sheets["results"], "certificate_entry")
     codes, rows = row_codes([table[name] for name in _TEXT_OF_RESULT])
     entries = array_of(sheets["certificates"]["entry"])
     taken, offset = grouped(Places(entries).of(array_of(table["certificate_entry"])), len(entries))
     shape, lists = list_codes(offset, codes[taken])
-    return shape, (rows, lists)
+    values = [shapes.result(row) for row in rows]
+    distinct = [tuple(values[each] for each in one) for one in lists]
+    plain_of = [shapes.without_errors(each) for each in distinct]
+    plains = list(dict.fromkeys([(), *plain_of]))
+    number = {plain: place for place, plain in enumerate(plains)}
+    return Stated(shape, distinct, np.array([number[each] for each in plain_of], np.int64), plains)
 
 
-def classes_of(
-    sheets: Sheets, parts: Parts, rows: Array, shape: Array, plain: Array, plains: list[Any]
-) -> tuple[tuple[Array, tuple[Array, Array, Array, Array]], list[Capability]]:
-    """Kind, outcome, results and competence of certificates as one number; the parts of the distinct ones; the competences."""
+class Classes(NamedTuple):
+    """Kind, outcome, results and competence of certificates as one number."""
+
+    of_certificate: Array
+    plain: Array  # By class.
+    words: tuple[tuple[CertificateKind, Outcome, int, int], ...]
+    competences: list[Capability]
+
+
+def classes_of(sheets: Sheets, parts: Parts, rows: Array, stated: Stated) -> Classes:
+    """The classes of certificates, whose columns `parts` holds and whose rows `rows`."""
     in_force, sets = _in_force(sheets, parts, rows)
-    capability, of_set, of_plain = pair_codes(in_force, plain)
-    capabilities = [shapes.capability(sets[one], plains[other]) for one, other in zip(of_set, of_plain, strict=True)]
+    shape = stated.shape[rows]
+    capability, of_set, of_plain = pair_codes(in_force, stated.plain_of_shape[shape])
+    capabilities = [shapes.capability(sets[one], stated.plains[other]) for one, other in zip(of_set, of_plain, strict=True)]
     merged = list(dict.fromkeys(capabilities))
     number = {each: place for place, each in enumerate(merged)}
     capability = np.array([number[each] for each in capabilities], np.int64)[capability]
     one, shape_of, capability_of = pair_codes(shape, capability)
     code, pair, word = pair_codes(one, parts["kind"] * len(OUTCOMES) + parts["outcome"])
-    of_class = code, (word // len(OUTCOMES), word % len(OUTCOMES), shape_of[pair], capability_of[pair])
-    return of_class, merged
+    words = zip(word.tolist(), shape_of[pair].tolist(), capability_of[pair].tolist(), strict=True)
+    return Classes(
+        of_certificate=code,
+        plain=stated.plain_of_shape[shape_of[pair]],
+        words=tuple((KINDS[one // len(OUTCOMES)], OUTCOMES[one % len(OUTCOMES)], *others) for one, *others in words),
+        competences=merged,
+    )
 
 
 def _in_force(sheets: Sheets, parts: Parts, rows: Array) -> tuple[Array, list[shapes.InForce]]:

@@ -1,10 +1,9 @@
 """What events and later certificates make of earlier ones: cuts (SEMANTICS 3.2) and doubts (3.4)."""
 
 import numpy as np
-import pyarrow as pa
 
 from traceability.fleet import loops
-from traceability.fleet.codes import array_of, grouped, places_in
+from traceability.fleet.codes import array_of, grouped
 from traceability.fleet.columns import Array
 from traceability.fleet.encoding.parts import DAY_BITS, Parts, keyed, numbers_of
 from traceability.fleet.sheets import Sheets
@@ -12,12 +11,11 @@ from traceability.records import EventKind
 from traceability.resolution import ENDING_EVENTS
 
 
-def events_of(sheets: Sheets, item_ids: pa.Array) -> Parts:
-    """The events of items by day, with their kinds."""
+def events_of(sheets: Sheets, item: Array, size: int) -> Parts:
+    """The events of so many items by day, with their kinds; `item`: of each row."""
     table = sheets["events"]
-    item = places_in(table["item"], item_ids)
     on = array_of(table["happened_on"])
-    order, offset = grouped(item, len(item_ids), on)
+    order, offset = grouped(item, size, on)
     return {
         "event_offset": offset,
         "event_on": on[order],
@@ -46,11 +44,19 @@ def cut_by_events(parts: Parts) -> Array:
 
 def cut_by_certificates(parts: Parts, ends_earlier: Array) -> Array:
     """The day before the first later certificate that shows that what was stated before no longer holds."""
-    item, calibrated = parts["item"], parts["calibrated_on"]
+    cut = np.full(len(parts["item"]), loops.FOREVER)
+    # Few items have one; all others are left as they are.
+    has_one = np.zeros(len(parts["certificate_offset"]) - 1, bool)
+    has_one[parts["item"][ends_earlier]] = True
+    asked = np.flatnonzero(has_one[parts["item"]])
+    if len(asked):
+        cut[asked] = _cut_among(parts["item"][asked], parts["calibrated_on"][asked], ends_earlier[asked])
+    return cut
+
+
+def _cut_among(item: Array, calibrated: Array, ends_earlier: Array) -> Array:
     size = len(item)
     cut = np.full(size, loops.FOREVER)
-    if not ends_earlier.any():
-        return cut
     following = np.where(ends_earlier, np.arange(size), size)
     following = np.append(np.minimum.accumulate(following[::-1])[::-1], size)  # The next that ends others, from each on.
     # Only a certificate of a later day counts: look from the end of those of the same item and day.

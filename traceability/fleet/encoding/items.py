@@ -1,21 +1,37 @@
 """The columns of items: those that something refers to first."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from traceability.fleet import loops
 from traceability.fleet.codes import array_of, grouped, places_in, text_codes
+from traceability.fleet.columns import Array
 from traceability.fleet.encoding.parts import Parts, Places, flat
 from traceability.fleet.sheets import Sheets
 from traceability.records import ItemKind
 
 
-def items_of(sheets: Sheets) -> tuple[Parts, pa.Array, int]:
-    """The columns of items, their ids in order, and how many standards come first."""
+class Owners(NamedTuple):
+    """The items that rows of other tables name, as numbers; -1 for one that is not there."""
+
+    of_certificates: Array
+    of_events: Array
+    used: Array  # By distinct name of an item that a reference uses.
+
+
+def owners_of(sheets: Sheets, item_ids: pa.Array, used: pa.Array) -> Owners:
+    """All at once, as the ids are put into one table for it."""
+    names = [sheets["certificates"]["item"], sheets["events"]["item"], pa.chunked_array([used])]
+    places = places_in(pa.chunked_array([chunk for each in names for chunk in each.chunks], pa.string()), item_ids)
+    return Owners(*np.split(places, np.cumsum([len(each) for each in names[:-1]])))
+
+
+def items_of(sheets: Sheets, used: pa.Array) -> tuple[Parts, pa.Array, int]:
+    """The columns of items, their ids in order, and how many standards come first: those of the distinct ids `used`."""
     table = sheets["items"]
-    used = pc.unique(sheets["certificate_references"]["item"])
-    is_used = places_in(table["id"], flat(used)) >= 0
+    is_used = places_in(table["id"], used) >= 0
     order = np.argsort(~is_used, kind="stable")
     table = table.take(pa.array(order)) if is_used.any() else table
     place_of_entry = Places(array_of(table["entry"]))

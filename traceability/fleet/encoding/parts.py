@@ -14,6 +14,7 @@ Parts = dict[str, Array]
 KINDS = tuple(CertificateKind)
 OUTCOMES = tuple(Outcome)
 FAILED = OUTCOMES.index(Outcome.FAIL)
+_GAPS = 4  # A database numbers without large gaps: a table of all numbers between is quicker than a search, if not too long.
 DAY_BITS = 24  # A day fits, moved to positive numbers.
 TEXT_OF_PURPOSE = ("quantity", "unit", "low", "high")
 
@@ -22,15 +23,25 @@ class Places:
     """Where the record with an `entry` stands; -1 for one that is not there."""
 
     def __init__(self, entries: Array) -> None:
-        self._order = np.argsort(entries, kind="stable")
-        self._sorted = entries[self._order]
+        self._first = int(entries.min()) if len(entries) else 0
+        span = int(entries.max()) - self._first + 1 if len(entries) else 0
+        self._sorted: Array | None = None
+        if span <= _GAPS * len(entries):
+            self._places: Array = np.full(span + 1, -1, np.int32)  # The last is for entries that are not there.
+            self._places[entries - self._first] = np.arange(len(entries), dtype=np.int32)
+        else:
+            self._places = np.argsort(entries, kind="stable")
+            self._sorted = entries[self._places]
 
     def of(self, entries: Array) -> Array:
         """The places of some."""
-        if not len(self._sorted):
-            return np.full(len(entries), -1)
+        if self._sorted is None:
+            at = entries - self._first
+            at[(at < 0) | (at >= len(self._places))] = len(self._places) - 1
+            places: Array = self._places[at]
+            return places
         at = np.minimum(np.searchsorted(self._sorted, entries), len(self._sorted) - 1)
-        return np.where(self._sorted[at] == entries, self._order[at], -1)
+        return np.where(self._sorted[at] == entries, self._places[at], -1)
 
 
 def in_positions(table: pa.Table, owner: str) -> pa.Table:

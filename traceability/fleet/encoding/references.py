@@ -8,22 +8,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from traceability.fleet import loops, shapes
-from traceability.fleet.codes import array_of, gathered, grouped, pair_codes, places_in, row_codes, text_codes
+from traceability.fleet.codes import array_of, gathered, grouped, pair_codes, places_in, row_codes
 from traceability.fleet.columns import Array
-from traceability.fleet.encoding.parts import FAILED, TEXT_OF_PURPOSE, Parts, Places, flat, in_positions
+from traceability.fleet.encoding.parts import FAILED, TEXT_OF_PURPOSE, Parts, Places, flat
 from traceability.fleet.sheets import Sheets
 
 
-def referenced(sheets: Sheets) -> tuple[tuple[Array, list[Any]], pa.Table]:
-    """The purpose of each reference as a number, the distinct ones, and the references in order."""
-    table = in_positions(sheets["certificate_references"], "certificate_entry")
-    return row_codes([table[name] for name in TEXT_OF_PURPOSE]), table
+def purposes_of(table: pa.Table) -> tuple[Array, list[Any]]:
+    """The purpose of each reference as a number, and the distinct ones."""
+    return row_codes([table[name] for name in TEXT_OF_PURPOSE])
 
 
-def references_of(
-    sheets: Sheets, parts: Parts, item_ids: pa.Array, rows: Array, purposes: tuple[Array, list[Any]], table: pa.Table
-) -> None:
-    """The columns of references and uses, certificate by certificate."""
+def references_of(sheets: Sheets, parts: Parts, rows: Array, purposes: Array, table: pa.Table, used: Array) -> None:
+    """The columns of references and uses, certificate by certificate.
+
+    `table`: the references in order; for each of them the number of its purpose and the place of the item used.
+    """
     entries = array_of(sheets["certificates"]["entry"])
     row = Places(entries).of(array_of(table["certificate_entry"]))
     # Nobody looks at the references of a certificate that failed (3.3).
@@ -32,11 +32,10 @@ def references_of(
     taken, offset = grouped(np.where(is_failed[row], -1, row), len(entries))
     order, parts["reference_offset"] = gathered(offset, rows)
     taken = taken[order]
-    codes, names = text_codes(table["item"])
-    upper = places_in(names, item_ids)[codes[taken]] if len(taken) else np.empty(0, np.int64)
+    upper = used[taken]
     lower = np.repeat(parts["item"], np.diff(parts["reference_offset"]))
     is_followed = (upper >= 0) & (upper != lower)
-    use, use_item, use_purpose = pair_codes(upper[is_followed], purposes[0][taken[is_followed]])
+    use, use_item, use_purpose = pair_codes(upper[is_followed], purposes[taken[is_followed]])
     parts["use"] = np.where(upper < 0, loops.UNKNOWN_ITEM, loops.OWN_ITEM)
     parts["use"][is_followed] = use
     parts["use_item"], parts["use_purpose"] = use_item, use_purpose
@@ -59,17 +58,14 @@ def _named(sheets: Sheets, parts: Parts, rows: Array, named: pa.Array) -> Array:
     return numbers
 
 
-def uses_of(
-    sheets: Sheets, parts: Parts, item_ids: pa.Array, plain: Array, plains: list[Any], purposes: tuple[Array, list[Any]]
-) -> None:
+def uses_of(parts: Parts, plain: Array, plains: list[Any], purposes: list[Any]) -> None:
     """What purposes ask, what the certificates of the items used say for them, and what items are asked for themselves."""
-    del sheets
-    values = [shapes.purpose(row) for row in purposes[1]]
+    values = [shapes.purpose(row) for row in purposes]
     # Items with quantities are asked once for each: uses like those of references.
     quantities = dict.fromkeys(parts["asked_quantity"].tolist())
     number = {name: len(values) + place for place, name in enumerate(quantities)}
     values += [shapes.purpose((name, None, None, None)) for name in quantities]
-    owners = np.repeat(np.arange(len(item_ids)), np.diff(parts["asked_offset"]))
+    owners = np.repeat(np.arange(len(parts["asked_offset"]) - 1), np.diff(parts["asked_offset"]))
     asked, asked_item, asked_purpose = pair_codes(
         owners, np.array([number[name] for name in parts["asked_quantity"].tolist()], np.int64)
     )
