@@ -29,6 +29,7 @@ from api.pages import labels as labels_page
 from api.pages import ledger as ledger_page
 from api.pages import readings as reading_pages
 from api.pages import recalls as recalls_page
+from api.pages import review_boards as board_pages
 from api.pages import review_draws as review_draws_page
 from api.pages import review_plans as review_plans_page
 from api.pages import rounds as rounds_page
@@ -60,6 +61,8 @@ from api.routes import (
     recalls,
     recording,
     records,
+    review_boards,
+    review_cases,
     review_equipping,
     review_plans,
     rounds,
@@ -199,16 +202,54 @@ def everything() -> APIRouter:
     recordings = (records, recording, submissions, imports)
     of_labels = (labels, photos, disputes)
     accounts = (session, people, clients, mandates, organization_settings)
-    supervision = (fleet_runs, fleet_answers, recalls)
-    carbon = (readings, accounting)
-    review = (units, review_equipping, inspectors, review_plans)
-    told = (due, calendars, webhooks, rounds)
+    supervision = (
+        fleet_runs,
+        fleet_answers,
+        recalls,
+    )
+    carbon = (
+        readings,
+        accounting,
+    )
+    review = (
+        units,
+        review_equipping,
+        review_boards,
+        review_cases,
+        inspectors,
+        review_plans,
+    )
+    told = (
+        due,
+        calendars,
+        webhooks,
+        rounds,
+    )
     parts = (scans, *reading, *recordings, *of_labels, proofs, log, *supervision, *carbon, *review, *told, *accounts, service)
     pages_of_labels = (sticker, labels_page, disputes_page)
     pages_of_supervision = (fleet_page,)
-    pages_of_carbon = (accounting_pages, reading_pages)
-    pages_of_review = (units_page, equipping_page, review_plans_page, review_draws_page, inspectors_page)
-    pages_told = (recalls_page, due_page, webhooks_page, import_pages, rounds_page, docs, verifying, ledger_page)
+    pages_of_carbon = (
+        accounting_pages,
+        reading_pages,
+    )
+    pages_of_review = (
+        units_page,
+        equipping_page,
+        board_pages,
+        review_plans_page,
+        review_draws_page,
+        inspectors_page,
+    )
+    pages_told = (
+        recalls_page,
+        due_page,
+        webhooks_page,
+        import_pages,
+        rounds_page,
+        docs,
+        verifying,
+        ledger_page,
+    )
     of_organizations = (laboratory, sign_in, administration)
     pages_of_work = (*pages_of_labels, *pages_of_supervision, *pages_of_carbon, *pages_of_review)
     pages = (start, target, *of_organizations, *pages_of_work, *pages_told)

@@ -4,7 +4,7 @@ import os
 import signal
 import socket
 from datetime import timedelta
-from threading import Event
+from threading import Event, Thread
 from typing import Annotated
 
 import typer
@@ -26,6 +26,7 @@ from api.failures import ParameterError
 from api.guard import LOOPBACK
 from api.language import Bilingual, Language, text
 from api.oidc import Provider
+from api.render.fonts import warm_up
 from registry import schema
 from registry.jobs.running import JobRunner
 from registry.repositories import accounts
@@ -66,6 +67,7 @@ def serve(host: Host = "127.0.0.1", port: Port = PORT, workers: Workers = 1, lan
             elif host not in LOOPBACK and not settings.base_url.startswith("https:"):
                 remark(language, "注意：REGISTRY_BASE_URL 不是 https，密码和密钥将以明文传输")
             app = _app(store, settings)
+            Thread(target=warm_up, name="fonts", daemon=True).start()
             with working(app.state.context.jobs(), threads=1), telling(lambda: _round(store, settings)):
                 run(app, listener) if workers == 1 else _run_processes(listener, workers)
 
@@ -79,6 +81,7 @@ def _round(store: Store, settings: Settings) -> None:
 def app_of_settings() -> FastAPI:
     """The service on the store of the settings, for a process of several; the store is open as long as the process lives."""
     settings = Settings()
+    Thread(target=warm_up, name="fonts", daemon=True).start()
     return _app(open_store(settings.store_url), settings)
 
 

@@ -152,6 +152,7 @@ def conflicts_among(
     """Which of the inspectors are not to review which of the units on a day, each pair once, in order of unit and number."""
     day, _ = moment
     wanted, people = sorted(set(organizations)), tuple(inspectors)
+    works_for = {(each.person, each.organization) for each in accounts.memberships_of(work, [one.person for one in people])}
     declared = {
         (told.organization, told.number): told.reason
         for told in (each.conflict for each in review_register.conflicts_of(work, area))
@@ -167,7 +168,7 @@ def conflicts_among(
             reason = declared.get((unit, each.number))
             if reason is not None:
                 found.append(FoundConflict(unit=unit, number=each.number, ground=ConflictGround.DECLARED, reason=reason))
-            elif each.organization == unit:
+            elif each.organization == unit or (each.person, unit) in works_for:
                 found.append(FoundConflict(unit=unit, number=each.number, ground=ConflictGround.OWN_ORGANIZATION))
             elif each.organization in suppliers.get(unit, ()):
                 found.append(FoundConflict(unit=unit, number=each.number, ground=ConflictGround.SUPPLIER))

@@ -25,9 +25,11 @@ from registry.labels.code import new_code
 from registry.notices.settings import NoticeSettings
 from registry.repositories import accounts
 from registry.repositories.submissions import Submission, submit
+from registry.review.cases import NewReview
 from registry.review.facts import Unit
 from registry.review.plans import Plan as ReviewPlan
 from registry.review.register import DeclaredConflict, RegisteredInspector
+from registry.review.steps import Notified
 from registry.rounds import ObservationTold
 from registry.unit_of_work import Store, open_store
 from registry.usecases.calendars import make_feed
@@ -40,6 +42,7 @@ from registry.usecases.issue_labels import issue_labels
 from registry.usecases.mandates import give_mandate
 from registry.usecases.people import Particulars, invite
 from registry.usecases.recalls import open_recall
+from registry.usecases.review_cases import bring_file, open_review, take_step
 from registry.usecases.review_plans import draft_plan
 from registry.usecases.rounds import Plan, keep_photo, plan_round, record_observations
 from registry.usecases.signing_in import start_session
@@ -104,6 +107,13 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         damage = {"format": _records()["format"], "events": [_DAMAGE]}
         import_records(work, [dump(damage).decode()], party=laboratory, at=BEGUN, source="test")
         recall = open_recall(work, laboratory, str(_DAMAGE["id"]), SECRET, BEGUN)
+        city = Party(name="person/alpha", organization=OWN, role=Role.REGULATOR, person=f"{OWN}-{Role.REGULATOR}")
+        set_area(work, OWN, "310115", BEGUN.date(), party=OPERATOR, at=BEGUN)
+        asked = NewReview(organization=OWN, year=2026, inspectors=(), reason=SECRET)
+        case = open_review(work, OPERATOR, asked, BEGUN)
+        told = Notified(self_check_until=BEGUN.date(), remark=SECRET)
+        take_step(work, city, case, told, after=0, at=BEGUN)
+        kept = bring_file(work, city, case, f"{SECRET}.pdf", b"%PDF-" + SECRET.encode(), BEGUN)
         feed = make_feed(work, laboratory, name=SECRET, language="zh", at=BEGUN)
         wanted = WantedEndpoint(url=f"https://{SECRET}.example/hook".lower(), event_types=["item.recorded"], name=SECRET)
         hook = make_endpoint(work, laboratory, wanted, BEGUN, NoticeSettings(data_dir=folder))
@@ -118,6 +128,8 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         "competence_id": f"{SECRET}-COMPETENCE",
         "event_id": f"{SECRET}-EVENT",
         "recall_id": recall,
+        "case_id": case,
+        "file_digest": kept.sha256,
         "metering_point_id": f"{SECRET}-POINT",
         "organization_id": OWN,
         "person_id": invited.person.id,
@@ -143,7 +155,6 @@ def _plan(store: Store) -> str:
     regulator = Party(name="person/alpha", organization=OWN, role=Role.REGULATOR, person=f"{OWN}-{Role.REGULATOR}")
     area = "310115"
     with store.writing() as work:
-        set_area(work, OWN, area, BEGUN.date(), party=OPERATOR, at=BEGUN)
         told: dict[str, Any] = {"area": area, "number": SECRET, "organization": OWN, "since": BEGUN.date()}
         inspector = RegisteredInspector(**told, person=f"{OWN}-{Role.AUDITOR}", qualifications=SECRET)
         record_inspector(work, regulator, inspector, BEGUN)
