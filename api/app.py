@@ -27,6 +27,7 @@ from api.pages import imports as import_pages
 from api.pages import inspectors as inspectors_page
 from api.pages import labels as labels_page
 from api.pages import ledger as ledger_page
+from api.pages import monitoring as monitoring_page
 from api.pages import readings as reading_pages
 from api.pages import recalls as recalls_page
 from api.pages import review_boards as board_pages
@@ -53,6 +54,7 @@ from api.routes import (
     lists,
     log,
     mandates,
+    monitoring,
     organization_settings,
     people,
     photos,
@@ -109,6 +111,7 @@ _TAGS = (
     "webhooks",
     "rounds",
     "review",
+    "monitoring",
     "labels",
     "certificates",
     "submissions",
@@ -218,6 +221,7 @@ def everything() -> APIRouter:
         review_cases,
         inspectors,
         review_plans,
+        monitoring,
     )
     told = (
         due,
@@ -239,6 +243,7 @@ def everything() -> APIRouter:
         review_plans_page,
         review_draws_page,
         inspectors_page,
+        monitoring_page,
     )
     pages_told = (
         recalls_page,

@@ -93,6 +93,8 @@ PLAN: dict[str, Any] = {
     "seal": _SEAL,
     "seed": _SEED,
     "assignments": _ASSIGNMENTS,
+    "reviews": [{"unit": "glass", "case": "rc-0123456789abcdef", "stage": "notified", "is_overdue": False}],
+    "revisits": [{"unit": "steel", "case": "rc-fedcba9876543210", "ground": "open_findings"}],
     "deeds": [
         {"step": "drafted", "by": "person/p-9", "at": _MOMENT},
         {"step": "closed", "by": "person/p-9", "at": _MOMENT},

@@ -13,7 +13,7 @@ from api.context import Context, Given, RecordId, Speaking
 from api.language import Language
 from api.pages.forms import Expected, Fields, given, gone_on, page
 from api.pages.who import who_among
-from api.render.review.plan_words import CITY, DEEDS, GROUNDS, STATE_TAGS, STATES
+from api.render.review.plan_words import CITY, DEEDS, GROUNDS, REVISITS, STATE_TAGS, STATES
 from api.render.review.words import KEYS
 from api.routes.review_plans import MOST, Cursor, Search, Wanted, candidates_with, told_plan
 from api.schemas.review_plans import PlanAnswer, plan_list, public_draw
@@ -25,6 +25,7 @@ from registry.repositories.review_plans import WantedPlans
 from registry.review.draw import unit_lots
 from registry.review.facts import KeyStatus
 from registry.review.plans import NamedUnit, Plan
+from registry.review.procedure import STAGES, Stage
 from registry.unit_of_work import UnitOfWork
 from registry.usecases.inspectors import authority_of
 from registry.usecases.public_plans import draws_of
@@ -35,6 +36,7 @@ from registry.usecases.review_plans import (
     close_plan,
     draft_plan,
     draw_plan,
+    open_missing_reviews,
     plan_seen,
     plans_seen,
     publish_plan,
@@ -49,6 +51,7 @@ _ROWS = 20  # Plans of a page.
 _CANDIDATES = 50  # Units of a page.
 _NEXT_LOTS = 3  # Lots shown behind those that were drawn.
 _WRONG = (RegistryError, TraceabilityError)
+_ENDED = {Stage.CLOSED, Stage.REFERRED, Stage.PUBLISHED}
 _DEADLINES = ("notified_by", "self_checked_by", "visited_by", "closed_by")
 
 
@@ -117,6 +120,8 @@ def _do(context: Context, party: Party, plan_id: str, fields: Mapping[str, str])
                 draw_plan(work, party, plan_id, at, outside=given(fields, "outside"))
             case "publish":
                 publish_plan(work, party, plan_id, at)
+            case "open":
+                open_missing_reviews(work, party, plan_id, at)
             case "abandon":
                 abandon_plan(work, party, plan_id, given(fields, "reason"), at)
             case _:
@@ -217,7 +222,7 @@ def _one(
 ) -> HTMLResponse:
     with context.store.reading() as work:
         seen = plan_seen(work, party, plan_id, context.clock())
-        plan = told_plan(seen, language)
+        plan = told_plan(seen, language, civil_day(context.clock()))
         who = who_among(work, [each.by for each in plan.deeds])
         people = accounts.names_of(work, sorted({each.person for each in plan.inspectors}))
         areas = names_of_areas(work, context, language)
@@ -237,6 +242,10 @@ def _one(
         "found_count": len(found),
         "following": start + _CANDIDATES if len(found) > start + _CANDIDATES else None,
         "lots": _lots(seen, plan),
+        "cases": {each.unit: each for each in plan.reviews},
+        "by_stage": [(stage, count) for stage in Stage if (count := sum(each.stage is stage for each in plan.reviews))],
+        "ended": sum(each.stage in _ENDED for each in plan.reviews),
+        "overdue": sum(each.is_overdue for each in plan.reviews),
         "typed": defaultdict(str, typed),
         "api": f"{links.API}{links.inside('review-plans', plan_id)}",
         "may_act": plan.may_act and party.may(Permission.REVIEW),
@@ -259,5 +268,7 @@ def _words(language: Language) -> dict[str, Any]:
         "state_tags": {each.value: tag for each, tag in STATE_TAGS.items()},
         "deed_words": {each.value: name.in_(language) for each, name in DEEDS.items()},
         "grounds": {each.value: name.in_(language) for each, name in GROUNDS.items()},
+        "stages": {each.value: words.zh if language is Language.ZH else words.en for each, words in STAGES.items()},
+        "revisit_grounds": {each.value: name.in_(language) for each, name in REVISITS.items()},
         "keys": {each.value: name.in_(language) for each, name in KEYS.items()},
     }

@@ -1,6 +1,7 @@
 """Yearly plans of the review: drafted, closed, drawn, published; and the draws that everybody may read."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -44,11 +45,13 @@ from registry.usecases.review_plans import (
     close_plan,
     draft_plan,
     draw_plan,
+    open_missing_reviews,
     plan_seen,
     plans_seen,
     publish_plan,
     revise_plan,
 )
+from traceability.periods import civil_day
 
 router = APIRouter(prefix=links.API, tags=["review"])
 
@@ -235,9 +238,23 @@ def post_draw(
     responses={**answers(PlanAnswer, "The plan", "PLAN"), **_REFUSED},
 )
 def post_publication(context: Given, party: Reviewing, language: Speaking, plan_id: RecordId) -> Response:
-    """Units by name, inspectors by number, and all that repeats the draw."""
+    """Units by name, inspectors by number, and all that repeats the draw. A review is opened for every unit."""
     with context.store.writing() as work:
         publish_plan(work, party, plan_id, context.clock())
+    return _told(context, party, language, plan_id)
+
+
+@router.post(
+    "/review-plans/{plan_id}/reviews",
+    operation_id="openPlanReviews",
+    summary="Open the reviews of a published plan that could not be opened",
+    response_class=Response,
+    responses={**answers(PlanAnswer, "The plan", "PLAN"), **_REFUSED},
+)
+def post_reviews(context: Given, party: Reviewing, language: Speaking, plan_id: RecordId) -> Response:
+    """As when a unit was under review already, or an inspector had left; the first reason where none can be opened."""
+    with context.store.writing() as work:
+        open_missing_reviews(work, party, plan_id, context.clock())
     return _told(context, party, language, plan_id)
 
 
@@ -299,11 +316,11 @@ def seen_plan(context: Context, party: Party, plan_id: str) -> SeenPlan:
         return plan_seen(work, party, plan_id, context.clock())
 
 
-def told_plan(seen: SeenPlan, language: Language) -> PlanAnswer:
+def told_plan(seen: SeenPlan, language: Language, today: date) -> PlanAnswer:
     """A plan as it is told in a language."""
     hindrance = seen.hindrance
     words = None if hindrance is None else hindrance.zh if language is Language.ZH else hindrance.en
-    return plan_answer(seen, words)
+    return plan_answer(seen, words, today)
 
 
 def candidates_with(seen: SeenPlan, text: str) -> tuple[Candidate, ...]:
@@ -313,7 +330,7 @@ def candidates_with(seen: SeenPlan, text: str) -> tuple[Candidate, ...]:
 
 
 def _told(context: Context, party: Party, language: Language, plan_id: str, status: int = 200) -> Response:
-    return json_answer(told_plan(seen_plan(context, party, plan_id), language), language, status)
+    return json_answer(told_plan(seen_plan(context, party, plan_id), language, civil_day(context.clock())), language, status)
 
 
 def _all_plans(context: Context, party: Party, wanted: WantedPlans) -> Iterator[PlanRow]:

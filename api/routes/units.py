@@ -45,7 +45,7 @@ from registry.repositories import review
 from registry.repositories.review import Wanted
 from registry.spelling import storable
 from registry.usecases.import_facts import import_facts
-from registry.usecases.review_editions import equipping_rules, jurisdiction_rules, load_edition
+from registry.usecases.review_editions import equipping_rules, jurisdiction_rules, load_edition, monitoring_rules
 from registry.usecases.units import facts_of_unit, list_units, record_facts, set_area, unit_on
 from traceability.json_text import convert, loads, whole
 
@@ -246,10 +246,10 @@ def put_area(
     responses={**answers(ReviewEditionList, "All of them", "REVIEW_EDITION_LIST"), **refusals(failures.STORE)},
 )
 def get_editions(context: Given, party: Reading) -> Response:  # noqa: ARG001 - whoever may read anything.
-    """Jurisdiction and equipping, each with its source and how sure we are of it."""
+    """Jurisdiction, equipping and monitoring, each with its source and how sure we are of it."""
     at = context.clock()
     with context.store.reading() as work:
-        rules = (*jurisdiction_rules(work, at), *equipping_rules(work, at))
+        rules = (*jurisdiction_rules(work, at), *equipping_rules(work, at), *monitoring_rules(work, at))
     return json_answer(ReviewEditionList(editions=tuple(map(edition_answer, rules))))
 
 

@@ -18,9 +18,11 @@ from registry.review.plans import (
     PlanDrawn,
     PlanState,
 )
+from registry.review.procedure import Stage
 from registry.review.register import AuthorityArea, DeclaredConflict, RegisteredInspector
 from registry.review.sealed_draw import DrawnLists, Seal
 from registry.usecases.inspectors import SeenInspector, SeenRegister
+from registry.usecases.opening_reviews import RevisitGround
 from registry.usecases.public_plans import PublicPlan
 from registry.usecases.review_plans import PlanPage, SeenPlan
 
@@ -89,11 +91,28 @@ class PlanDeed(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class PlanReview(msgspec.Struct, frozen=True, kw_only=True):
+    """The review of a unit that the plan opened, and where it stands. `is_overdue`: whoever's turn it is let the day pass."""
+
+    unit: str
+    case: str
+    stage: Stage
+    is_overdue: bool
+
+
+class PlanRevisit(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit whose review of the year before did not end well, of which the draft says nothing."""
+
+    unit: str
+    case: str
+    ground: RevisitGround
+
+
 class PlanAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A plan. `version` is what a change names as seen; `candidates`: how many units it draws from (a list of their own).
 
     `hindrance`: why its lists cannot be closed as they are. `digest`, `event`, `seal`: from the closing on. `seed`: from the
-    draw on.
+    draw on. `reviews`: from the publication on; a unit without one could not be opened as it was drawn.
     """
 
     id: str
@@ -111,6 +130,8 @@ class PlanAnswer(msgspec.Struct, frozen=True, kw_only=True):
     seal: Seal | None
     seed: str | None
     assignments: tuple[Assignment, ...]
+    reviews: tuple[PlanReview, ...]
+    revisits: tuple[PlanRevisit, ...]
     deeds: tuple[PlanDeed, ...]
     may_act: bool
 
@@ -217,7 +238,7 @@ def plan_list(page: PlanPage) -> PlanList:
     return PlanList(plans=tuple(map(plan_row, page.plans)), next=page.next)
 
 
-def plan_answer(seen: SeenPlan, hindrance: str | None) -> PlanAnswer:
+def plan_answer(seen: SeenPlan, hindrance: str | None, today: date) -> PlanAnswer:
     """A plan as it is told; `hindrance` in the language of the reader."""
     kept = seen.kept
     closed, drawn = kept.step(PlanClosed), kept.step(PlanDrawn)
@@ -237,6 +258,11 @@ def plan_answer(seen: SeenPlan, hindrance: str | None) -> PlanAnswer:
         seal=seen.seal,
         seed=None if drawn is None else drawn.seed,
         assignments=seen.assignments,
+        reviews=tuple(
+            PlanReview(unit=each.organization, case=each.id, stage=each.standing.stage, is_overdue=each.is_overdue(today))
+            for each in seen.reviews
+        ),
+        revisits=tuple(PlanRevisit(unit=each.unit, case=each.case, ground=each.ground) for each in seen.revisits),
         deeds=tuple(_deeds(kept)),
         may_act=seen.may_act,
     )

@@ -18,7 +18,7 @@ from migrations.building import (
 )
 
 revision = "0018"
-down_revision = "0019"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

@@ -10,9 +10,10 @@ from datetime import datetime
 
 from registry.access import Party, Permission
 from registry.errors import ConflictError, NotPermittedError, StaleError, UnacceptableError, UnknownError
-from registry.repositories import review, review_plans
+from registry.repositories import review, review_cases, review_plans
 from registry.repositories.recordings import Recorder
 from registry.repositories.review_plans import Headed, KeptPlan, WantedPlans
+from registry.review.cases import ReviewCase
 from registry.review.draw import Assignment
 from registry.review.facts import EVERYWHERE
 from registry.review.plans import (
@@ -31,6 +32,7 @@ from registry.secret_tokens import new_id
 from registry.spelling import is_storable
 from registry.unit_of_work import UnitOfWork
 from registry.usecases.inspectors import authority_of, check_authority
+from registry.usecases.opening_reviews import Revisit, open_reviews, revisits
 from registry.usecases.plan_lists import Drawable, drawable, frozen, lists_of, seal_of
 from traceability.periods import civil_day
 from traceability.problems import InputError
@@ -45,7 +47,8 @@ class SeenPlan:
     """A plan as its authority, or the city, sees it.
 
     `hindrance`: why its lists cannot be closed as they are, None where they can. `may_act`: whether the party is its authority.
-    `seal`: what the seed is made of, from the closing on, apart from what the outside event comes to.
+    `seal`: what the seed is made of, from the closing on, apart from what the outside event comes to. `reviews`: the cases that
+    it opened. `revisits`: units that a draft may want to put on the plan.
     """
 
     kept: KeptPlan
@@ -53,6 +56,8 @@ class SeenPlan:
     hindrance: InputError | None
     seal: Seal | None
     assignments: tuple[Assignment, ...]
+    reviews: tuple[ReviewCase, ...]
+    revisits: tuple[Revisit, ...]
     may_act: bool
 
 
@@ -134,10 +139,22 @@ def draw_plan(work: UnitOfWork, party: Party, plan_id: str, at: datetime, *, out
 
 
 def publish_plan(work: UnitOfWork, party: Party, plan_id: str, at: datetime) -> None:
-    """Let everybody read who was drawn."""
+    """Let everybody read who was drawn, and open the reviews; those that cannot be opened show in `plan_seen`."""
     kept = _own_plan(work, party, plan_id, at)
     _check_next(kept, PlanState.PUBLISHED)
     _take(work, party, kept, PlanPublished(), at)
+    open_reviews(work, party, kept, at)
+
+
+def open_missing_reviews(work: UnitOfWork, party: Party, plan_id: str, at: datetime) -> None:
+    """Try again to open the reviews of a published plan that could not be opened; the first error where none can be."""
+    kept = _own_plan(work, party, plan_id, at)
+    if kept.state is not PlanState.PUBLISHED:
+        raise _not_now(kept)
+    before = len(review_cases.cases_of_plan(work, plan_id))
+    left = open_reviews(work, party, kept, at)
+    if left and len(review_cases.cases_of_plan(work, plan_id)) == before:
+        raise left[0].error
 
 
 def abandon_plan(work: UnitOfWork, party: Party, plan_id: str, reason: str, at: datetime) -> None:
@@ -170,8 +187,19 @@ def plan_seen(work: UnitOfWork, party: Party, plan_id: str, at: datetime) -> See
         hindrance=hindrance,
         seal=drawn.seal if drawn else None if closed is None else seal_of(work, kept, ""),
         assignments=review_plans.assignments_of(work, plan_id),
+        reviews=tuple(review_cases.cases_of_plan(work, plan_id)),
+        revisits=_revisits(work, kept, at),
         may_act=party.is_operator or (area == kept.area and party.may(Permission.REVIEW)),
     )
+
+
+def _revisits(work: UnitOfWork, kept: KeptPlan, at: datetime) -> tuple[Revisit, ...]:
+    """Units to be visited again that a draft says nothing of."""
+    if kept.state is not PlanState.DRAFTED:
+        return ()
+    told = {each.organization for each in (*kept.plan.named, *kept.plan.left_out)}
+    found = revisits(work, kept.area, kept.plan.year, civil_day(at))
+    return tuple(each for each in found if each.unit not in told)
 
 
 def plans_seen(work: UnitOfWork, party: Party, wanted: WantedPlans, at: datetime, *, before: int, most: int) -> PlanPage:

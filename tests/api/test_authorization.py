@@ -22,8 +22,11 @@ from api.security import ANYBODY, PUBLIC
 from registry.access import OPERATOR, PERMISSIONS, Party, Permission, Role
 from registry.accounts import Membership
 from registry.labels.code import new_code
+from registry.monitoring.differences import Difference, DifferenceCode
 from registry.notices.settings import NoticeSettings
 from registry.repositories import accounts
+from registry.repositories.monitoring import Origin, add_ticket
+from registry.repositories.recordings import Recorder
 from registry.repositories.submissions import Submission, submit
 from registry.review.cases import NewReview
 from registry.review.facts import Unit
@@ -31,7 +34,7 @@ from registry.review.plans import Plan as ReviewPlan
 from registry.review.register import DeclaredConflict, RegisteredInspector
 from registry.review.steps import Notified
 from registry.rounds import ObservationTold
-from registry.unit_of_work import Store, open_store
+from registry.unit_of_work import Store, UnitOfWork, open_store
 from registry.usecases.calendars import make_feed
 from registry.usecases.clients import add_client, add_key, revoke_key
 from registry.usecases.fleet_runs import ask_for_run
@@ -114,6 +117,7 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         told = Notified(self_check_until=BEGUN.date(), remark=SECRET)
         take_step(work, city, case, told, after=0, at=BEGUN)
         kept = bring_file(work, city, case, f"{SECRET}.pdf", b"%PDF-" + SECRET.encode(), BEGUN)
+        ticket = _ticket(work)
         feed = make_feed(work, laboratory, name=SECRET, language="zh", at=BEGUN)
         wanted = WantedEndpoint(url=f"https://{SECRET}.example/hook".lower(), event_types=["item.recorded"], name=SECRET)
         hook = make_endpoint(work, laboratory, wanted, BEGUN, NoticeSettings(data_dir=folder))
@@ -130,6 +134,7 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         "recall_id": recall,
         "case_id": case,
         "file_digest": kept.sha256,
+        "ticket_id": ticket,
         "metering_point_id": f"{SECRET}-POINT",
         "organization_id": OWN,
         "person_id": invited.person.id,
@@ -160,6 +165,13 @@ def _plan(store: Store) -> str:
         record_inspector(work, regulator, inspector, BEGUN)
         declare_conflict(work, regulator, DeclaredConflict(**told, reason=SECRET), BEGUN)
         return draft_plan(work, regulator, ReviewPlan(year=2026, title=SECRET, how_many=1), BEGUN)
+
+
+def _ticket(work: UnitOfWork) -> str:
+    """A ticket of the own organization as a unit."""
+    difference = Difference(code=DifferenceCode.MISSING_IN_RECORDS, subject=SECRET, theirs=SECRET)
+    recording = Recorder(work, party=OPERATOR, at=BEGUN, source="test").begun()
+    return add_ticket(work, OWN, difference, OWN, BEGUN.date(), Origin("local", BEGUN, recording))
 
 
 def _round(store: Store) -> dict[str, str]:

@@ -14,21 +14,26 @@ from registry.ledger.merkle import root
 from registry.repositories import accounts, ledger, review_plans
 from registry.repositories.recordings import Recorder
 from registry.repositories.review_plans import WantedPlans
+from registry.review.cases import NewReview
 from registry.review.facts import AnyFact, Basis, Consumption, KeyStatus, Supply, Unit
 from registry.review.plans import NamedUnit, Plan, PlanClosed, PlanScope, PlanState
 from registry.review.register import ConflictGround, DeclaredConflict, RegisteredInspector
 from registry.review.sealed_draw import differences
+from registry.review.steps import DocumentsReviewed, Finding, FindingsIssued, Notified, Visited
 from registry.unit_of_work import Store
 from registry.usecases.check_ledger import check_ledger
 from registry.usecases.import_records import import_records
 from registry.usecases.inspectors import authority_of, declare_conflict, record_inspector, register_seen
+from registry.usecases.opening_reviews import RevisitGround
 from registry.usecases.public_plans import draws_of, public_plan, public_plans
+from registry.usecases.review_cases import open_review, take_step
 from registry.usecases.review_plans import (
     SeenPlan,
     abandon_plan,
     close_plan,
     draft_plan,
     draw_plan,
+    open_missing_reviews,
     plan_seen,
     plans_seen,
     publish_plan,
@@ -423,3 +428,51 @@ def test_the_register_is_kept_by_its_authority_and_seen_by_whom_it_concerns(told
         assert (mine.inspectors[0].may_declare, mine.inspectors[0].conflicts[0].taken.by) == (True, INSTITUTE.name)
         assert [each.inspector.area for each in register_seen(work, DISTRICT, NOW).inspectors] == [PUDONG, PUDONG]
         assert register_seen(work, USER, NOW).inspectors == ()
+
+
+def test_publishing_opens_a_review_of_every_unit_with_its_inspectors(told: Store) -> None:
+    """Somebody would be drawn and never visited, or visited by others than those who were drawn."""
+    plan_id = _drafted(told)
+    _closed(told, plan_id)
+    _drawn(told, plan_id)
+    before = _seen(told, plan_id)
+    assert before.reviews == ()
+    busy, *others = [each.unit for each in before.assignments]
+    people = {each.number: each.person for each in before.drawable.inspectors}
+    with told.writing() as work:
+        new = NewReview(organization=busy, year=2026, inspectors=("c-3",), reason="举报")
+        own = open_review(work, CITY, new, NOW)
+        with pytest.raises(ConflictError):
+            open_missing_reviews(work, CITY, plan_id, NOW)
+        publish_plan(work, CITY, plan_id, NOW)
+    seen = _seen(told, plan_id)
+    assert sorted(each.organization for each in seen.reviews) == sorted(others)
+    inspectors = {each.organization: tuple(one.person for one in each.inspectors) for each in seen.reviews}
+    drawn = {each.unit: tuple(people[number] for number in each.inspectors) for each in before.assignments}
+    assert inspectors == {unit: drawn[unit] for unit in others}
+    with told.writing() as work, pytest.raises(ConflictError):
+        open_missing_reviews(work, CITY, plan_id, NOW)
+    assert own not in {each.id for each in seen.reviews}
+
+
+def test_units_whose_review_did_not_end_well_are_offered_for_a_revisit(told: Store) -> None:
+    """The re-visit (回头看) would be forgotten from one year to the next."""
+    with told.writing() as work:
+        for unit, numbers in (("big-0", (1,)), ("big-1", ())):
+            new = NewReview(organization=unit, year=2025, inspectors=("c-3",), reason="上年")
+            case = open_review(work, CITY, new, NOW)
+            found = tuple(Finding(number=each, clause="5.3", text="未检定", deadline=TODAY) for each in numbers)
+            inspector = Party(name="person/c-3", organization="city-bureau", role=Role.REGULATOR, person="c-3")
+            for after, (party, step) in enumerate(
+                (
+                    (CITY, Notified(self_check_until=TODAY)),
+                    (inspector, DocumentsReviewed(remark="已阅")),
+                    (inspector, Visited(on=TODAY)),
+                    (inspector, FindingsIssued(findings=found)),
+                )
+            ):
+                take_step(work, party, case, step, after=after, at=NOW)
+    offered = _seen(told, _drafted(told)).revisits
+    assert [(each.unit, each.ground) for each in offered] == [("big-0", RevisitGround.OPEN_FINDINGS)]
+    plan = msgspec.structs.replace(PLAN, named=(NamedUnit(organization="big-0", reason="回头看"),))
+    assert _seen(told, _drafted(told, plan=plan)).revisits == ()

@@ -4,6 +4,7 @@ from api.language import Bilingual
 from registry.review.facts import EVERYWHERE
 from registry.review.plans import PlanState
 from registry.review.register import ConflictGround
+from registry.usecases.opening_reviews import RevisitGround
 
 CITY = {EVERYWHERE: Bilingual("全市", "The city")}
 STATES: dict[PlanState, Bilingual] = {
@@ -32,4 +33,8 @@ GROUNDS: dict[ConflictGround, Bilingual] = {
     ConflictGround.DECLARED: Bilingual("申明的利害关系", "Declared"),
     ConflictGround.OWN_ORGANIZATION: Bilingual("在该单位任职", "Works for the unit"),
     ConflictGround.SUPPLIER: Bilingual("在其供能单位任职", "Works for its supplier"),
+}
+REVISITS: dict[RevisitGround, Bilingual] = {
+    RevisitGround.OPEN_FINDINGS: Bilingual("上年度审查有未关闭的问题", "Findings of last year's review are open"),
+    RevisitGround.REFERRED: Bilingual("上年度审查移送执法", "Last year's review was referred to enforcement"),
 }
