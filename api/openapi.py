@@ -25,6 +25,7 @@ from api import (
     recall_examples,
     review_case_examples,
     review_examples,
+    review_plan_examples,
 )
 from api.failures import Kind
 from api.needs import operations
@@ -41,6 +42,7 @@ from api.schemas import (
     review_boards,
     review_cases,
     review_equipping,
+    review_plans,
     rounds,
     units,
 )
@@ -121,6 +123,7 @@ _ANSWERS: tuple[type, ...] = (
     *review_boards.SCHEMAS,
     *review_equipping.SCHEMAS,
     *review_cases.SCHEMAS,
+    *review_plans.SCHEMAS,
     *monitoring.SCHEMAS,
     *accounts.SCHEMAS,
     *labels.SCHEMAS,
@@ -139,6 +142,7 @@ _EXAMPLES = {
     **vars(label_examples),
     **vars(review_examples),
     **vars(review_case_examples),
+    **vars(review_plan_examples),
     **vars(monitoring_examples),
     **vars(accounting_examples),
     **vars(recall_examples),
