@@ -20,6 +20,7 @@ from api.language import Bilingual, Language
 from api.pages.forms import Expected, Fields, given, gone_on, page
 from api.pages.photographs import LARGEST_PHOTOGRAPH, photographed
 from api.render import words
+from api.render.names import Names
 from api.render.sentences import title
 from api.routes.rounds import record_of, scanned
 from api.schemas.rounds import ScansAnswer, round_answer
@@ -338,7 +339,8 @@ def _one(
     may_read = party.viewers is None or record.round.organization in party.viewers
     values: dict[str, object] = {
         "record": record,
-        "names": {id_: item.name or id_ for id_, item in observed.items()},
+        "names": {id_: item.name for id_, item in observed.items()},
+        "shown": Names(language=language).shown,
         "listing": listing,
         "all_items": all_items,
         "next": listing.start + _ITEMS if listing.start + _ITEMS < all_items else None,

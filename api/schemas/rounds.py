@@ -375,8 +375,7 @@ def round_record(
         policy=policy,
         counts=counts(progress),
         items=tuple(
-            _recorded_item(id_, result, items.get(id_), verdicts.get(id_), found.sites.get(id_, ()))
-            for id_, result in told
+            _recorded_item(id_, result, items.get(id_), verdicts.get(id_), found.sites.get(id_, ())) for id_, result in told
         ),
         unknown=found.unknown,
         scans=tuple(_recorded_scan(scan, found.results[scan.entry]) for scan in progress.scans),
