@@ -24,11 +24,15 @@ from api.pages import due as due_page
 from api.pages import equipping as equipping_page
 from api.pages import fleet as fleet_page
 from api.pages import imports as import_pages
+from api.pages import inspectors as inspectors_page
 from api.pages import labels as labels_page
 from api.pages import ledger as ledger_page
+from api.pages import monitoring as monitoring_page
 from api.pages import readings as reading_pages
 from api.pages import recalls as recalls_page
 from api.pages import review_boards as board_pages
+from api.pages import review_draws as review_draws_page
+from api.pages import review_plans as review_plans_page
 from api.pages import rounds as rounds_page
 from api.pages import units as units_page
 from api.pages import webhooks as webhooks_page
@@ -44,11 +48,13 @@ from api.routes import (
     fleet_runs,
     histories,
     imports,
+    inspectors,
     items,
     labels,
     lists,
     log,
     mandates,
+    monitoring,
     organization_settings,
     people,
     photos,
@@ -58,7 +64,9 @@ from api.routes import (
     recording,
     records,
     review_boards,
+    review_cases,
     review_equipping,
+    review_plans,
     rounds,
     scans,
     searching,
@@ -103,6 +111,7 @@ _TAGS = (
     "webhooks",
     "rounds",
     "review",
+    "monitoring",
     "labels",
     "certificates",
     "submissions",
@@ -209,6 +218,10 @@ def everything() -> APIRouter:
         units,
         review_equipping,
         review_boards,
+        review_cases,
+        inspectors,
+        review_plans,
+        monitoring,
     )
     told = (
         due,
@@ -227,6 +240,10 @@ def everything() -> APIRouter:
         units_page,
         equipping_page,
         board_pages,
+        review_plans_page,
+        review_draws_page,
+        inspectors_page,
+        monitoring_page,
     )
     pages_told = (
         recalls_page,
