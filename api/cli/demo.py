@@ -16,6 +16,7 @@ from api import clock, links
 from api.app import create_app
 from api.asking import asked
 from api.background import working
+from api.cli.demo_plans import tell_plans
 from api.cli.output import LanguageOption, people, progress, remark, show, table
 from api.cli.service import PORT, address, listening, run
 from api.cli.stores import opened
@@ -92,6 +93,7 @@ def _seed(path: Path, meters: int, today: date, language: Language) -> None:
     with opened(f"sqlite:///{path}", is_writing=True) as store:
         _record(store, ((section, getattr(records, section)) for section in SECTIONS), "seed_data.chains")
         _read(store, records.metering_points, today)
+        tell_plans(store, today)
         if not meters:
             return
         with progress(text(language, "生成 {meters} 块表的城市", meters=meters), None) as bar:
