@@ -25,8 +25,10 @@ from api.pages import equipping as equipping_page
 from api.pages import fleet as fleet_page
 from api.pages import imports as import_pages
 from api.pages import labels as labels_page
+from api.pages import open_data as open_data_page
 from api.pages import readings as reading_pages
 from api.pages import recalls as recalls_page
+from api.pages import registers as register_pages
 from api.pages import review_boards as board_pages
 from api.pages import rounds as rounds_page
 from api.pages import units as units_page
@@ -46,6 +48,7 @@ from api.routes import (
     labels,
     lists,
     mandates,
+    open_data,
     organization_settings,
     people,
     photos,
@@ -54,6 +57,7 @@ from api.routes import (
     recalls,
     recording,
     records,
+    registers,
     review_boards,
     review_equipping,
     rounds,
@@ -98,6 +102,8 @@ _TAGS = (
     "webhooks",
     "rounds",
     "review",
+    "registers",
+    "open data",
     "labels",
     "certificates",
     "submissions",
@@ -129,12 +135,13 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     scans_kept_days: int = KEPT_DAYS,
     workers: int = 1,
     fleet: FleetPlan = NO_RUNS,
+    open_data_licence: str = "",
 ) -> FastAPI:
     """The service on a store. `base_url` is what labels point to, `featured` the targets shown first on the start page.
 
     `passwords` hashes them, `provider` is where people may sign in as well, `signer` signs the ledger's checkpoints and proofs;
     see Context. `scans_kept_days`: after them the history of scans is forgotten. `workers`: processes that share the visitors.
-    `fleet`: when everything is answered, if ever.
+    `fleet`: when everything is answered, if ever. `open_data_licence`: what stands as the licence of the open data.
     """
     scanning = Scanning(store, kept_days=scans_kept_days, workers=workers)
     notices = notices or NoticeSettings(base_url=base_url)
@@ -150,6 +157,7 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
         provider=provider,
         signer=signer,
         notices=notices,
+        open_data_licence=open_data_licence,
     )
 
     @asynccontextmanager
@@ -188,13 +196,13 @@ def everything() -> APIRouter:
     accounts = (session, people, clients, mandates, organization_settings)
     supervision = (fleet_runs, fleet_answers, recalls)
     carbon = (readings, accounting)
-    review = (units, review_equipping, review_boards)
+    review = (units, review_equipping, review_boards, registers, open_data)
     told = (due, calendars, webhooks, rounds)
     parts = (scans, *reading, *recordings, *of_labels, proofs, *supervision, *carbon, *review, *told, *accounts, service)
     pages_of_labels = (sticker, labels_page, disputes_page)
     pages_of_supervision = (fleet_page,)
     pages_of_carbon = (accounting_pages, reading_pages)
-    pages_of_review = (units_page, equipping_page, board_pages)
+    pages_of_review = (units_page, equipping_page, board_pages, register_pages, open_data_page)
     pages_told = (recalls_page, due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
     of_organizations = (laboratory, sign_in, administration)
     pages_of_work = (*pages_of_labels, *pages_of_supervision, *pages_of_carbon, *pages_of_review)

@@ -32,7 +32,7 @@ class Context:
     `jobs`: what has work done in the background, opened when it is needed first. `featured`: targets that the start page shows
     first under a title of their own, as the demo does. `session_lifetime`: after it people sign in again, however busy they
     were. `provider`: the identity provider that people may sign in at. `signer`: what signs checkpoints of the ledger and
-    proofs; None where this service has no key.
+    proofs; None where this service has no key. `open_data_licence`: as the operator states it; empty where it does not.
     """
 
     store: Store
@@ -46,6 +46,7 @@ class Context:
     session_lifetime: timedelta = SESSION_LIFETIME
     provider: Provider | None = None
     signer: Signer | None = None
+    open_data_licence: str = ""
     _was_claimed: Event = field(default_factory=Event, repr=False)
 
     @property

@@ -71,6 +71,7 @@ _PAGES = (
     _Page(_CARBON, "/readings", Bilingual("读数", "Readings"), (Permission.READ,)),
     _Page(_REVIEW, "/review-board", Bilingual("审查看板", "Board"), (Permission.READ,)),
     _Page(_REVIEW, "/units", Bilingual("用能单位", "Units"), (Permission.READ,)),
+    _Page(_REVIEW, "/registers", Bilingual("试点与中心", "Pilots and centres"), (Permission.READ,)),
     _Page(_SETTINGS, "/settings", Bilingual("设置", "Settings"), (Permission.READ,)),
 )
 _MOST_COUNTED = 99

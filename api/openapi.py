@@ -27,7 +27,20 @@ from api import (
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
-from api.schemas import accounting, accounts, labels, notices, readings, recalls, review_boards, review_equipping, rounds, units
+from api.schemas import (
+    accounting,
+    accounts,
+    labels,
+    notices,
+    open_data,
+    readings,
+    recalls,
+    registers,
+    review_boards,
+    review_equipping,
+    rounds,
+    units,
+)
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
 from api.schemas.fleet import FleetItems, FleetLapses, FleetPoints, FleetSums, RecallPreview
 from api.schemas.fleet_runs import FleetRunAnswer, FleetRunOrder
@@ -102,6 +115,8 @@ _ANSWERS: tuple[type, ...] = (
     *notices.SCHEMAS,
     *rounds.SCHEMAS,
     *units.SCHEMAS,
+    *open_data.SCHEMAS,
+    *registers.SCHEMAS,
     *review_boards.SCHEMAS,
     *review_equipping.SCHEMAS,
     *accounts.SCHEMAS,

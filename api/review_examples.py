@@ -230,3 +230,105 @@ LACKING: dict[str, Any] = {
         }
     ],
 }
+_CAPABILITY: dict[str, Any] = {
+    "quantity": "amount_fraction_co2",
+    "unit": "%",
+    "low": 0.01,
+    "high": 20,
+    "sectors": ["power"],
+    "standard": "CO2-CEMS standard device",
+    "competence": "c-centre",
+}
+REGISTERED: dict[str, Any] = {
+    "id": "reg-2Jf8s0Qx",
+    "kind": "carbon_centre",
+    "title": "合成碳计量中心（电力）",
+    "organization": "centre",
+    "name": "合成计量院",
+    "area": "310104",
+    "sectors": ["power"],
+    "state": "building",
+    "steps": [
+        {"state": "cultivated", "on": "2025-03-01", "document": "合成文件 1 号", "note": "", "recorded_at": _MOMENT},
+        {"state": "building", "on": "2026-01-15", "document": "合成文件 2 号", "note": "", "recorded_at": _MOMENT},
+    ],
+    "capabilities": [_CAPABILITY],
+    "following": ["approved", "ended"],
+}
+REGISTERED_LIST: dict[str, Any] = {
+    "registered": [
+        {
+            "id": "reg-2Jf8s0Qx",
+            "kind": "carbon_centre",
+            "title": "合成碳计量中心（电力）",
+            "organization": "centre",
+            "name": "合成计量院",
+            "area": "310104",
+            "sectors": ["power"],
+            "state": "building",
+            "since": "2026-01-15",
+            "approved_on": None,
+            "capabilities": 1,
+        }
+    ]
+}
+NEW_REGISTERED: dict[str, Any] = {
+    "kind": "carbon_centre",
+    "title": "合成碳计量中心（电力）",
+    "organization": "centre",
+    "area": "310104",
+    "sectors": ["power"],
+    "on": "2025-03-01",
+    "document": "合成文件 1 号",
+}
+NEW_REGISTER_STEP: dict[str, Any] = {"state": "building", "on": "2026-01-15", "document": "合成文件 2 号", "note": ""}
+CAPABILITIES: dict[str, Any] = {"capabilities": [_CAPABILITY]}
+OPEN_DATA: dict[str, Any] = {
+    "licence": "",
+    "notes": {"zh": "合成", "en": "synthetic"},
+    "datasets": [
+        {
+            "name": "areas",
+            "title": {"zh": "各区域能源计量概况", "en": "Energy metering by area"},
+            "json": "/api/v1/open-data/areas",
+            "csv": "/api/v1/open-data/areas?format=csv",
+            "fields": [{"name": "area", "means": {"zh": "区域代码", "en": "code of the area"}}],
+        }
+    ],
+}
+OPEN_AREAS: dict[str, Any] = {
+    "as_of": _DAY,
+    "areas": [
+        {
+            "area": "310113",
+            "name_zh": "宝山区",
+            "name_en": "Baoshan",
+            "units": 12,
+            "meters": 2400,
+            **dict.fromkeys(_SHARES, 95.0),
+        },
+        {
+            "area": "310151",
+            "name_zh": "崇明区",
+            "name_en": "Chongming",
+            "units": None,
+            "meters": None,
+            **dict.fromkeys(_SHARES, None),
+        },
+    ],
+}
+OPEN_REGISTERS: dict[str, Any] = {
+    "registered": [
+        {
+            "id": "reg-2Jf8s0Qx",
+            "kind": "carbon_centre",
+            "title": "合成碳计量中心（电力）",
+            "host": "合成计量院",
+            "area": "310104",
+            "sectors": ["power"],
+            "approved_on": "2026-06-30",
+            "document": "合成文件 3 号",
+            "capabilities": [_CAPABILITY],
+        }
+    ]
+}

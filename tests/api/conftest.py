@@ -51,6 +51,7 @@ def client_of(
     now: Callable[[], datetime] = lambda: NOW,
     provider: Provider | None = None,
     follow_redirects: bool = True,
+    licence: str = "",
 ) -> TestClient:
     """The service on a store, as a browser without a language meets it; the clock stands still."""
     app = create_app(
@@ -61,6 +62,7 @@ def client_of(
         passwords=QUICK,
         provider=provider,
         signer=SIGNER,
+        open_data_licence=licence,
     )
     made = TestClient(app, base_url=base_url, raise_server_exceptions=False, follow_redirects=follow_redirects)
     made.headers.pop("accept-language", None)

@@ -23,6 +23,7 @@ from registry.access import OPERATOR, PERMISSIONS, Party, Permission, Role
 from registry.accounts import Membership
 from registry.labels.code import new_code
 from registry.notices.settings import NoticeSettings
+from registry.registers import NewRegistered, RegisterKind
 from registry.repositories import accounts
 from registry.repositories.submissions import Submission, submit
 from registry.review.facts import Unit
@@ -37,6 +38,7 @@ from registry.usecases.issue_labels import issue_labels
 from registry.usecases.mandates import give_mandate
 from registry.usecases.people import Particulars, invite
 from registry.usecases.recalls import open_recall
+from registry.usecases.registers import register
 from registry.usecases.rounds import Plan, keep_photo, plan_round, record_observations
 from registry.usecases.signing_in import start_session
 from registry.usecases.units import record_facts
@@ -100,6 +102,7 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         damage = {"format": _records()["format"], "events": [_DAMAGE]}
         import_records(work, [dump(damage).decode()], party=laboratory, at=BEGUN, source="test")
         recall = open_recall(work, laboratory, str(_DAMAGE["id"]), SECRET, BEGUN)
+        registered = register(work, OPERATOR, _pilot(), BEGUN)
         feed = make_feed(work, laboratory, name=SECRET, language="zh", at=BEGUN)
         wanted = WantedEndpoint(url=f"https://{SECRET}.example/hook".lower(), event_types=["item.recorded"], name=SECRET)
         hook = make_endpoint(work, laboratory, wanted, BEGUN, NoticeSettings(data_dir=folder))
@@ -114,6 +117,7 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         "competence_id": f"{SECRET}-COMPETENCE",
         "event_id": f"{SECRET}-EVENT",
         "recall_id": recall,
+        "register_id": registered,
         "metering_point_id": f"{SECRET}-POINT",
         "organization_id": OWN,
         "person_id": invited.person.id,
@@ -178,6 +182,12 @@ def _unit() -> Unit:
     """The own organization as a unit of the energy-metering review."""
     code = "91310000MA1K0000X0"
     return Unit(organization=OWN, credit_code=code, area="310115", institute=SECRET, since=BEGUN.date())
+
+
+def _pilot() -> NewRegistered:
+    """A pilot of the own organization that is not approved yet."""
+    kind = RegisterKind.CARBON_PILOT
+    return NewRegistered(kind=kind, title=SECRET, organization=OWN, area="310115", on=BEGUN.date(), document=SECRET)
 
 
 def _waiting() -> Submission:
