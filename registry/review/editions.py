@@ -9,18 +9,23 @@ from typing import TypeVar
 
 import msgspec
 
+from registry.review.checklist import Checklist
 from registry.review.equipping_rules import EquippingRule
 from registry.review.jurisdiction import JurisdictionRule
 
-Rule = JurisdictionRule | EquippingRule
-_R = TypeVar("_R", JurisdictionRule, EquippingRule)
+Rule = JurisdictionRule | EquippingRule | Checklist
+_R = TypeVar("_R", JurisdictionRule, EquippingRule, Checklist)
 
 
 @cache
 def shipped() -> tuple[Rule, ...]:
     """All editions that come along, in the order of their ids."""
     folder = files("registry.review") / "editions"
-    kinds: tuple[tuple[str, type[Rule]], ...] = (("jurisdiction", JurisdictionRule), ("equipping", EquippingRule))
+    kinds: tuple[tuple[str, type[Rule]], ...] = (
+        ("jurisdiction", JurisdictionRule),
+        ("equipping", EquippingRule),
+        ("checklist", Checklist),
+    )
     found = [
         msgspec.json.decode(path.read_bytes(), type=kind)
         for name, kind in kinds

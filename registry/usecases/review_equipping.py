@@ -88,6 +88,11 @@ def review_unit(work: UnitOfWork, party: Party, organization: str, moment: Momen
     )
 
 
+def items_serving(work: UnitOfWork, organization: str) -> set[str]:
+    """The items that ever served a metering point of an organization. `work` reads everything."""
+    return {item for _, item in work.rows(_SERVED, organization=organization, most=MOST_METERS) if item is not None}
+
+
 def equipping_on_days(
     work: UnitOfWork, organization: str, days: Iterable[date], known_at: datetime, policy: Policy
 ) -> dict[date, Equipping]:
