@@ -171,6 +171,13 @@ BOARD: dict[str, Any] = {
         }
     ],
     "medians": dict.fromkeys(_SHARES, None),
+    "reviews": {
+        "year": 2026,
+        "reviews": 1,
+        "open": 1,
+        "overdue": 0,
+        "clauses": [{"clause": "GB 17167 4.3.8", "units": 1, "findings": 1, "open": 1}],
+    },
     "days": [{"day": _DAY, "units": 1, "meters": 20, "overdue": 1, "shares": _SHARES}],
 }
 BOARD_UNITS: dict[str, Any] = {
@@ -209,6 +216,9 @@ YEARS: dict[str, Any] = {
             "tce": 12000.5,
             "tce_units": 1,
             "editions": {"gb-17167-2006": 1},
+            "reviews": 1,
+            "findings": 3,
+            "open_findings": 0,
             "shares": _SHARES,
         }
     ],
@@ -331,4 +341,19 @@ OPEN_REGISTERS: dict[str, Any] = {
             "capabilities": [_CAPABILITY],
         }
     ]
+}
+FINDING_LIST: dict[str, Any] = {
+    "year": 2026,
+    "findings": [
+        {
+            "case": "rc-2Jf8s0Qx",
+            "organization": "steel",
+            "year": 2026,
+            "number": 1,
+            "clause": "GB 17167 4.3.8",
+            "text": "合成：一轧车间电能表准确度等级低于要求",
+            "deadline": "2026-12-31",
+            "state": "open",
+        }
+    ],
 }
