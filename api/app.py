@@ -24,13 +24,17 @@ from api.pages import due as due_page
 from api.pages import equipping as equipping_page
 from api.pages import fleet as fleet_page
 from api.pages import imports as import_pages
+from api.pages import inspectors as inspectors_page
 from api.pages import labels as labels_page
 from api.pages import ledger as ledger_page
+from api.pages import monitoring as monitoring_page
 from api.pages import open_data as open_data_page
 from api.pages import readings as reading_pages
 from api.pages import recalls as recalls_page
 from api.pages import registers as register_pages
 from api.pages import review_boards as board_pages
+from api.pages import review_draws as review_draws_page
+from api.pages import review_plans as review_plans_page
 from api.pages import rounds as rounds_page
 from api.pages import units as units_page
 from api.pages import webhooks as webhooks_page
@@ -46,11 +50,13 @@ from api.routes import (
     fleet_runs,
     histories,
     imports,
+    inspectors,
     items,
     labels,
     lists,
     log,
     mandates,
+    monitoring,
     open_data,
     organization_settings,
     people,
@@ -64,6 +70,7 @@ from api.routes import (
     review_boards,
     review_cases,
     review_equipping,
+    review_plans,
     rounds,
     scans,
     searching,
@@ -110,6 +117,7 @@ _TAGS = (
     "review",
     "registers",
     "open data",
+    "monitoring",
     "labels",
     "certificates",
     "submissions",
@@ -221,6 +229,9 @@ def everything() -> APIRouter:
         registers,
         open_data,
         review_cases,
+        inspectors,
+        review_plans,
+        monitoring,
     )
     told = (
         due,
@@ -241,6 +252,10 @@ def everything() -> APIRouter:
         board_pages,
         register_pages,
         open_data_page,
+        review_plans_page,
+        review_draws_page,
+        inspectors_page,
+        monitoring_page,
     )
     pages_told = (
         recalls_page,

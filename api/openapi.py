@@ -20,10 +20,12 @@ from api import (
     failures,
     fleet_examples,
     label_examples,
+    monitoring_examples,
     reading_examples,
     recall_examples,
     review_case_examples,
     review_examples,
+    review_plan_examples,
 )
 from api.failures import Kind
 from api.needs import operations
@@ -33,6 +35,7 @@ from api.schemas import (
     accounts,
     labels,
     log,
+    monitoring,
     notices,
     open_data,
     readings,
@@ -41,6 +44,7 @@ from api.schemas import (
     review_boards,
     review_cases,
     review_equipping,
+    review_plans,
     rounds,
     units,
 )
@@ -123,6 +127,8 @@ _ANSWERS: tuple[type, ...] = (
     *review_boards.SCHEMAS,
     *review_equipping.SCHEMAS,
     *review_cases.SCHEMAS,
+    *review_plans.SCHEMAS,
+    *monitoring.SCHEMAS,
     *accounts.SCHEMAS,
     *labels.SCHEMAS,
     *recalls.SCHEMAS,
@@ -140,6 +146,8 @@ _EXAMPLES = {
     **vars(label_examples),
     **vars(review_examples),
     **vars(review_case_examples),
+    **vars(review_plan_examples),
+    **vars(monitoring_examples),
     **vars(accounting_examples),
     **vars(recall_examples),
     **vars(fleet_examples),
