@@ -38,7 +38,6 @@ _MODULES = (
     register_tables,
     review_figure_tables,
     review_case_tables,
-    review_figure_tables,
     review_plan_tables,
     review_tables,
     round_tables,

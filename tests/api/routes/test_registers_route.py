@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from api.schemas.open_data import OpenArea, OpenRegistered
 from registry.access import OPERATOR, Role
 from registry.review.facts import Place, Unit
 from registry.review.figures import FEWEST
@@ -146,9 +147,11 @@ def test_the_description_names_every_field_of_every_data_set_and_the_licence(
     service, _, store = world
     described = service.get("/api/v1/open-data").json()
     assert described["licence"] == ""
+    rows = {"areas": OpenArea, "registers": OpenRegistered}
+    assert {each["name"] for each in described["datasets"]} == set(rows)
     for each in described["datasets"]:
-        (rows,) = (value for value in service.get(each["json"]).json().values() if isinstance(value, list))
-        assert {field["name"] for field in each["fields"]} == set(rows[0])
+        assert {field["name"] for field in each["fields"]} == set(rows[each["name"]].__struct_fields__)
+        assert service.get(each["json"]).status_code == 200
         assert service.get(each["csv"]).headers["content-type"].startswith("text/csv")
     with client_of(store, licence="CC BY 4.0") as stated:
         assert stated.get("/api/v1/open-data").json()["licence"] == "CC BY 4.0"
