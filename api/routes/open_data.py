@@ -12,7 +12,9 @@ from api.render.csv_lines import Column
 from api.routes.answering import json_answer
 from api.schemas.open_data import (
     AREA_FIELDS,
+    DRAW_FIELDS,
     NOTES,
+    OUTCOME_FIELDS,
     REGISTER_FIELDS,
     OpenAreas,
     OpenDataAnswer,
@@ -32,10 +34,15 @@ from traceability.policy import DEFAULT_POLICY
 
 router = APIRouter(prefix=f"{links.API}/open-data", tags=["open data"], dependencies=[public])
 
-_TITLES = {
+_DATASETS = {
     "areas": (Bilingual("各区域能源计量概况", "Energy metering by area"), AREA_FIELDS),
     "registers": (Bilingual("已批准的试点和碳计量中心", "Approved pilots and carbon-metering centres"), REGISTER_FIELDS),
+    "outcomes": (Bilingual("已公布的审查结果", "Published results of reviews"), OUTCOME_FIELDS),
+    "draws": (Bilingual("已封存和公布的审查计划及抽取", "Plans of reviews and their draws"), DRAW_FIELDS),
 }
+# Where those lie that others of the review publish; a draw has its units as CSV at its own address.
+_ELSEWHERE = {"outcomes": "review-outcomes", "draws": "review-draws"}
+_WITHOUT_CSV = {"draws"}
 _AREAS = tuple(Column(means, attrgetter(name)) for name, means in AREA_FIELDS.items())
 _REGISTERS = (
     *(Column(means, attrgetter(name)) for name, means in REGISTER_FIELDS.items() if name not in {"sectors", "capabilities"}),
@@ -104,11 +111,11 @@ def described(context: Context) -> OpenDataAnswer:
             OpenDataset(
                 name=name,
                 title=_text(title),
-                json=links.api_list(f"open-data/{name}"),
-                csv=links.api_list(f"open-data/{name}", format="csv"),
+                json=links.api_list(_ELSEWHERE.get(name, f"open-data/{name}")),
+                csv=None if name in _WITHOUT_CSV else links.api_list(_ELSEWHERE.get(name, f"open-data/{name}"), format="csv"),
                 fields=tuple(OpenField(name=field, means=_text(means)) for field, means in fields.items()),
             )
-            for name, (title, fields) in _TITLES.items()
+            for name, (title, fields) in _DATASETS.items()
         ),
     )
 

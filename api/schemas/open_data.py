@@ -27,12 +27,12 @@ class OpenField(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OpenDataset(msgspec.Struct, frozen=True, kw_only=True):
-    """A data set: where it is, as JSON and as CSV, and what its fields mean."""
+    """A data set: where it is as JSON, as CSV where there is one, and what the fields of its rows mean."""
 
     name: str
     title: OpenText
     json: str
-    csv: str
+    csv: str | None
     fields: tuple[OpenField, ...]
 
 
@@ -119,6 +119,36 @@ REGISTER_FIELDS = {
     "capabilities": Bilingual(
         "能力清单：量、单位、范围、领域、标准、资质", "quantity, unit, range, sectors, standard, competence"
     ),
+}
+OUTCOME_FIELDS = {
+    "id": Bilingual("审查标识", "id of the review"),
+    "organization": Bilingual("单位标识", "id of the unit"),
+    "name": Bilingual("单位名称", "name of the unit"),
+    "year": Bilingual("年度", "year"),
+    "area": Bilingual("区域代码", "code of the area"),
+    "organizer": Bilingual("审查组织者", "who organized the review"),
+    "result": Bilingual("结果：已结案或已移送", "closed, or referred to enforcement"),
+    "findings": Bilingual("不符合项数", "findings"),
+    "mended": Bilingual("已整改项数", "findings that were mended"),
+    "published_on": Bilingual("公布日期", "day of publication"),
+    "address": Bilingual("公布网址", "where it was published"),
+}
+DRAW_FIELDS = {
+    "id": Bilingual("计划标识", "id of the plan"),
+    "area": Bilingual("区域代码", "code of the area"),
+    "year": Bilingual("年度", "year"),
+    "title": Bilingual("名称", "title"),
+    "state": Bilingual("状态", "state"),
+    "closed_at": Bilingual("名单封存时间", "when its lists were closed"),
+    "ended_at": Bilingual("公布或放弃的时间", "when it was published or given up"),
+    "digest": Bilingual("名单的摘要", "digest of its lists"),
+    "candidates": Bilingual("候选单位数", "units to draw from"),
+    "named": Bilingual("直接列入的单位数", "units put on it without a draw"),
+    "event": Bilingual("封存时约定的外部事件", "the event named at the closing"),
+    "size": Bilingual("账本长度", "size of the ledger"),
+    "root": Bilingual("账本根摘要", "root of the ledger"),
+    "units": Bilingual("被审查单位", "units that are reviewed"),
+    "draw": Bilingual("复算抽取所需的一切", "all that repeats the draw"),
 }
 
 

@@ -13,13 +13,15 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from registry.access import OPERATOR, Role
+from registry.access import OPERATOR, Party, Role
 from registry.review.cases import NewReview
 from registry.review.facts import Basis, Consumption, Place, Unit
+from registry.review.lacking import Rate
 from registry.review.steps import DocumentsReviewed, FindingsIssued, NonConformity, Notified, Rectified, Visited
 from registry.unit_of_work import UnitOfWork, open_store
-from registry.usecases import review_figures
+from registry.usecases import review_boards, review_figures
 from registry.usecases.import_records import import_records
+from registry.usecases.review_boards import Reach, WantedBoard
 from registry.usecases.review_cases import open_review, take_step
 from registry.usecases.units import record_facts, set_area
 from tests.api.conftest import client_of
@@ -155,6 +157,16 @@ def test_the_median_is_of_the_whole_area_and_told_from_five_units_on(world: tupl
     medians = asked(world, f"review-board?area={AREA}")["medians"]
     assert (medians["equipped"], medians["good"]) == (0.0, None)  # Five gates of six units are not metered.
     assert set(asked(world, "review-board", parties.foreign[Role.REGULATOR].headers)["medians"].values()) == {None}
+
+
+def test_a_unit_sees_its_own_figures_beside_the_median_of_its_area(world: tuple[TestClient, Parties]) -> None:
+    """A unit would read the figures of its neighbours, or not know how it stands among them."""
+    store = world[0].app.state.context.store  # type: ignore[attr-defined]
+    unit = Party(name="unit", organization=COMPANY, role=Role.ENERGY_USER, person="u")
+    found = review_boards.board(store, unit, WantedBoard(), DEFAULT_POLICY, NOW)
+    assert (found.reach, [each.unit.organization for each in found.units]) == (Reach.OWN, [COMPANY])
+    assert (found.medians[Rate.EQUIPPED], found.medians[Rate.GOOD]) == (0, None)
+    assert (found.reviews.reviews, [each.value for each in found.grouped(lambda each: each.unit.area)]) == (1, [AREA])
 
 
 def test_closed_years_stand_side_by_side_with_the_edition_of_each(world: tuple[TestClient, Parties]) -> None:
