@@ -55,6 +55,12 @@ def proof(target: str, **query: str | None) -> str:
     return _with_query(f"{item(target)}/proof", query)
 
 
+def records(resource: str) -> list[tuple[str, str]]:
+    """The addresses of the records of an item or certificate, given as a resource, by the name of the form."""
+    named = {"jsonld": "JSON-LD", "csv": "CSV.zip", "parquet": "Parquet"}
+    return [(name, _with_query(f"{resource}/records", {"format": form})) for form, name in named.items()]
+
+
 def qr(target: str) -> str:
     """The QR image of a target's page."""
     return f"{item(target)}/qr.svg"

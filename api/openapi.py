@@ -23,12 +23,28 @@ from api import (
     monitoring_examples,
     reading_examples,
     recall_examples,
+    review_case_examples,
     review_examples,
 )
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
-from api.schemas import accounting, accounts, labels, monitoring, notices, readings, recalls, review_equipping, rounds, units
+from api.schemas import (
+    accounting,
+    accounts,
+    labels,
+    log,
+    monitoring,
+    monitoring_quality,
+    notices,
+    readings,
+    recalls,
+    review_boards,
+    review_cases,
+    review_equipping,
+    rounds,
+    units,
+)
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
 from api.schemas.fleet import FleetItems, FleetLapses, FleetPoints, FleetSums, RecallPreview
 from api.schemas.fleet_runs import FleetRunAnswer, FleetRunOrder
@@ -103,13 +119,17 @@ _ANSWERS: tuple[type, ...] = (
     *notices.SCHEMAS,
     *rounds.SCHEMAS,
     *units.SCHEMAS,
+    *review_boards.SCHEMAS,
     *review_equipping.SCHEMAS,
     *monitoring.SCHEMAS,
+    *monitoring_quality.SCHEMAS,
+    *review_cases.SCHEMAS,
     *accounts.SCHEMAS,
     *labels.SCHEMAS,
     *recalls.SCHEMAS,
     *readings.SCHEMAS,
     *accounting.SCHEMAS,
+    *log.SCHEMAS,
     Problem,
     Records,
 )
@@ -121,6 +141,7 @@ _EXAMPLES = {
     **vars(label_examples),
     **vars(review_examples),
     **vars(monitoring_examples),
+    **vars(review_case_examples),
     **vars(accounting_examples),
     **vars(recall_examples),
     **vars(fleet_examples),

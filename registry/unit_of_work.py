@@ -35,7 +35,7 @@ class Store:
 
         `viewers`: the organizations for which is read (Party.viewers); None reads everything, as verdicts do.
         """
-        with transaction(self.engine, is_writer=False, viewers=viewers) as connection:
+        with self._kept.reading(viewers) as connection:
             yield UnitOfWork(connection, self.cache, viewers)
 
     def number(self, query: Query) -> int:

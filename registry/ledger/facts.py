@@ -59,10 +59,16 @@ class Shown(NamedTuple):
 
 def record_text(section: str, record: Record) -> Text:
     """The text of a record of a list; of a certificate as it was issued, its withdrawal is a fact of its own."""
-    record = _as_stored(record)
+    return stored_text(section, _as_stored(record))
+
+
+def stored_text(section: str, record: Record) -> Text:
+    """The same of a record as it comes out of the store: its instants in UTC, a certificate without its withdrawal."""
     match record:
-        case Item(name=str() as name):
-            return Parted(_text(section, msgspec.structs.replace(record, name=None)), {"name": (canonical(name),)})
+        case Item(name=name, country=country):
+            # A text that equals the default is left out only when it is the same object.
+            item = msgspec.structs.replace(record, name=None, country=sys.intern(country))
+            return _text(section, item) if name is None else Parted(_text(section, item), {"name": (canonical(name),)})
         case Competence(scope=scope) if scope:
             return Parted(
                 _text(section, msgspec.structs.replace(record, scope=())), {"scope": tuple(canonical(row) for row in scope)}
@@ -114,7 +120,8 @@ def sealed(part: Part) -> str:
 def canonical(value: object) -> bytes:
     """A value as JSON in the form of RFC 8785; decimals are positional texts."""
     text = _QUICK.encode(value)
-    if not _EXPONENT.search(text):
+    # The plain search first: it takes half the time of the expression, and there is a text for each leaf.
+    if (b"E-" not in text and b"E+" not in text) or not _EXPONENT.search(text):
         return text
     return _QUICK.encode(_positional(msgspec.to_builtins(value, builtin_types=(Decimal,))))
 
@@ -137,9 +144,7 @@ def _whole(text: Parted, salts: Sequence[bytes]) -> bytes:
 
 def _derived(salt: bytes, text: Parted) -> list[bytes]:
     """The salts of a text and of its parts: the halves of SHA-256(salt || block number in four bytes), block after block."""
-    count = 1
-    for texts in text.parts.values():
-        count += len(texts)
+    count = 1 + sum(map(len, text.parts.values()))
     salts: list[bytes] = []
     for block in range((count + 1) // 2):
         hashed = hashlib.sha256(salt + block.to_bytes(4)).digest()
@@ -155,9 +160,6 @@ def _as_stored(record: Record) -> Record:
     match record:
         case Certificate(withdrawal=Withdrawal()):
             return msgspec.structs.replace(record, withdrawal=None)
-        case Item():
-            # A text that equals the default is left out only when it is the same object.
-            return msgspec.structs.replace(record, country=sys.intern(record.country))
         case _:
             return record
 

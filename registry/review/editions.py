@@ -10,11 +10,12 @@ from typing import TypeVar
 import msgspec
 
 from registry.monitoring.rules import MonitoringRule
+from registry.review.checklist import Checklist
 from registry.review.equipping_rules import EquippingRule
 from registry.review.jurisdiction import JurisdictionRule
 
-Rule = JurisdictionRule | EquippingRule | MonitoringRule
-_R = TypeVar("_R", JurisdictionRule, EquippingRule, MonitoringRule)
+Rule = JurisdictionRule | EquippingRule | Checklist | MonitoringRule
+_R = TypeVar("_R", JurisdictionRule, EquippingRule, Checklist, MonitoringRule)
 
 
 @cache
@@ -25,6 +26,7 @@ def shipped() -> tuple[Rule, ...]:
         ("jurisdiction", JurisdictionRule),
         ("equipping", EquippingRule),
         ("monitoring", MonitoringRule),
+        ("checklist", Checklist),
     )
     found = [
         msgspec.json.decode(path.read_bytes(), type=kind)

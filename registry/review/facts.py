@@ -4,6 +4,7 @@ Nothing here is a record of SEMANTICS: a verdict never asks for it. What an item
 stands are told here, beside the records, by whoever keeps the ledger of meters.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -200,6 +201,12 @@ def counts_on(fact: AnyFact, day: date) -> bool:
     """Whether a fact has not ended by a day; `until` is the last day."""
     until: date | None = getattr(fact, "until", None)
     return until is None or day <= until
+
+
+def counting_on(facts: Iterable[UnitFact], day: date) -> list[UnitFact]:
+    """Those that count on a day, of facts in the order in which later ones take the place of earlier ones."""
+    latest = {(type(fact), fact.organization, subject_of(fact)): fact for fact in facts if since_of(fact) <= day}
+    return [fact for fact in latest.values() if counts_on(fact, day)]
 
 
 def checked(fact: AnyFact, path: str = "$") -> AnyFact:

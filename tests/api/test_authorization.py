@@ -28,7 +28,9 @@ from registry.repositories import accounts
 from registry.repositories.monitoring import Origin, add_ticket
 from registry.repositories.recordings import Recorder
 from registry.repositories.submissions import Submission, submit
+from registry.review.cases import NewReview
 from registry.review.facts import Unit
+from registry.review.steps import Notified
 from registry.rounds import ObservationTold
 from registry.unit_of_work import Store, UnitOfWork, open_store
 from registry.usecases.calendars import make_feed
@@ -40,9 +42,10 @@ from registry.usecases.issue_labels import issue_labels
 from registry.usecases.mandates import give_mandate
 from registry.usecases.people import Particulars, invite
 from registry.usecases.recalls import open_recall
+from registry.usecases.review_cases import bring_file, open_review, take_step
 from registry.usecases.rounds import Plan, keep_photo, plan_round, record_observations
 from registry.usecases.signing_in import start_session
-from registry.usecases.units import record_facts
+from registry.usecases.units import record_facts, set_area
 from registry.usecases.webhooks import WantedEndpoint, make_endpoint
 from tests.api.conftest import client_of
 from tests.api.parties import BEGUN, FOREIGN, OPERATORS, OWN, Acting, Parties, claim
@@ -104,6 +107,13 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         import_records(work, [dump(damage).decode()], party=laboratory, at=BEGUN, source="test")
         recall = open_recall(work, laboratory, str(_DAMAGE["id"]), SECRET, BEGUN)
         ticket = _ticket(work)
+        city = Party(name="person/alpha", organization=OWN, role=Role.REGULATOR, person=f"{OWN}-{Role.REGULATOR}")
+        set_area(work, OWN, "310115", BEGUN.date(), party=OPERATOR, at=BEGUN)
+        asked = NewReview(organization=OWN, year=2026, inspectors=(), reason=SECRET)
+        case = open_review(work, OPERATOR, asked, BEGUN)
+        told = Notified(self_check_until=BEGUN.date(), remark=SECRET)
+        take_step(work, city, case, told, after=0, at=BEGUN)
+        kept = bring_file(work, city, case, f"{SECRET}.pdf", b"%PDF-" + SECRET.encode(), BEGUN)
         feed = make_feed(work, laboratory, name=SECRET, language="zh", at=BEGUN)
         wanted = WantedEndpoint(url=f"https://{SECRET}.example/hook".lower(), event_types=["item.recorded"], name=SECRET)
         hook = make_endpoint(work, laboratory, wanted, BEGUN, NoticeSettings(data_dir=folder))
@@ -119,6 +129,8 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         "event_id": f"{SECRET}-EVENT",
         "recall_id": recall,
         "ticket_id": ticket,
+        "case_id": case,
+        "file_digest": kept.sha256,
         "metering_point_id": f"{SECRET}-POINT",
         "organization_id": OWN,
         "person_id": invited.person.id,
@@ -133,6 +145,7 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         "endpoint_id": hook.endpoint.id,
         "deed": "ping",
         "role": Role.AUDITOR.value,
+        "size": "12345678",
         **_round(store),
     }
 

@@ -38,6 +38,7 @@ NO_LEAVES = {
     "outgoing_outcomes": "how a message was sent",
     "monitoring_sendings": "how a message was sent",
     "due_notices": "reminds of what follows from certificates",
+    "review_notices": "reminds of what follows from steps of reviews",
     "jobs": "work on the way; what it recorded has leaves",
     "job_starts": "work on the way",
     "job_ends": "work on the way",
