@@ -19,7 +19,7 @@ from migrations.building import (
 )
 
 revision = "0020"
-down_revision = "0017"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
