@@ -36,8 +36,7 @@ def quality_strip(found: PointQuality, language: Language) -> Markup:
         SubElement(drawing, "polyline", {"class": "use", "points": " ".join(f"{x:g},{y:.2f}" for x, y in points)})
     for row, mark in enumerate(_ROWS):
         for first, last in _marked(days, mark):
-            place = (first, _LINE + _GAP + row * _ROW, last - first + 1, _ROW - 1)
-            _rect(drawing, f"matter {mark.value}", place)
+            _rect(drawing, f"matter {mark.value}", (first, _LINE + _GAP + row * _ROW, last - first + 1, _ROW - 1))
     begin = days[0].day
     for span in found.spans:
         tall = _HEIGHTS[span.status]

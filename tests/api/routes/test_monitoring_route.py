@@ -103,9 +103,12 @@ def test_the_quality_of_points_is_drawn_listed_and_told_day_by_day(works: TestCl
     period = "from=2026-10-01&until=2026-11-30"
     listed = works.get(f"/api/v1/units/works/monitoring/quality?{period}").json()["points"]
     by_point = {each["metering_point"]: each for each in listed}
-    assert (by_point["p-gate"]["good"], by_point["p-gate"]["sound"], by_point["p-gate"]["marks"]) == (53, 53, {"gap": 8})
+    told = {name: (each["good"], each["sound"], each["marks"]) for name, each in by_point.items()}
+    # The gate was read as the very same since October, after another value in September; the mill was never read as another.
+    assert told["p-gate"] == (0, 0, {"gap": 8, "stuck": 53})
+    assert told["p-mill"] == (53, 53, {"gap": 8})
     # The certificate of the kiln's meter ended in January: its data are good, its meter is not.
-    assert (by_point["p-kiln"]["good"], by_point["p-kiln"]["sound"]) == (53, 0)
+    assert told["p-kiln"] == (53, 0, {"gap": 8})
     assert "p-kiln" in works.get(f"/api/v1/units/works/monitoring/quality?{period}&format=csv").text
     answer = works.get(f"/api/v1/metering-points/p-gate/quality?{period}").json()
     lines = works.get(f"/api/v1/metering-points/p-gate/quality?{period}&format=ndjson").text.splitlines()
@@ -115,7 +118,7 @@ def test_the_quality_of_points_is_drawn_listed_and_told_day_by_day(works: TestCl
         ["gap"],
     )
     page = works.get(f"/monitoring/points/p-gate?{period}&lang=en").text
-    assert ('class="matter gap"' in page, "Good 53 of 61 days" in page) == (True, True)
+    assert ('class="matter gap"' in page, "Good 0 of 61 days" in page) == (True, True)
     assert "Good 53 of 61 days" in works.get(f"/units/works/monitoring/quality?{period}&lang=en").text
     assert works.get("/api/v1/metering-points/p-gate/quality?from=2026-10-02&until=2026-10-01").status_code == 422
     assert works.get("/api/v1/metering-points/nothing/quality").status_code == 404

@@ -8,7 +8,6 @@ from unittest.mock import patch
 
 import pytest
 
-from registry.monitoring import forecasting
 from registry.monitoring.forecasting import Forecast, forecast, whole_months_of
 from registry.monitoring.months import last_of, month_after
 from registry.monitoring.rules import MonitoringRule
@@ -78,7 +77,7 @@ def test_what_never_changes_is_told_as_it_is() -> None:
 
 def test_without_the_library_it_is_said() -> None:
     """A page would fail where the extra is not installed."""
-    with patch.object(forecasting.importlib.util, "find_spec", lambda _: None):
+    with patch("importlib.util.find_spec", lambda _: None):
         found = forecast(months(seasonal(20)), RULE)
     assert (found.is_installed, found.is_too_short, found.told) == (False, False, ())
 

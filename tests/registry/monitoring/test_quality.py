@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -112,9 +113,10 @@ def test_a_register_gives_differences_and_tells_a_rollover_from_a_step_back() ->
 def test_after_days_without_a_state_the_difference_is_of_all_of_them() -> None:
     """A weekend without uploads would be a jump on Monday."""
     uses = uses_of([raw(0, 10), raw(1, 20), raw(4, 50)], connection(UploadedValue.REGISTER), RULE)
-    assert [(use.days, use.use) for use in uses] == [(1, 10), (3, 30)]
-    days = looked_at(uses, 5).days
-    assert [(day.use, day.is_daily) for day in days[1:]] == [(10, True), (10, False), (10, False), (10, False)]
+    told: list[Any] = [(use.days, use.use) for use in uses]
+    assert told == [(1, 10), (3, 30)]
+    by_day: list[Any] = [(day.use, day.is_daily) for day in looked_at(uses, 5).days]
+    assert by_day[1:] == [(10, True), (10, False), (10, False), (10, False)]
     assert marked(looked_at(uses, 5), Mark.GAP) == [0]
 
 
@@ -122,7 +124,8 @@ def test_values_that_come_twice_are_told_from_such_that_contradict() -> None:
     """A retry would be a defect, or one of two different values count by chance."""
     values = [raw(0, 5), raw(0, 5, hour=2), raw(1, 5), raw(1, 6, hour=3), raw(2, 9, valid=False), raw(3, -1)]
     uses = uses_of(values, connection(), RULE)
-    assert [(use.use, sorted(use.marks)) for use in uses] == [
+    told: list[Any] = [(use.use, sorted(use.marks)) for use in uses]
+    assert told == [
         (5, [Mark.REPEATED]),
         (6, [Mark.CONTRADICTED]),
         (None, [Mark.INVALID]),
