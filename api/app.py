@@ -24,6 +24,7 @@ from api.pages import due as due_page
 from api.pages import equipping as equipping_page
 from api.pages import fleet as fleet_page
 from api.pages import imports as import_pages
+from api.pages import inspectors as inspectors_page
 from api.pages import labels as labels_page
 from api.pages import ledger as ledger_page
 from api.pages import monitoring as monitoring_page
@@ -31,6 +32,8 @@ from api.pages import monitoring_quality as monitoring_quality_page
 from api.pages import readings as reading_pages
 from api.pages import recalls as recalls_page
 from api.pages import review_boards as board_pages
+from api.pages import review_draws as review_draws_page
+from api.pages import review_plans as review_plans_page
 from api.pages import rounds as rounds_page
 from api.pages import units as units_page
 from api.pages import webhooks as webhooks_page
@@ -46,6 +49,7 @@ from api.routes import (
     fleet_runs,
     histories,
     imports,
+    inspectors,
     items,
     labels,
     lists,
@@ -64,6 +68,7 @@ from api.routes import (
     review_boards,
     review_cases,
     review_equipping,
+    review_plans,
     rounds,
     scans,
     searching,
@@ -216,6 +221,8 @@ def everything() -> APIRouter:
         review_equipping,
         review_boards,
         review_cases,
+        inspectors,
+        review_plans,
         monitoring,
         monitoring_quality,
     )
@@ -236,6 +243,9 @@ def everything() -> APIRouter:
         units_page,
         equipping_page,
         board_pages,
+        review_plans_page,
+        review_draws_page,
+        inspectors_page,
         monitoring_page,
         monitoring_quality_page,
     )

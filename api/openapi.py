@@ -25,6 +25,7 @@ from api import (
     recall_examples,
     review_case_examples,
     review_examples,
+    review_plan_examples,
 )
 from api.failures import Kind
 from api.needs import operations
@@ -42,6 +43,7 @@ from api.schemas import (
     review_boards,
     review_cases,
     review_equipping,
+    review_plans,
     rounds,
     units,
 )
@@ -121,9 +123,10 @@ _ANSWERS: tuple[type, ...] = (
     *units.SCHEMAS,
     *review_boards.SCHEMAS,
     *review_equipping.SCHEMAS,
+    *review_cases.SCHEMAS,
+    *review_plans.SCHEMAS,
     *monitoring.SCHEMAS,
     *monitoring_quality.SCHEMAS,
-    *review_cases.SCHEMAS,
     *accounts.SCHEMAS,
     *labels.SCHEMAS,
     *recalls.SCHEMAS,
@@ -140,8 +143,9 @@ _EXAMPLES = {
     **vars(reading_examples),
     **vars(label_examples),
     **vars(review_examples),
-    **vars(monitoring_examples),
     **vars(review_case_examples),
+    **vars(review_plan_examples),
+    **vars(monitoring_examples),
     **vars(accounting_examples),
     **vars(recall_examples),
     **vars(fleet_examples),

@@ -125,7 +125,8 @@ class UnitOfWork:
         self._written[name] += len(rows)
         if table.is_fact:
             columns = table_of(table).c.keys()
-            self.note(Fact(name, row_number(table, row), row_text(name, dict(zip(columns, row, strict=True)))) for row in rows)
+            told = ((row_number(table, row), dict(zip(columns, row, strict=True))) for row in rows)
+            self.note(Fact(name, number, row_text(name, values, table.sealed_columns)) for number, values in told)
         if self.is_postgresql and len(rows) <= _FEW:
             one = f"({', '.join(['%s'] * len(rows[0]))})"
             values = [value for row in rows for value in row]

@@ -25,8 +25,8 @@ def shipped() -> tuple[Rule, ...]:
     kinds: tuple[tuple[str, type[Rule]], ...] = (
         ("jurisdiction", JurisdictionRule),
         ("equipping", EquippingRule),
-        ("monitoring", MonitoringRule),
         ("checklist", Checklist),
+        ("monitoring", MonitoringRule),
     )
     found = [
         msgspec.json.decode(path.read_bytes(), type=kind)

@@ -50,14 +50,14 @@ def equipping_rules(work: UnitOfWork, known_at: datetime) -> tuple[EquippingRule
     return of_kind(_all(work, known_at), EquippingRule)
 
 
-def monitoring_rules(work: UnitOfWork, known_at: datetime) -> tuple[MonitoringRule, ...]:
-    """The editions of the rules of reconciling with the monitoring system, as known at an instant."""
-    return of_kind(_all(work, known_at), MonitoringRule)
-
-
 def checklists(work: UnitOfWork, known_at: datetime) -> tuple[Checklist, ...]:
     """The editions of the questions of the self-check, as known at an instant."""
     return of_kind(_all(work, known_at), Checklist)
+
+
+def monitoring_rules(work: UnitOfWork, known_at: datetime) -> tuple[MonitoringRule, ...]:
+    """The editions of the rules of reconciling with the monitoring system, as known at an instant."""
+    return of_kind(_all(work, known_at), MonitoringRule)
 
 
 def load_edition(work: UnitOfWork, content: bytes, *, party: Party, at: datetime) -> Rule:
