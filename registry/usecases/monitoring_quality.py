@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from registry.access import Party
 from registry.errors import UnknownError
@@ -124,14 +125,29 @@ def unit_quality(
 def point_forecast(
     work: UnitOfWork, party: Party, point_id: str, day: date, known_at: datetime, now: datetime
 ) -> PointForecast:
-    """The months to come of one point, as seen from a day."""
+    """The months to come of one point, as seen from a day: from uploads or readings, whichever has more whole months."""
     point = seen_point(work, party, point_id, known_at, now)
     rule = rule_for(work, day, known_at)
     data = _Data(work, point.organization, [point_id], (day - _HISTORY, day), known_at)
-    uses, unit, source, _ = data.of(point_id, rule)
+    series = (data.readings_of(point_id), data.uploads_of(point_id, rule))
+    months = [whole_months_of(each.uses) for each in series]
+    longest = max((0, 1), key=lambda place: len(months[place]))
     return PointForecast(
-        point=point, unit=unit, source=source, forecast=forecast(whole_months_of(uses), rule.forecast), rule=rule
+        point=point,
+        unit=series[longest].unit,
+        source=series[longest].source,
+        forecast=forecast(months[longest], rule.forecast),
+        rule=rule,
     )
+
+
+class Series(NamedTuple):
+    """The uses of a point in a unit, where they are from, and under which code."""
+
+    uses: list[Use]
+    unit: str | None
+    source: DataSource
+    data_code: str
 
 
 class _Data:
@@ -154,20 +170,27 @@ class _Data:
         for each in current_readings(work, wanted, start, until, known_at):
             self._readings.setdefault(each.reading.metering_point, []).append(each)
 
-    def of(self, point: str, rule: MonitoringRule) -> tuple[list[Use], str | None, DataSource, str]:
-        """The uses of a point in a unit, where they are from, and under which code."""
+    def of(self, point: str, rule: MonitoringRule) -> Series:
+        """What is looked at day by day: uploads where there are any, else readings."""
+        found = self.uploads_of(point, rule)
+        return found if found.uses else self.readings_of(point)
+
+    def uploads_of(self, point: str, rule: MonitoringRule) -> Series:
+        """What was uploaded, where the code says in which unit."""
         connection = self._connections.get(point)
-        if connection is not None and (values := self._raw.get(connection.data_code)):
-            return uses_of(values, connection, rule.quality), connection.unit, DataSource.UPLOADS, connection.data_code
-        readings = [
-            (measured, each.recorded_at)
-            for each in self._readings.get(point, ())
-            if (measured := each.reading.measured()) is not None
-        ]
-        unit = unit_for(reading.unit for reading, _ in readings)
-        # When a reading was recorded says nothing of when it was uploaded: an old meter book may be typed in today.
-        uses = [] if unit is None else uses_of_readings(((reading, None) for reading, _ in readings), unit)
-        return uses, unit, DataSource.READINGS, "" if connection is None else connection.data_code
+        values = () if connection is None else self._raw.get(connection.data_code, ())
+        if connection is None or not values:
+            return Series([], None, DataSource.UPLOADS, "")
+        return Series(uses_of(values, connection, rule.quality), connection.unit, DataSource.UPLOADS, connection.data_code)
+
+    def readings_of(self, point: str) -> Series:
+        """What is on record. When it was recorded says nothing of an upload: an old meter book may be typed in today."""
+        measured = [each.reading.measured() for each in self._readings.get(point, ())]
+        readings = [each for each in measured if each is not None]
+        unit = unit_for(each.unit for each in readings)
+        uses = [] if unit is None else uses_of_readings([(each, None) for each in readings], unit)
+        connection = self._connections.get(point)
+        return Series(uses, unit, DataSource.READINGS, "" if connection is None else connection.data_code)
 
 
 def _qualities(
@@ -181,15 +204,15 @@ def _qualities(
     examiner = Examiner(known, asked.policy)
     found = []
     for id_, point in sorted(points.items(), key=lambda each: (each[1].level, each[0])):
-        uses, unit, source, code = data.of(id_, rule)
-        quality = judged(uses, rule.quality, asked.start, asked.until)
+        series = data.of(id_, rule)
+        quality = judged(series.uses, rule.quality, asked.start, asked.until)
         found.append(
             PointQuality(
                 point=point,
                 asked=asked,
-                source=source,
-                data_code=code,
-                unit=unit,
+                source=series.source,
+                data_code=series.data_code,
+                unit=series.unit,
                 quality=quality,
                 troubles=troubles(quality),
                 spans=spans(Inquiry(examiner, id_), asked.start, asked.until) if id_ in known.metering_points else (),
