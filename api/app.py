@@ -28,6 +28,7 @@ from api.pages import inspectors as inspectors_page
 from api.pages import labels as labels_page
 from api.pages import ledger as ledger_page
 from api.pages import monitoring as monitoring_page
+from api.pages import monitoring_quality as monitoring_quality_page
 from api.pages import open_data as open_data_page
 from api.pages import readings as reading_pages
 from api.pages import recalls as recalls_page
@@ -57,6 +58,7 @@ from api.routes import (
     log,
     mandates,
     monitoring,
+    monitoring_quality,
     open_data,
     organization_settings,
     people,
@@ -232,6 +234,7 @@ def everything() -> APIRouter:
         inspectors,
         review_plans,
         monitoring,
+        monitoring_quality,
     )
     told = (
         due,
@@ -256,6 +259,7 @@ def everything() -> APIRouter:
         review_draws_page,
         inspectors_page,
         monitoring_page,
+        monitoring_quality_page,
     )
     pages_told = (
         recalls_page,
