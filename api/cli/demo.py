@@ -17,6 +17,7 @@ from api.app import create_app
 from api.asking import asked
 from api.background import working
 from api.cli.demo_plans import tell_plans
+from api.cli.demo_reviews import tell_reviews
 from api.cli.output import LanguageOption, people, progress, remark, show, table
 from api.cli.service import PORT, address, listening, run
 from api.cli.stores import opened
@@ -98,6 +99,7 @@ def _seed(path: Path, meters: int, today: date, language: Language) -> None:
         _read(store, records.metering_points, today)
         tell_plans(store, today)
         _watch(store, records, today)
+        tell_reviews(store, today)
         if not meters:
             return
         with progress(text(language, "生成 {meters} 块表的城市", meters=meters), None) as bar:
