@@ -75,7 +75,8 @@ def districts_of(work: UnitOfWork, organizations: Iterable[str], day: date, know
     return {name: unit.area for name, unit in units_among(work, organizations, (day, known_at)).items()}
 
 
-def _latest(known_at: Any) -> Any:
+def latest_point(known_at: Any) -> Any:
+    """The condition that a row is the latest known version of its metering point."""
     newer = _points.alias("newer")
     is_newer = (newer.c.id == _points.c.id) & (newer.c.recorded_at > _points.c.recorded_at)
     return (
@@ -88,7 +89,7 @@ def _latest(known_at: Any) -> Any:
 def serves(day: Any, known_at: Any) -> Any:
     """The condition that a row of a metering point's latest version holds on a day."""
     return and_(
-        _latest(known_at),
+        latest_point(known_at),
         or_(_branches.c.start.is_(None), _branches.c.start <= day),
         or_(_branches.c.until.is_(None), _branches.c.until >= day),
     )
@@ -108,7 +109,7 @@ _FORGET = Query(lambda _: delete(_summaries).where(_summaries.c.run == bindparam
 _FORGET_PAST = Query(_forget_past)
 _POINTS = Query(
     lambda _: select(_points.c.id, _points.c.organization, _points.c.energy, _points.c.level).where(
-        _latest(bindparam("known_at"))
+        latest_point(bindparam("known_at"))
     )
 )
 _HOLDERS = Query(
