@@ -50,6 +50,11 @@ def chain(target: str, **query: str | None) -> str:
     return _with_query(f"{item(target)}/chain.svg", query)
 
 
+def accounting(**query: str | None) -> str:
+    """The page of an accounting period."""
+    return _with_query("/accounting", query)
+
+
 def proof(target: str, **query: str | None) -> str:
     """The proof bundle of a target."""
     return _with_query(f"{item(target)}/proof", query)

@@ -4,9 +4,9 @@ The text is JSON in the form of RFC 8785: keys in order, no blanks, decimals as 
 A record stands under the name of its list, `{"certificates":{…}}`; a withdrawal with the id of its certificate; every other
 fact is a row under the name of its table. The salt keeps others from guessing what a leaf stands for: a proof shows one fact.
 
-Of some records a proof can show less than the whole: the name of an item, the rows of a scope. In their place the text holds
-salted digests, under `sealed`; whoever is shown a part can see that it is the one, whoever is not sees that there is one
-(docs/decisions/0041).
+Of some records a proof can show less than the whole: the name of an item, the rows of a scope, who recorded a reading. In
+their place the text holds salted digests, under `sealed`; whoever is shown a part can see that it is the one, whoever is not
+sees that there is one (docs/decisions/0041).
 """
 
 import hashlib
@@ -84,9 +84,14 @@ def withdrawal_text(certificate_id: str, withdrawal: Withdrawal) -> bytes:
     return _text("withdrawals", {"certificate": certificate_id, **msgspec.to_builtins(stored)})
 
 
-def row_text(table: str, row: Mapping[str, Any]) -> bytes:
-    """The text of a row of a table, by its columns as stored; empty ones are left out."""
-    return _text(table, {name: value for name, value in row.items() if value is not None})
+def row_text(table: str, row: Mapping[str, Any], sealed_columns: Sequence[str] = ()) -> Text:
+    """The text of a row of a table, by its columns as stored; empty ones are left out, `sealed_columns` are parts."""
+    filled = {name: value for name, value in row.items() if value is not None}
+    parts: dict[str, tuple[bytes, ...]] = {
+        name: (canonical(filled.pop(name)),) for name in sorted(sealed_columns) if name in filled
+    }
+    text = _text(table, filled)
+    return Parted(text, parts) if parts else text
 
 
 def leaf(salt: bytes, text: Text) -> bytes:

@@ -84,7 +84,7 @@ def leaves_in_order(work: UnitOfWork, batch: int) -> Iterator[list[Leaf]]:
 
 def leaves_of(work: UnitOfWork, section: str, records: list[int]) -> dict[int, Leaf]:
     """The leaves of rows of a list or table, by the running numbers of the rows."""
-    rows = work.rows(_OF_RECORDS[section], records=records) if records else []
+    rows = work.rows(_of_records(section), records=records) if records else []
     return {row[2]: Leaf(row[0], row[1], row[2], bytes(row[3]), bytes(row[4])) for row in rows}
 
 
@@ -100,7 +100,8 @@ def texts_of(work: UnitOfWork, section: str, records: list[int]) -> dict[int, Te
     parents = sorted({record // PLACES for record in records}) if has_places else records
     found = {row_number(table, row): row for row in work.rows(_rows_of(section), records=parents)}
     wanted = found.keys() & records
-    return {record: row_text(section, dict(zip(columns, found[record], strict=True))) for record in sorted(wanted)}
+    rows = ((record, dict(zip(columns, found[record], strict=True))) for record in sorted(wanted))
+    return {record: row_text(section, values, table.sealed_columns) for record, values in rows}
 
 
 def kept_subtrees(work: UnitOfWork, size: int) -> Iterator[tuple[int, int, bool]]:
@@ -196,12 +197,13 @@ _AFTER = Query(
 )
 
 
+@cache
 def _of_records(section: str) -> Query:
+    """The leaves of rows of a list or table."""
     among = _leaves.c.section == section
     return Query(lambda spelling: select(_leaves).where(among, spelling.among(_leaves.c.record, "records")))
 
 
-_OF_RECORDS = {section: _of_records(section) for section in _MODELS}
 _LATEST_CHECKPOINTS = select(
     _checkpoints.c.entry, _checkpoints.c.size, _checkpoints.c.root, _checkpoints.c.note, _checkpoints.c.made_at
 ).order_by(_checkpoints.c.entry.desc())

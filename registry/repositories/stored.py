@@ -46,6 +46,23 @@ def records_of(work: UnitOfWork, entries: Mapping[str, list[int]]) -> dict[str, 
     return {name: [held[name][entry] for entry in entries[name]] for name in entries}
 
 
+def of_items(work: UnitOfWork, items: list[str], most: int) -> dict[str, list[Record]]:
+    """The versions of items, their certificates and their events, of each list at most so many, in the order of recording."""
+    lists = work.gather([(query, {"items": items, "most": most}) for query in _OF_ITEMS.values()])
+    rows_of = {name: rows for name, rows in zip(_OF_ITEMS, lists, strict=True) if rows}
+    entries = {name: [row[0] for row in rows] for name, rows in rows_of.items()}
+    asked = [(part, {"entries": entries[name]}) for name in rows_of for part in _PARTS[name]]
+    answers = iter(work.gather(asked))
+    found: dict[str, list[Record]] = {}
+    for name, rows in rows_of.items():
+        parts = [mapping.parts_by_entry(next(answers)) for _ in _PARTS[name]]
+        found[name] = [SECTION_TABLES[name].record(row, *parts) for row in rows]
+    if "certificates" in found:
+        numbered = zip(entries["certificates"], found["certificates"], strict=True)
+        found["certificates"] = withdrawn(work, numbered, entries["certificates"], LATEST)
+    return found
+
+
 def withdrawn(work: UnitOfWork, certificates: Iterable[tuple[int, Record]], entries: list[int], until: int) -> list[Record]:
     """Certificates, given with their running numbers, with the withdrawals that those of `entries` have.
 
@@ -160,6 +177,16 @@ def _identities(section: Section) -> Query:
     return Query(lambda spelling: select(*columns).where(spelling.among(table.c.id, "ids"), kept).order_by(table.c.entry))
 
 
+def _of_items(section: Section, column: str) -> Query:
+    table = table_of(section.table)
+
+    def build(spelling: Spelling) -> Select[Any]:
+        own = (spelling.among(table.c[column], "items"), is_kept(section.name, table.c.entry))
+        return select(table).where(*own).order_by(table.c.entry).limit(bindparam("most"))
+
+    return Query(build)
+
+
 def _by_entry(section: Section) -> Query:
     table = table_of(section.table)
     return Query(lambda spelling: select(table).where(spelling.among(table.c.entry, "entries")))
@@ -194,4 +221,8 @@ _IDENTITIES = {name: _identities(section) for name, section in SECTION_TABLES.it
 _KNOWN_WITH_ID = {name: _known_with_id(section) for name, section in SECTION_TABLES.items()}
 _WITH_IDS = {name: _with_ids(section) for name, section in SECTION_TABLES.items()}
 _AFTER = {name: _after(section) for name, section in SECTION_TABLES.items()}
+_OF_ITEMS = {
+    name: _of_items(SECTION_TABLES[name], column)
+    for name, column in (("items", "id"), ("certificates", "item"), ("events", "item"))
+}
 _PARTS = {name: [_part(section, number) for number in range(len(section.parts))] for name, section in SECTION_TABLES.items()}

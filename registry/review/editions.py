@@ -9,12 +9,13 @@ from typing import TypeVar
 
 import msgspec
 
+from registry.monitoring.rules import MonitoringRule
 from registry.review.checklist import Checklist
 from registry.review.equipping_rules import EquippingRule
 from registry.review.jurisdiction import JurisdictionRule
 
-Rule = JurisdictionRule | EquippingRule | Checklist
-_R = TypeVar("_R", JurisdictionRule, EquippingRule, Checklist)
+Rule = JurisdictionRule | EquippingRule | Checklist | MonitoringRule
+_R = TypeVar("_R", JurisdictionRule, EquippingRule, Checklist, MonitoringRule)
 
 
 @cache
@@ -25,6 +26,7 @@ def shipped() -> tuple[Rule, ...]:
         ("jurisdiction", JurisdictionRule),
         ("equipping", EquippingRule),
         ("checklist", Checklist),
+        ("monitoring", MonitoringRule),
     )
     found = [
         msgspec.json.decode(path.read_bytes(), type=kind)
