@@ -78,7 +78,7 @@ def _wanted(
     )
 
 
-Without = Annotated[str, Query(min_length=1, max_length=255, description="The id of a standard.")]
+Without = Annotated[str, Query(min_length=1, max_length=255, description="The id of a standard.", examples=["STD-0.02-01"])]
 By = Annotated[str | None, Query(description="Without a new certificate until this day; in ninety days when left out.")]
 _USUAL = 90  # Days ahead.
 

@@ -77,8 +77,8 @@ def test_what_is_lost_without_a_standard_is_forecast(world: FleetWorld) -> None:
     assert [line.split(",")[0] for line in lines[1:]] == [item for item, _ in lost]
     assert len(_asked(world, "/fleet/forecast", without="STD", by=by, format="ndjson").text.splitlines()) == len(lost)
     assert _asked(world, "/fleet/forecast", without="STD", by=str(TODAY)).json()["lost"] == []  # It holds until then.
-    for query, status in (({"without": "nothing"}, 404), ({"without": "STD", "by": "2020-01-01"}, 422), ({"without": ""}, 422)):
-        assert _asked(world, "/fleet/forecast", **query).status_code == status
+    for without, until, status in (("nothing", by, 404), ("STD", "2020-01-01", 422), ("", by, 422)):
+        assert _asked(world, "/fleet/forecast", without=without, by=until).status_code == status
     assert _asked(world, "/fleet/forecast", foreign=True, without="STD").status_code == 404
     assert _page(world, "/fleet/forecast?without=nothing").status_code == 404
 
