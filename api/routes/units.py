@@ -52,6 +52,7 @@ from traceability.json_text import convert, loads, whole
 router = APIRouter(prefix=links.API, tags=["review"])
 
 _MOST = 200  # Rows of a page of a list.
+_WHOLE = {"year", "level", "diameter_mm"}  # Fields of facts that are whole numbers.
 _CHUNK = 500  # Rows that a whole list reads at once.
 _TABLES = (
     "text/csv",
@@ -286,11 +287,12 @@ def _all_rows(context: Context, party: Party, wanted: Wanted, moment: Asking) ->
         after = page.next
 
 
-def _with_whole_numbers(value: Any) -> Any:
+def _with_whole_numbers(value: Any, name: str = "") -> Any:
+    """The facts with whole numbers where they are asked for; consumptions and demands stay exact decimals, 12000 too."""
     match value:
         case dict():
-            return {key: _with_whole_numbers(each) for key, each in value.items()}
+            return {key: _with_whole_numbers(each, key) for key, each in value.items()}
         case list():
             return [_with_whole_numbers(each) for each in value]
         case _:
-            return whole(value)
+            return whole(value) if name in _WHOLE else value

@@ -24,12 +24,15 @@ from registry.accounts import Membership
 from registry.labels.code import new_code
 from registry.monitoring.differences import Difference, DifferenceCode
 from registry.notices.settings import NoticeSettings
+from registry.registers import NewRegistered, RegisterKind
 from registry.repositories import accounts
 from registry.repositories.monitoring import Origin, add_ticket
 from registry.repositories.recordings import Recorder
 from registry.repositories.submissions import Submission, submit
 from registry.review.cases import NewReview
 from registry.review.facts import Unit
+from registry.review.plans import Plan as ReviewPlan
+from registry.review.register import DeclaredConflict, RegisteredInspector
 from registry.review.steps import Notified
 from registry.rounds import ObservationTold
 from registry.unit_of_work import Store, UnitOfWork, open_store
@@ -38,11 +41,14 @@ from registry.usecases.clients import add_client, add_key, revoke_key
 from registry.usecases.fleet_runs import ask_for_run
 from registry.usecases.import_files import NewImport, receive
 from registry.usecases.import_records import import_records
+from registry.usecases.inspectors import declare_conflict, record_inspector
 from registry.usecases.issue_labels import issue_labels
 from registry.usecases.mandates import give_mandate
 from registry.usecases.people import Particulars, invite
 from registry.usecases.recalls import open_recall
+from registry.usecases.registers import register
 from registry.usecases.review_cases import bring_file, open_review, take_step
+from registry.usecases.review_plans import draft_plan
 from registry.usecases.rounds import Plan, keep_photo, plan_round, record_observations
 from registry.usecases.signing_in import start_session
 from registry.usecases.units import record_facts, set_area
@@ -106,6 +112,7 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         damage = {"format": _records()["format"], "events": [_DAMAGE]}
         import_records(work, [dump(damage).decode()], party=laboratory, at=BEGUN, source="test")
         recall = open_recall(work, laboratory, str(_DAMAGE["id"]), SECRET, BEGUN)
+        registered = register(work, OPERATOR, _pilot(), BEGUN)
         city = Party(name="person/alpha", organization=OWN, role=Role.REGULATOR, person=f"{OWN}-{Role.REGULATOR}")
         set_area(work, OWN, "310115", BEGUN.date(), party=OPERATOR, at=BEGUN)
         asked = NewReview(organization=OWN, year=2026, inspectors=(), reason=SECRET)
@@ -128,6 +135,7 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         "competence_id": f"{SECRET}-COMPETENCE",
         "event_id": f"{SECRET}-EVENT",
         "recall_id": recall,
+        "register_id": registered,
         "case_id": case,
         "file_digest": kept.sha256,
         "ticket_id": ticket,
@@ -145,9 +153,22 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         "endpoint_id": hook.endpoint.id,
         "deed": "ping",
         "role": Role.AUDITOR.value,
+        "plan_id": _plan(store),
         "size": "12345678",
         **_round(store),
     }
+
+
+def _plan(store: Store) -> str:
+    """A plan of the own regulators for the own area, and one of their inspectors with a conflict of interest."""
+    regulator = Party(name="person/alpha", organization=OWN, role=Role.REGULATOR, person=f"{OWN}-{Role.REGULATOR}")
+    area = "310115"
+    with store.writing() as work:
+        told: dict[str, Any] = {"area": area, "number": SECRET, "organization": OWN, "since": BEGUN.date()}
+        inspector = RegisteredInspector(**told, person=f"{OWN}-{Role.AUDITOR}", qualifications=SECRET)
+        record_inspector(work, regulator, inspector, BEGUN)
+        declare_conflict(work, regulator, DeclaredConflict(**told, reason=SECRET), BEGUN)
+        return draft_plan(work, regulator, ReviewPlan(year=2026, title=SECRET, how_many=1), BEGUN)
 
 
 def _ticket(work: UnitOfWork) -> str:
@@ -203,6 +224,12 @@ def _unit() -> Unit:
     """The own organization as a unit of the energy-metering review."""
     code = "91310000MA1K0000X0"
     return Unit(organization=OWN, credit_code=code, area="310115", institute=SECRET, since=BEGUN.date())
+
+
+def _pilot() -> NewRegistered:
+    """A pilot of the own organization that is not approved yet."""
+    kind = RegisterKind.CARBON_PILOT
+    return NewRegistered(kind=kind, title=SECRET, organization=OWN, area="310115", on=BEGUN.date(), document=SECRET)
 
 
 def _waiting() -> Submission:
