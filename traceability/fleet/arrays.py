@@ -83,7 +83,7 @@ def answer_items(columns: Columns, rules: Any, solved: Any, items: Array, answer
 
 
 def _standing_of(columns: Columns, rules: Any, solved: Any, items: Array) -> Array:
-    """The certificate in force of each item of which nothing is to be said until its end; NONE for others (answer_plainly)."""
+    """The certificate in force of each item of which nothing is to be said until its end; NONE for others (answer_standing)."""
     held = columns.items[items]
     extras = columns.extras[held["extra"]]
     certificate = held["certificate_last"].astype(np.int64) - 1
