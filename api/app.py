@@ -24,9 +24,15 @@ from api.pages import due as due_page
 from api.pages import equipping as equipping_page
 from api.pages import fleet as fleet_page
 from api.pages import imports as import_pages
+from api.pages import inspectors as inspectors_page
 from api.pages import labels as labels_page
+from api.pages import ledger as ledger_page
+from api.pages import monitoring as monitoring_page
 from api.pages import readings as reading_pages
 from api.pages import recalls as recalls_page
+from api.pages import review_boards as board_pages
+from api.pages import review_draws as review_draws_page
+from api.pages import review_plans as review_plans_page
 from api.pages import rounds as rounds_page
 from api.pages import units as units_page
 from api.pages import webhooks as webhooks_page
@@ -38,13 +44,17 @@ from api.routes import (
     details,
     disputes,
     due,
+    exporting,
     fleet_runs,
     histories,
     imports,
+    inspectors,
     items,
     labels,
     lists,
+    log,
     mandates,
+    monitoring,
     organization_settings,
     people,
     photos,
@@ -53,7 +63,10 @@ from api.routes import (
     recalls,
     recording,
     records,
+    review_boards,
+    review_cases,
     review_equipping,
+    review_plans,
     rounds,
     scans,
     searching,
@@ -67,6 +80,8 @@ from api.routes import fleet as fleet_answers
 from api.scanning import Scanning
 from api.templating import STATIC
 from registry.ledger.notes import Signer
+from registry.ledger.timestamps import Authority
+from registry.notices.posting import Post, posting_over_http
 from registry.notices.settings import NoticeSettings
 from registry.passwords import Passwords
 from registry.unit_of_work import Store
@@ -96,6 +111,7 @@ _TAGS = (
     "webhooks",
     "rounds",
     "review",
+    "monitoring",
     "labels",
     "certificates",
     "submissions",
@@ -124,14 +140,17 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     session_lifetime: timedelta = SESSION_LIFETIME,
     provider: Provider | None = None,
     signer: Signer | None = None,
+    stamps: Authority | None = None,
+    post: Post | None = None,
     scans_kept_days: int = KEPT_DAYS,
     workers: int = 1,
     fleet: FleetPlan = NO_RUNS,
 ) -> FastAPI:
     """The service on a store. `base_url` is what labels point to, `featured` the targets shown first on the start page.
 
-    `passwords` hashes them, `provider` is where people may sign in as well, `signer` signs the ledger's checkpoints and proofs;
-    see Context. `scans_kept_days`: after them the history of scans is forgotten. `workers`: processes that share the visitors.
+    `passwords` hashes them, `provider` is where people may sign in as well, `signer` signs the ledger's checkpoints and proofs,
+    `stamps` puts time stamps on them; see Context. `scans_kept_days`: after them the history of scans is forgotten.
+    `workers`: processes that share the visitors.
     `fleet`: when everything is answered, if ever.
     """
     scanning = Scanning(store, kept_days=scans_kept_days, workers=workers)
@@ -147,6 +166,8 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
         session_lifetime=session_lifetime,
         provider=provider,
         signer=signer,
+        stamps=stamps,
+        post=post or posting_over_http(allows_private=notices.allows_private),
         notices=notices,
     )
 
@@ -179,21 +200,61 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
 @cache
 def everything() -> APIRouter:
     """All routes. They know of no store, so all services of a process share them; what each needs is worked out once."""
-    reading = (searching, lists, details, items, histories)
+    reading = (searching, lists, details, exporting, items, histories)
     # The scan of a label first: it is asked for most, and routes are tried one after the other.
     recordings = (records, recording, submissions, imports)
     of_labels = (labels, photos, disputes)
     accounts = (session, people, clients, mandates, organization_settings)
-    supervision = (fleet_runs, fleet_answers, recalls)
-    carbon = (readings, accounting)
-    review = (units, review_equipping)
-    told = (due, calendars, webhooks, rounds)
-    parts = (scans, *reading, *recordings, *of_labels, proofs, *supervision, *carbon, *review, *told, *accounts, service)
+    supervision = (
+        fleet_runs,
+        fleet_answers,
+        recalls,
+    )
+    carbon = (
+        readings,
+        accounting,
+    )
+    review = (
+        units,
+        review_equipping,
+        review_boards,
+        review_cases,
+        inspectors,
+        review_plans,
+        monitoring,
+    )
+    told = (
+        due,
+        calendars,
+        webhooks,
+        rounds,
+    )
+    parts = (scans, *reading, *recordings, *of_labels, proofs, log, *supervision, *carbon, *review, *told, *accounts, service)
     pages_of_labels = (sticker, labels_page, disputes_page)
     pages_of_supervision = (fleet_page,)
-    pages_of_carbon = (accounting_pages, reading_pages)
-    pages_of_review = (units_page, equipping_page)
-    pages_told = (recalls_page, due_page, webhooks_page, import_pages, rounds_page, docs, verifying)
+    pages_of_carbon = (
+        accounting_pages,
+        reading_pages,
+    )
+    pages_of_review = (
+        units_page,
+        equipping_page,
+        board_pages,
+        review_plans_page,
+        review_draws_page,
+        inspectors_page,
+        monitoring_page,
+    )
+    pages_told = (
+        recalls_page,
+        due_page,
+        webhooks_page,
+        import_pages,
+        rounds_page,
+        docs,
+        verifying,
+        ledger_page,
+    )
     of_organizations = (laboratory, sign_in, administration)
     pages_of_work = (*pages_of_labels, *pages_of_supervision, *pages_of_carbon, *pages_of_review)
     pages = (start, target, *of_organizations, *pages_of_work, *pages_told)

@@ -12,7 +12,7 @@ from registry.errors import RegistryError
 from registry.jobs.queue import open_queue
 from registry.jobs.running import JobRunner
 from registry.unit_of_work import Store
-from registry.usecases import fleet_runs
+from registry.usecases import fleet_runs, review_figures
 from registry.usecases.assess_all import SNAPSHOTS
 from registry.usecases.fleet_nights import FleetPlan, look_around
 from registry.usecases.import_jobs import HANDLERS
@@ -26,8 +26,13 @@ def job_runner(store: Store, now: Callable[[], datetime], data_dir: Path, plan: 
 
     `plan`: under which policies everything is answered each night.
     """
-    handlers = HANDLERS | fleet_runs.handlers(data_dir / SNAPSHOTS)
-    return JobRunner(store, open_queue(store.engine), now, handlers, lambda at: look_around(store, plan, at))
+    handlers = HANDLERS | fleet_runs.handlers(data_dir / SNAPSHOTS) | review_figures.handlers()
+
+    def look(at: datetime) -> None:
+        look_around(store, plan, at)
+        review_figures.look_around(store, plan.policies, at)
+
+    return JobRunner(store, open_queue(store.engine), now, handlers, look)
 
 
 @contextmanager

@@ -16,6 +16,8 @@ from api.oidc import Provider
 from api.scanning import Scanning
 from registry.jobs.running import JobRunner
 from registry.ledger.notes import Signer
+from registry.ledger.timestamps import Authority
+from registry.notices.posting import Post, posting_over_http
 from registry.notices.settings import NoticeSettings
 from registry.passwords import Passwords
 from registry.repositories import accounts
@@ -32,7 +34,8 @@ class Context:
     `jobs`: what has work done in the background, opened when it is needed first. `featured`: targets that the start page shows
     first under a title of their own, as the demo does. `session_lifetime`: after it people sign in again, however busy they
     were. `provider`: the identity provider that people may sign in at. `signer`: what signs checkpoints of the ledger and
-    proofs; None where this service has no key.
+    proofs; None where this service has no key. `stamps`: who puts time stamps on checkpoints.
+    `post`: how others are reached over the network.
     """
 
     store: Store
@@ -46,6 +49,8 @@ class Context:
     session_lifetime: timedelta = SESSION_LIFETIME
     provider: Provider | None = None
     signer: Signer | None = None
+    stamps: Authority | None = None
+    post: Post = field(default_factory=lambda: posting_over_http(allows_private=False), repr=False)
     _was_claimed: Event = field(default_factory=Event, repr=False)
 
     @property

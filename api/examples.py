@@ -220,6 +220,29 @@ IMPORT_JOB: dict[str, Any] = {
 
 IMPORT_JOBS: dict[str, Any] = {"imports": [IMPORT_JOB], "next": None}
 
+CHECKPOINTS: dict[str, Any] = {
+    "checkpoints": [
+        {
+            "size": 1_204,
+            "root": "a9ec18461ef443837a07f74e06803f54c035867b1bffbf9988ce0609ecafcff7",
+            "made_at": "2026-11-28T02:00:00Z",
+            "note": "registry.example/log\n1204\nqewYRh70Q4N6B/dOBoA/VMA1hntb/7+ZiM4GCeyvz/c=\n\n"
+            "\u2014 registry.example/log lSvH5w==\n",
+            "attestations": [
+                {
+                    "kind": "cosignature",
+                    "source": "witness.example/w",
+                    "signed_at": "2026-11-28T02:00:03Z",
+                    "content": "\u2014 witness.example/w 0000\n",
+                }
+            ],
+        }
+    ]
+}
+ASKED: dict[str, Any] = {
+    "asked": [{"source": "witness.example/w", "size": 1_204, "signed_at": "2026-11-28T02:00:03Z", "said": None}]
+}
+
 FLEET_RUN: dict[str, Any] = {
     "id": "fleet-cn-legal-1-2026-11-28-night",
     "policy": "cn-legal/1",

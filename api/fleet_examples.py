@@ -37,6 +37,7 @@ FLEET_POINTS: dict[str, Any] = {
             "standards": 18,
             "without_alternative": 3900,
             "ends_on": "2026-12-03",
+            "metering_points": 1730,
         }
     ],
     "has_more": False,

@@ -50,9 +50,20 @@ def chain(target: str, **query: str | None) -> str:
     return _with_query(f"{item(target)}/chain.svg", query)
 
 
+def accounting(**query: str | None) -> str:
+    """The page of an accounting period."""
+    return _with_query("/accounting", query)
+
+
 def proof(target: str, **query: str | None) -> str:
     """The proof bundle of a target."""
     return _with_query(f"{item(target)}/proof", query)
+
+
+def records(resource: str) -> list[tuple[str, str]]:
+    """The addresses of the records of an item or certificate, given as a resource, by the name of the form."""
+    named = {"jsonld": "JSON-LD", "csv": "CSV.zip", "parquet": "Parquet"}
+    return [(name, _with_query(f"{resource}/records", {"format": form})) for form, name in named.items()]
 
 
 def qr(target: str) -> str:

@@ -69,7 +69,11 @@ _PAGES = (
     _Page(_FIELD, "/disputes", Bilingual("可疑标签", "Suspect labels"), (Permission.RECORD_COMPETENCES,)),
     _Page(_CARBON, "/accounting", Bilingual("核算期", "Accounting periods"), (Permission.READ,)),
     _Page(_CARBON, "/readings", Bilingual("读数", "Readings"), (Permission.READ,)),
+    _Page(_REVIEW, "/review-board", Bilingual("审查看板", "Board"), (Permission.READ,)),
     _Page(_REVIEW, "/units", Bilingual("用能单位", "Units"), (Permission.READ,)),
+    _Page(_REVIEW, "/review-plans", Bilingual("审查计划", "Plans"), (Permission.READ,)),
+    _Page(_REVIEW, "/inspectors", Bilingual("检查人员", "Inspectors"), (Permission.REVIEW, Permission.AUDIT)),
+    _Page(_REVIEW, "/monitoring", Bilingual("监测系统", "Monitoring"), (Permission.READ,)),
     _Page(_SETTINGS, "/settings", Bilingual("设置", "Settings"), (Permission.READ,)),
 )
 _MOST_COUNTED = 99

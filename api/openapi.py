@@ -20,14 +20,32 @@ from api import (
     failures,
     fleet_examples,
     label_examples,
+    monitoring_examples,
     reading_examples,
     recall_examples,
+    review_case_examples,
     review_examples,
+    review_plan_examples,
 )
 from api.failures import Kind
 from api.needs import operations
 from api.problems import PROBLEM_JSON, Problem
-from api.schemas import accounting, accounts, labels, notices, readings, recalls, review_equipping, rounds, units
+from api.schemas import (
+    accounting,
+    accounts,
+    labels,
+    log,
+    monitoring,
+    notices,
+    readings,
+    recalls,
+    review_boards,
+    review_cases,
+    review_equipping,
+    review_plans,
+    rounds,
+    units,
+)
 from api.schemas.details import CertificateAnswer, CompetenceAnswer, EventAnswer, MeteringPointAnswer, OrganizationAnswer
 from api.schemas.fleet import FleetItems, FleetLapses, FleetPoints, FleetSums, RecallPreview
 from api.schemas.fleet_runs import FleetRunAnswer, FleetRunOrder
@@ -102,12 +120,17 @@ _ANSWERS: tuple[type, ...] = (
     *notices.SCHEMAS,
     *rounds.SCHEMAS,
     *units.SCHEMAS,
+    *review_boards.SCHEMAS,
     *review_equipping.SCHEMAS,
+    *review_cases.SCHEMAS,
+    *review_plans.SCHEMAS,
+    *monitoring.SCHEMAS,
     *accounts.SCHEMAS,
     *labels.SCHEMAS,
     *recalls.SCHEMAS,
     *readings.SCHEMAS,
     *accounting.SCHEMAS,
+    *log.SCHEMAS,
     Problem,
     Records,
 )
@@ -118,6 +141,9 @@ _EXAMPLES = {
     **vars(reading_examples),
     **vars(label_examples),
     **vars(review_examples),
+    **vars(review_case_examples),
+    **vars(review_plan_examples),
+    **vars(monitoring_examples),
     **vars(accounting_examples),
     **vars(recall_examples),
     **vars(fleet_examples),

@@ -146,3 +146,87 @@ EQUIPPING: dict[str, Any] = {
         }
     ],
 }
+_SHARE: dict[str, Any] = {"part": 19, "whole": 20, "percent": 95.0}
+_SHARES: dict[str, Any] = dict.fromkeys(("equipped", "good", "in_force", "accurate", "traceable", "connected"), _SHARE)
+_BOARD_FACTS: dict[str, Any] = {"policy": "cn-legal/1", "as_of": _DAY, "known_at": _MOMENT, "reach": "area"}
+_GROUP: dict[str, Any] = {"value": "310113", "units": 1, "overdue": 1, "shares": _SHARES}
+BOARD: dict[str, Any] = {
+    "facts": _BOARD_FACTS,
+    "units": 1,
+    "overdue": 1,
+    "by_area": [_GROUP],
+    "by_industry": [{**_GROUP, "value": "C"}],
+    "by_size": [{**_GROUP, "value": "from_10000"}],
+    "by_organizer": [{**_GROUP, "value": "city"}],
+    "rates": [
+        {
+            "energy": "electricity",
+            "level": 2,
+            "units": 1,
+            "asked_from": 100,
+            "asked_to": 100,
+            "not_met": 1,
+            "undecided": 0,
+            "shares": _SHARES,
+        }
+    ],
+    "medians": dict.fromkeys(_SHARES, None),
+    "days": [{"day": _DAY, "units": 1, "meters": 20, "overdue": 1, "shares": _SHARES}],
+}
+BOARD_UNITS: dict[str, Any] = {
+    "facts": _BOARD_FACTS,
+    "energy": "",
+    "level": 0,
+    "units": [
+        {
+            "organization": "steel",
+            "name": "合成钢厂",
+            "area": "310113",
+            "industry": "C3110",
+            "size": "from_10000",
+            "tce": 12000.5,
+            "organizer": "city",
+            "meters": 20,
+            "overdue": 1,
+            "edition": "gb-17167-2006",
+            "edition_in_force": "gb-17167-2025",
+            "conclusion": "not_asked",
+            "shares": _SHARES,
+        }
+    ],
+    "next": None,
+}
+YEARS: dict[str, Any] = {
+    "facts": _BOARD_FACTS,
+    "organization": "steel",
+    "units": 1,
+    "years": [
+        {
+            "year": 2025,
+            "units": 1,
+            "meters": 20,
+            "overdue": 1,
+            "tce": 12000.5,
+            "tce_units": 1,
+            "editions": {"gb-17167-2006": 1},
+            "shares": _SHARES,
+        }
+    ],
+}
+LACKING: dict[str, Any] = {
+    "organization": "steel",
+    "as_of": _DAY,
+    "rate": "in_force",
+    "lacking": [
+        {
+            "subject": "EM-1024@steel-mill-1",
+            "place": None,
+            "item": "EM-1024",
+            "metering_point": "steel-mill-1",
+            "energy": "electricity",
+            "level": 2,
+            "reason": "not_traceable",
+            "codes": ["EXPIRED"],
+        }
+    ],
+}

@@ -12,6 +12,7 @@ from api.render.csv_lines import Column, csv_lines
 from traceability.json_text import dump
 
 Form = Literal["json", "csv", "ndjson"]
+RecordListForm = Literal["json", "csv", "ndjson", "jsonld", "parquet", "tables"]  # Of lists of records.
 
 MEDIA_TYPES: dict[Form, str] = {"json": "application/json", "csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
 
@@ -29,6 +30,22 @@ def _wanted(
 
 
 WantedForm = Annotated[Form, Depends(_wanted)]
+
+
+def _wanted_of_records(
+    request: Request,
+    format: Annotated[  # noqa: A002 - the name of the parameter in the URL.
+        RecordListForm | None,
+        Query(
+            description="`csv` or `ndjson` for the whole list as a file, `jsonld`, `parquet` or `tables` (CSV) for the records "
+            "whole, to be imported again; else by Accept, else JSON."
+        ),
+    ] = None,
+) -> RecordListForm:
+    return format or _preferred(request.headers.get("accept", ""))
+
+
+WantedRecordForm = Annotated[RecordListForm, Depends(_wanted_of_records)]
 
 
 def with_twins(kind: type[msgspec.Struct], description: str, example: str) -> Responses:

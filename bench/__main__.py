@@ -13,6 +13,7 @@ from bench import (
     ledger,
     one_item,
     posting,
+    review,
     scanning,
     workbook,
 )
@@ -27,6 +28,7 @@ BENCHES = {
     "every item": fleet.main,
     "loading every item": fleet_load.main,
     "changes of every item": fleet_changes.main,
+    "review of a district": review.main,
     "workbook": workbook.main,
     "label reading": label_reading.main,
     "scanning": scanning.main,

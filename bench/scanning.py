@@ -36,6 +36,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from api.app import create_app
+from api.cli.service import collect_seldom
 from bench import machine
 from bench.one_item import fill
 from registry.labels.code import new_code
@@ -126,6 +127,7 @@ def serve(url: str, descriptor: int) -> None:
             return
         await app(scope, receive, send)
 
+    collect_seldom()
     config = uvicorn.Config(both, log_level="warning", access_log=False, server_header=False)
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
 

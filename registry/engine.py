@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, PoolProxiedConnection, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
@@ -19,7 +19,7 @@ from registry.errors import StoreError
 
 BUSY_TIMEOUT = 30_000  # Milliseconds that a writer waits for its turn before it gives up.
 _JOURNAL = 67_108_864  # Bytes to which the log is cut back after a large import.
-_MOST_KEPT = 2  # Connections for single statements; one does for the loop of a service.
+_MOST_KEPT = 2  # Connections for reading; one does for the loop of a service.
 _CACHE = -65_536  # KiB of page cache of a SQLite connection, negative by SQLite's convention.
 _WRITER = 0x7472_6163_6561_6265  # The key of the advisory lock of writers: "traceabe" in ASCII.
 # Every query of the store looks up a bounded number of rows through an index. PostgreSQL cannot know how few a recursive query
@@ -64,39 +64,39 @@ def transaction(engine: Engine, *, is_writer: bool, viewers: list[str] | None = 
     `viewers`: the organizations for which is read; PostgreSQL then keeps the rows of all others out, whatever a query asks.
     """
     options = _WRITING if is_writer else _READING[engine.dialect.name]
-    try:
-        with engine.connect() as connection, connection.execution_options(**options).begin():
-            if viewers is not None and engine.dialect.name == "postgresql":
-                _wall_in(connection, viewers)
-            yield connection
-    except (DBAPIError, engine.dialect.loaded_dbapi.Error) as error:
-        raise _as_ours(error) from error
+    with _errors_as_ours(engine), engine.connect() as connection, connection.execution_options(**options).begin():
+        if viewers is not None and engine.dialect.name == "postgresql":
+            _wall_in(connection, viewers)
+        yield connection
 
 
 class KeptConnections:
-    """Connections for single reading statements, which are consistent by themselves: no transaction around them.
+    """Connections for reading, where taking one from the pool costs more than what is read.
 
-    To a file a few are kept, as taking one from the pool costs more than the statement; those to a server go back. None belongs
-    to a thread: threads come and go with requests, and what they kept would be missing in the pool for ever.
+    To a file a few are kept; those to a server go back. None belongs to a thread: threads come and go with requests, and what
+    they kept would be missing in the pool for ever.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._most = _MOST_KEPT if engine.dialect.name == "sqlite" else 0
-        self._free: list[PoolProxiedConnection] = []
+        self._free: list[Connection] = []
 
     @contextmanager
     def statement(self) -> Iterator[Any]:
-        """The driver's connection for one statement, all of whose rows are fetched."""
-        connection = None
-        try:
-            connection = self._taken()
-            yield connection.driver_connection
-        except (DBAPIError, self._engine.dialect.loaded_dbapi.Error) as error:
-            raise _as_ours(error) from error
-        finally:
-            if connection is not None:
-                self._give_back(connection)
+        """The driver's connection for one statement, all of whose rows are fetched: it is consistent by itself."""
+        with self._taken() as connection:
+            yield connection.connection.driver_connection
+
+    @contextmanager
+    def reading(self, viewers: list[str] | None) -> Iterator[Connection]:
+        """A transaction that reads one state; as `transaction`, where nothing is kept."""
+        if not self._most:
+            with transaction(self._engine, is_writer=False, viewers=viewers) as connection:
+                yield connection
+            return
+        with self._taken() as connection, connection.begin():
+            yield connection
 
     def close(self) -> None:
         """Give back those that are kept."""
@@ -104,17 +104,28 @@ class KeptConnections:
         while self._free:
             self._free.pop().close()
 
-    def _taken(self) -> PoolProxiedConnection:
-        try:
-            return self._free.pop()  # In one step, whatever other threads do.
-        except IndexError:
-            return self._engine.raw_connection()
+    @contextmanager
+    def _taken(self) -> Iterator[Connection]:
+        with _errors_as_ours(self._engine):
+            try:
+                connection = self._free.pop()  # In one step, whatever other threads do.
+            except IndexError:
+                connection = self._engine.connect()
+            try:
+                yield connection
+            finally:
+                if len(self._free) < self._most and not connection.invalidated:
+                    self._free.append(connection)
+                else:
+                    connection.close()
 
-    def _give_back(self, connection: PoolProxiedConnection) -> None:
-        if len(self._free) < self._most:
-            self._free.append(connection)
-        else:
-            connection.close()
+
+@contextmanager
+def _errors_as_ours(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except (DBAPIError, engine.dialect.loaded_dbapi.Error) as error:
+        raise _as_ours(error) from error
 
 
 def _sqlite(url: URL) -> Engine:

@@ -20,6 +20,23 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     items: int
 
 
+class PointCell(msgspec.Struct, frozen=True, kw_only=True):
+    """How many metering points of a place have a status; each stands in one. Places as for `Cell`."""
+
+    district: str
+    energy: str
+    level: int
+    status: Status
+    points: int
+
+
+class PointLapse(msgspec.Struct, frozen=True, kw_only=True):
+    """How many metering points are traceable for the last time on a day."""
+
+    last_day: date
+    points: int
+
+
 class Lapse(msgspec.Struct, frozen=True, kw_only=True):
     """How many items are traceable for the last time on a day, and the standard that carries that.
 
@@ -35,19 +52,28 @@ class Lapse(msgspec.Struct, frozen=True, kw_only=True):
 class Point(msgspec.Struct, frozen=True, kw_only=True):
     """What hangs on a standard (traceability.fleet.hanging)."""
 
+    # What was kept before metering points were counted has none; the next run writes it anew. So below.
+
     item: str
     is_anchor: bool
     hanging: int
     standards: int
     without_alternative: int
     ends_on: date | None
+    metering_points: int = 0
 
 
 class FleetSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """The sums over all items, or over those that somebody may see. `has_more`: whether there are more points than these."""
+    """The sums over all items, or over those that somebody may see. `has_more`: whether there are more points than these.
+
+    `points`: standards. `point_statuses`, `point_cells` and `point_lapses`: the same over metering points.
+    """
 
     statuses: dict[Status, int]
     cells: tuple[Cell, ...]
     lapses: tuple[Lapse, ...]
     points: tuple[Point, ...]
     has_more: bool
+    point_statuses: dict[Status, int] = {}
+    point_cells: tuple[PointCell, ...] = ()
+    point_lapses: tuple[PointLapse, ...] = ()

@@ -28,6 +28,7 @@ class MeterReadings(Table, table=True):
     """
 
     is_fact: ClassVar[bool] = True
+    sealed_columns: ClassVar[tuple[str, ...]] = ("reason", "recorded_by", "source")
     __tablename__ = "meter_readings"
     __table_args__ = (
         filled("id"),

@@ -38,10 +38,12 @@ class Table(SQLModel, registry=registry(metadata=metadata)):
 
     `is_fact`: whether each row is a leaf of the ledger in its own right; records are by way of the recorder. The key of such a
     table is a running number, or one and a place.
+    `sealed_columns`: those that a proof of such a row can withhold (registry.ledger.facts).
     `is_cache`: whether rows are computed from others and may be replaced; the database refuses to change all others.
     """
 
     is_fact: ClassVar[bool] = False
+    sealed_columns: ClassVar[tuple[str, ...]] = ()
     is_cache: ClassVar[bool] = False
 
 

@@ -35,7 +35,7 @@ class Store:
 
         `viewers`: the organizations for which is read (Party.viewers); None reads everything, as verdicts do.
         """
-        with transaction(self.engine, is_writer=False, viewers=viewers) as connection:
+        with self._kept.reading(viewers) as connection:
             yield UnitOfWork(connection, self.cache, viewers)
 
     def number(self, query: Query) -> int:
@@ -125,7 +125,8 @@ class UnitOfWork:
         self._written[name] += len(rows)
         if table.is_fact:
             columns = table_of(table).c.keys()
-            self.note(Fact(name, row_number(table, row), row_text(name, dict(zip(columns, row, strict=True)))) for row in rows)
+            told = ((row_number(table, row), dict(zip(columns, row, strict=True))) for row in rows)
+            self.note(Fact(name, number, row_text(name, values, table.sealed_columns)) for number, values in told)
         if self.is_postgresql and len(rows) <= _FEW:
             one = f"({', '.join(['%s'] * len(rows[0]))})"
             values = [value for row in rows for value in row]

@@ -138,7 +138,8 @@ def random_changes(random: Random, sizes: Sizes, document: dict[str, Any]) -> It
     """What is recorded after a document of these sizes, without end: the list, and the record.
 
     Certificates, some of which replace others, and events of any day; further versions of items and competences, which are
-    recorded in any order; under `withdrawals` what is known of one, with its certificate.
+    recorded in any order, and of metering points if there are any; under `withdrawals` what is known of one, with its
+    certificate.
     """
     writer = _Writer(random, sizes)
     standing = [each["id"] for each in document["certificates"] if "withdrawal" not in each]
@@ -147,7 +148,8 @@ def random_changes(random: Random, sizes: Sizes, document: dict[str, Any]) -> It
         of_item.setdefault(each["item"], []).append(each["id"])
     for number in count(1):
         version = {"recorded_at": f"{random.choice((2025, 2026))}-06-01T00:00:00.{number:06}Z"}
-        match random.choices(("certificates", "events", "items", "competences", "withdrawals"), (8, 3, 2, 1, 3))[0]:
+        lists = ("certificates", "events", "items", "competences", "withdrawals", "metering_points")
+        match random.choices(lists, (8, 3, 2, 1, 3, 1 if sizes.points else 0))[0]:
             case "certificates":
                 item = random.choice(writer.item_ids)
                 record = writer.certificate(f"x{number}", item, writer.day()) | version
@@ -166,6 +168,8 @@ def random_changes(random: Random, sizes: Sizes, document: dict[str, Any]) -> It
                 yield "items", writer.item(random.choice([*writer.item_ids, f"new{number}"]), kind) | version
             case "competences":
                 yield "competences", writer.competence(f"k{random.randrange(sizes.competences + 1)}") | version
+            case "metering_points":
+                yield "metering_points", writer.point(f"P{random.randrange(sizes.points + 1)}") | version
             case _ if standing:
                 withdrawn = standing.pop(random.randrange(len(standing)))
                 yield "withdrawals", {"certificate": withdrawn, "on": writer.day(), "void_from": writer.day()}

@@ -52,6 +52,7 @@ class Examiner:
         self.policy = policy
         self._examined: dict[str, Examined] = {}
         self._chains: dict[str, Chain] = {}
+        self._depths: dict[str, int] = {}  # Of certificates that no directed cycle can be reached from.
         self._lapsed: dict[tuple[Reference, date], bool] = {}
 
     def examine(self, certificate: Certificate) -> Examined:
@@ -104,7 +105,7 @@ class Examiner:
                     rests_on[step.found.id] = []
                     queue.append(self.examine(step.found))
                 rests_on[examined.certificate.id].append(step.found.id)
-        depth = _depth(first.id, rests_on)
+        depth = self._depth(first.id, rests_on)
         return Chain(
             certificates=tuple(queue),
             findings=(
@@ -116,6 +117,24 @@ class Examiner:
             followed=tuple(dict.fromkeys(step.reference for examined in queue for step in examined.steps if step.is_followed)),
         )
 
+    def _depth(self, first: str, rests_on: dict[str, list[str]]) -> int | None:
+        """Certificates on the longest path from the first, which reaches all others; None on a directed cycle.
+
+        Almost every chain is short and without one, and is told so sooner than a graph of networkx is made. What rests on
+        nothing but certificates of known depth is on no cycle, as these would reach it too.
+        """
+        depths = self._depths
+        if all(above in depths for above in rests_on[first]):
+            depths[first] = 1 + max((depths[above] for above in rests_on[first]), default=0)
+            return depths[first]
+        try:
+            order = tuple(TopologicalSorter(rests_on).static_order())
+        except CycleError:
+            return None
+        for each in order:
+            depths[each] = 1 + max((depths[above] for above in rests_on[each]), default=0)
+        return depths[first]
+
     def _is_lapsed(self, item: Item, purpose: Purpose, day: date) -> bool:
         if item.kind is ItemKind.REFERENCE_MATERIAL or item.is_retired(day):
             return False
@@ -123,20 +142,6 @@ class Examiner:
             return not item.is_recognized(day)
         found = certificate_in_force(self.known, item.id, day, purpose).found
         return found is None or found.outcome is Outcome.FAIL or end_of(self.known, item, found).is_over(day)
-
-
-def _depth(first: str, rests_on: dict[str, list[str]]) -> int | None:
-    """Certificates on the longest path from the first, which reaches all others; None on a directed cycle.
-
-    Almost every chain is short and without one, and is told so sooner than a graph of networkx is made.
-    """
-    depths: dict[str, int] = {}
-    try:
-        for each in TopologicalSorter(rests_on).static_order():
-            depths[each] = 1 + max((depths[above] for above in rests_on[each]), default=0)
-    except CycleError:
-        return None
-    return depths[first]
 
 
 def _edges(rests_on: dict[str, list[str]]) -> list[tuple[str, str]]:
@@ -154,12 +159,12 @@ def _cycles(examined: list[Examined], rests_on: dict[str, list[str]]) -> Iterato
 
 def _revisited(examined: list[Examined], rests_on: dict[str, list[str]]) -> Iterator[Finding]:
     """ITEM_REVISITED: items of which one certificate reaches another. Events form no circle, items do (VIM 2.41 note 3)."""
+    if len({each.certificate.item for each in examined}) == len(examined):
+        return
     of_item: dict[str, set[str]] = {}
     for each in examined:
         of_item.setdefault(each.certificate.item, set()).add(each.certificate.id)
     several = [(item_id, certificates) for item_id, certificates in of_item.items() if len(certificates) > 1]
-    if not several:
-        return
     graph: nx.DiGraph[Any] = nx.DiGraph(_edges(rests_on))
     for item_id, certificates in several:
         if any(certificates & nx.descendants(graph, each) for each in sorted(certificates)):

@@ -3,7 +3,7 @@
 What governs is decided item by item from the records known; nothing here looks further up the chain.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -53,16 +53,19 @@ class Bound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
-    """The end of a certificate: its bounds, and whether the first one (printed or computed) is known."""
+    """The end of a certificate: its bounds, and whether the first one (printed or computed) is known.
+
+    `last_day`: the last valid day as far as known; None when nothing bounds it.
+    """
 
     bounds: tuple[Bound, ...]
     is_interval_known: bool
     is_computed: bool
+    last_day: date | None = field(init=False)
 
-    @property
-    def last_day(self) -> date | None:
-        """The last valid day as far as known; None when nothing bounds it."""
-        return min((bound.last_day for bound in self.bounds), default=None)
+    def __post_init__(self) -> None:
+        # Asked for on every day that is looked at, so it is worked out once.
+        object.__setattr__(self, "last_day", min((bound.last_day for bound in self.bounds), default=None))
 
     @property
     def earliest(self) -> Bound:
@@ -73,8 +76,7 @@ class End:
 
     def is_over(self, day: date) -> bool:
         """Whether the day is after the end; an unknown end is never over."""
-        last_day = self.last_day
-        return last_day is not None and day > last_day
+        return self.last_day is not None and day > self.last_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,13 +16,14 @@ from api.cli.stores import opened
 from api.language import Language, text
 from api.render import words
 from api.render.names import names_among
-from api.render.standings import STANDINGS, decimal_text, percent_text
+from api.render.standings import STANDINGS, percent_text
 from api.render.system_report import system_pdf, uncertainty_words
 from api.routes.accounting import asked_period
 from api.schemas.accounting import SystemAnswer, period_answer, system_answer
 from api.schemas.readings import report_answer
 from registry.access import OPERATOR
 from registry.editions import load_editions
+from registry.exact_numbers import decimal_text
 from registry.exchange.monitoring_upload import NumericValid, read_codes
 from registry.exchange.readings_csv import read_readings
 from registry.readings import told

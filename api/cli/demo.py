@@ -25,21 +25,24 @@ from api.pages.rows import TargetRow, target_rows
 from registry.access import Party
 from registry.errors import ConflictError, StoreError
 from registry.notices.settings import NoticeSettings
+from registry.readings import MeterReading, Place, Sent, derived_id
 from registry.review.facts import AnyFact
 from registry.settings import Settings
 from registry.unit_of_work import Store
 from registry.usecases.fleet_nights import FleetPlan
 from registry.usecases.import_records import import_records
 from registry.usecases.make_checkpoint import ledger_signer
+from registry.usecases.record_readings import record_readings
 from registry.usecases.units import MOST_AT_ONCE, record_facts
 from seed_data.chains import chains
 from seed_data.city import city
 from seed_data.city.plan import survey
 from seed_data.city.units import meter_facts, unit_facts
+from seed_data.readings import factor_edition, readings
 from seed_data.targets import TARGETS
 from traceability.interchange import Entry, write_entries
 from traceability.policy import DEFAULT_POLICY
-from traceability.records import SECTIONS, Record
+from traceability.records import SECTIONS, MeteringPoint, Record
 
 _SEED = 20260101  # Of the city's random numbers: the same city for everybody.
 _RECORDED_BY = "demo"
@@ -88,6 +91,7 @@ def _seed(path: Path, meters: int, today: date, language: Language) -> None:
     records = chains(today)
     with opened(f"sqlite:///{path}", is_writing=True) as store:
         _record(store, ((section, getattr(records, section)) for section in SECTIONS), "seed_data.chains")
+        _read(store, records.metering_points, today)
         if not meters:
             return
         with progress(text(language, "生成 {meters} 块表的城市", meters=meters), None) as bar:
@@ -100,6 +104,23 @@ def _record(store: Store, sections: Iterable[tuple[str, Iterable[Record]]], sour
     with store.writing() as work:
         chunks = (piece.decode() for piece in write_entries(sections))
         import_records(work, chunks, party=Party(name=_RECORDED_BY), at=clock.now(), source=source)
+
+
+def _read(store: Store, points: tuple[MeteringPoint, ...], today: date) -> None:
+    """What the metering points of the examples measured; their ids follow from what they say, so again changes nothing."""
+    sent = []
+    for number, each in enumerate(readings(points, today)):
+        said = each._asdict()
+        reading = MeterReading(id=derived_id(**said, replaces=None), source="seed_data.readings", **said)
+        sent.append(Sent(Place(f"$.readings[{number}]"), reading))
+    record_readings(store, sent, party=Party(name=_RECORDED_BY), at=clock.now(), source="seed_data.readings")
+
+
+def _write_factors(folder: Path, today: date) -> None:
+    """Synthetic emission factors for the demonstration, as an operator would bring real ones."""
+    place = folder / "editions" / "factors"
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "demo.json").write_bytes(msgspec.json.encode(factor_edition(today)))
 
 
 def _tell_units(store: Store, meters: int, today: date) -> None:
@@ -156,6 +177,7 @@ def _serve(store: Store, port: int | None, language: Language) -> None:
     remark(language, "按 Ctrl+C 结束")
     # A key and kept columns of its own: what a demonstration signs is not to be taken for what this registry signed.
     own = Settings().data_dir / "demo"
+    _write_factors(own, clock.today())
     app = create_app(
         store,
         base_url=url,

@@ -16,7 +16,7 @@ from api.failures import ParameterError
 from api.language import Bilingual
 from registry.access import OPERATOR
 from registry.exchange.folders import zipped
-from registry.usecases.export_records import Form as Document
+from registry.exchange.forms import RecordForm
 from registry.usecases.export_records import export_records, export_tables
 from registry.usecases.render_certificate import dcc_of
 
@@ -30,9 +30,6 @@ class Form(StrEnum):
     CSV = "csv"
     PARQUET = "parquet"
     DCC = "dcc"
-
-
-_DOCUMENTS: dict[Form, Document] = {Form.JSON: "json", Form.NDJSON: "ndjson", Form.JSONLD: "jsonld"}
 
 
 def export(
@@ -60,7 +57,7 @@ def export(
             with _folder(out) as folder:
                 export_tables(work, "csv" if form is Form.CSV else "parquet", folder, known_at=moment)
             return
-        _write_all(export_records(work, known_at=moment, form=_DOCUMENTS[form]), out)
+        _write_all(export_records(work, known_at=moment, form=RecordForm(form.value)), out)
 
 
 def _check_subject(form: Form, certificate: str | None) -> None:

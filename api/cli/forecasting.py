@@ -15,7 +15,7 @@ from api.cli.questions import KnownAt, PolicyOption
 from api.cli.stores import opened
 from api.language import Language, text
 from registry.settings import Settings
-from registry.usecases.assess_all import SNAPSHOTS, load_fleet
+from registry.usecases.assess_all import SNAPSHOTS, load_fleet, load_points
 from registry.usecases.fleet_summaries import AHEAD, chains
 from traceability.fleet.forecast import lapsing, stranded
 from traceability.problems import UnknownTargetError
@@ -78,16 +78,21 @@ def single_points(
     question = asking.asked(now=clock.now(), as_of=as_of, known_at=known_at)
     say = partial(text, language)
     with opened() as store:
-        fleet = load_fleet(store, question.known_at, Settings().data_dir / SNAPSHOTS)
+        points = load_points(store, question.known_at, Settings().data_dir / SNAPSHOTS).points
         with store.reading() as work:
-            counted = chains(work, fleet, question.as_of)
-    found = counted.points(np.arange(fleet.items), np.arange(fleet.standards))
+            counted = chains(work, points, question.as_of)
+    fleet = points.fleet
+    found = counted.points(np.arange(fleet.items), np.arange(fleet.standards), metering_points=np.arange(points.size))
     if as_json:
         write_json(found.to_pylist())
         return
-    heads = say("标准器"), say("依赖它的器具"), say("其中无替代"), say("依赖它的标准器"), say("证书有效至")
+    counts = {
+        "hanging": say("依赖它的器具"), "without_alternative": say("其中无替代"), "standards": say("依赖它的标准器"),
+        "metering_points": say("依赖它的计量点"),
+    }  # fmt: skip
+    heads = say("标准器"), *counts.values(), say("证书有效至")
     rows = [
-        (row["item"], f"{row['hanging']:,}", f"{row['without_alternative']:,}", f"{row['standards']:,}", row["ends_on"] or "—")
+        (row["item"], *(f"{row[name]:,}" for name in counts), row["ends_on"] or "—")
         for row in found.slice(0, _SHOWN).to_pylist()
     ]
     _show(say("{count} 件标准器上系着器具", count=f"{len(found):,}"), heads, rows, len(found), language)
@@ -97,7 +102,7 @@ def _until(row: dict[str, object]) -> str:
     return "" if row["standard"] is None else f"{row['standard']} {row['standard_until']}"
 
 
-def _show(title: str, heads: tuple[str, ...], rows: Sequence[tuple[object, ...]], count: int, language: Language) -> None:
+def _show(title: str, heads: Sequence[str], rows: Sequence[tuple[object, ...]], count: int, language: Language) -> None:
     shown = table(*heads)
     for row in rows:
         shown.add_row(*map(str, row))

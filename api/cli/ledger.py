@@ -1,6 +1,7 @@
 """`registry log check`, `registry log checkpoint`: the ledger computed anew, and what is to leave this machine."""
 
 import base64
+import gc
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -40,6 +41,7 @@ def check(
     """重新计算账本，指出第一处不符（退出码 6）。/ Compute the ledger anew and name the first difference (exit code 6)."""
     with opened() as store:
         outside = tuple(_outside(path, key) for path in checkpoints or ())
+        gc.freeze()  # What was loaded stays until the end: not worth a look each time that rows come and go.
         with store.reading() as work:
             report = check_ledger(work, outside)
     if as_json:

@@ -40,6 +40,7 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
         "page": "api.cli.proof:page",
         "dossier": "api.cli.dossier:make_dossier",
     },
+    "review": {"draw-check": "api.cli.review:draw_check"},
     "demo": "api.cli.demo:demo",
     "serve": "api.cli.service:serve",
     "notices": {"run": "api.cli.notices:run"},

@@ -17,10 +17,13 @@ from api.language import Bilingual, Language, text
 from api.render import words
 from api.render.names import names_in
 from api.render.open_points import not_checked
+from api.render.standings import STANDINGS
 from api.render.verifying_page import standalone_page
+from api.render.withheld import withheld_rows
 from api.schemas.proofs import proof_answer
 from registry.access import OPERATOR
-from registry.evidence.bundle import Question
+from registry.editions import load_editions
+from registry.evidence.bundle import Account, Question
 from registry.evidence.verifying import Proved, verified
 from registry.ledger.notes import opened as opened_note
 from registry.ledger.notes import verifier_key, verifier_of
@@ -34,6 +37,9 @@ Out = Annotated[Path, typer.Option("--out", dir_okay=False, help="写入文件 /
 _Key = Annotated[
     str | None,
     typer.Option("--key", metavar="VKEY", help="验证公钥；缺省用本机密钥 / Verifier key; this machine's when left out"),
+]
+Readings = Annotated[
+    bool, typer.Option("--readings", help="附上计量点在时段内的读数 / Enclose what a metering point measured in the period")
 ]
 AsOf = Annotated[str | None, typer.Option("--as-of", metavar="D", help="判定日 / Day asked for")]
 From = Annotated[str | None, typer.Option("--from", metavar="D", help="时段首日 / First day of a period")]
@@ -50,13 +56,14 @@ def make(  # noqa: PLR0913, PLR0917 - one option of the command line each.
     as_of: AsOf = None,
     start: From = None,
     until: Until = None,
+    readings: Readings = False,  # noqa: FBT002
     known_at: KnownAt = None,
     policy: PolicyOption = None,
     checkpoint: Against = None,
     language: LanguageOption = Language.ZH,
 ) -> None:
     """制作可离线核验的溯源证明。/ Make a proof that is checked offline."""
-    made = made_bundle(target, as_of, start, until, known_at, policy, checkpoint)
+    made = made_bundle(target, as_of, start, until, known_at, policy, checkpoint, has_readings=readings)
     with replaced(out) as write:
         write(made)
     remark(language, "溯源证明：{size} 字节；请把验证公钥另行交给核验人", size=len(made))
@@ -102,6 +109,8 @@ def made_bundle(
     known_at: str | None,
     policy: str | None,
     checkpoint: Path | None,
+    *,
+    has_readings: bool = False,
 ) -> bytes:
     """The bundle that the options ask for."""
     now = clock.now()
@@ -114,13 +123,17 @@ def made_bundle(
         until=asking.day("--until", until or "") if is_of_period else None,
         known_at=asked.known_at,
         policy=asked.policy.name,
+        readings=has_readings,
     )
     signer = own_signer()
+    editions = load_editions(Settings().data_dir) if has_readings else None
     with opened(is_writing=True) as store:
         note = current_checkpoint(store, signer, now).note if checkpoint is None else note_of(checkpoint)
         against = opened_note(note, verifier_of(verifier_key(signer)))
         with store.reading() as work:
-            return make_proof(work, question, party=OPERATOR, checkpoint=against, note=note, signer=signer, at=now)
+            return make_proof(
+                work, question, party=OPERATOR, checkpoint=against, note=note, signer=signer, at=now, editions=editions
+            )
 
 
 def _show_proof(proved: Proved, language: Language) -> None:
@@ -131,10 +144,12 @@ def _show_proof(proved: Proved, language: Language) -> None:
             status = words.STATUSES[days.status].words.in_(language)
             rows.add_row(str(days.start), str(days.until), status, ", ".join(days.findings))
         show(say("时段内的判定"), rows)
+    if proved.account is not None:
+        _show_account(proved.account, language)
     if proved.withheld:
         rows = table(say("记录"), say("标识"), say("未出示"))
-        for each in proved.withheld:
-            rows.add_row(each.section, each.id, f"{each.field} {each.hidden}/{each.parts}")
+        for row in withheld_rows(proved.withheld, language):
+            rows.add_row(*row)
         show(say("未出示的内容"), rows)
     people().print(
         say(
@@ -146,6 +161,16 @@ def _show_proof(proved: Proved, language: Language) -> None:
     )
     for line in not_checked(proved, language):
         people().print(line, markup=False)
+
+
+def _show_account(account: Account, language: Language) -> None:
+    say = partial(text, language)
+    rows = table(say("判定"), say("天数"), say("有读数的天数"), say("数量"), say("至少"), say("至多"), "tCO2e")
+    for share in account.shares:
+        amounts = (f"{each} {account.unit or ''}".strip() for each in (share.quantity, share.at_least, share.at_most))
+        emissions = share.emissions if account.factors else say("无因子")
+        rows.add_row(STANDINGS[share.standing].in_(language), str(share.days), str(share.read_days), *amounts, emissions)
+    show(say("时段内的计量"), rows)
 
 
 def _content(file: Path) -> bytes:

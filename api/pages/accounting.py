@@ -19,7 +19,7 @@ from api.pages.forms import page
 from api.render import words
 from api.render.names import Names
 from api.render.period_bars import period_bars
-from api.render.standings import RULE, STANDINGS, SYMBOLS, decimal_text, percent_text
+from api.render.standings import RULE, STANDINGS, SYMBOLS, percent_text
 from api.render.system_report import uncertainty_words
 from api.routes.accounting import accounted, asked_period, names_of, own_or, validated
 from api.routes.readings import default_period
@@ -28,6 +28,7 @@ from api.security import Reading
 from registry.access import Party
 from registry.editions import load_editions
 from registry.errors import RegistryError
+from registry.exact_numbers import decimal_text
 from registry.spelling import storable
 from registry.usecases.account_period import PeriodAccount, PointAccount
 from registry.usecases.list_records import LARGEST_PAGE, MeteringPointFilters, list_records
@@ -68,6 +69,8 @@ class PointView:
 
     id: str
     address: str
+    alone: str
+    proof: str | None
     energy: str
     level: str
     unit: str
@@ -214,7 +217,7 @@ def _period_values(found: PeriodAccount, language: Language, request: Request) -
         "days": days,
         "days_rows": _day_rows(found, days, language),
         "emissions": _rows(found.emissions, days, language, "t", has_factors=has_factors) if has_factors else (),
-        "points": [_view(each, days, language, lang) for each in found.points[:_MOST_POINTS]],
+        "points": [_view(each, found, language, lang) for each in found.points[:_MOST_POINTS]],
         "more_points": len(found.points[_MOST_POINTS:]),
         "groups": [
             (group, _rows(each.shares, days, language, each.unit, has_factors=has_factors))
@@ -227,11 +230,17 @@ def _period_values(found: PeriodAccount, language: Language, request: Request) -
     }
 
 
-def _view(each: PointAccount, days: int, language: Language, lang: str | None) -> PointView:
-    account, point = each.account, each.point
+def _view(each: PointAccount, found: PeriodAccount, language: Language, lang: str | None) -> PointView:
+    account, point, asking = each.account, each.point, found.asked
+    days = (asking.until - asking.start).days + 1
+    known_at, period = asking.known_at.isoformat(), {"from": str(asking.start), "until": str(asking.until)}
+    policy: dict[str, str | None] = {**period, "policy": asking.policy.name}
+    proof = links.proof(point.id, **policy, as_of=str(asking.until), known_at=known_at, readings="true")
     return PointView(
         id=point.id,
         address=links.page(point.id, lang=lang),
+        alone=links.accounting(**policy, metering_point=point.id, lang=lang),
+        proof=None if each.is_model else proof,
         energy=each.energy or "—",
         level=str(point.level),
         unit=account.unit or "",

@@ -35,7 +35,8 @@ def show_imports(context: Given, language: Speaking, party: Reading, request: Re
     with context.store.reading() as work:
         listed = import_files.list_imports(work, party, _LATEST, _LISTED)
     answers = [_answer(context, each) for each in listed]
-    return _page("imports.html", language, request, imports=answers, may_record=party.may(Permission.RECORD_ITEMS))
+    may_record = party.may(Permission.RECORD_ITEMS)
+    return _page("imports.html", language, request, imports=answers, may_record=may_record, exports=_exports())
 
 
 @router.post("")
@@ -127,6 +128,12 @@ def set_mapping(
     job = import_files.remap(context.store, import_id, mapping, party=party, at=context.clock())
     context.jobs().queue.wake(job)
     return _to(import_id, request)
+
+
+def _exports() -> list[tuple[str, str]]:
+    """The addresses of everything that one sees, by the name of the form."""
+    named = {"json": "JSON", "ndjson": "NDJSON", "jsonld": "JSON-LD", "csv": "CSV.zip", "parquet": "Parquet.zip"}
+    return [(name, links.api_list("records", format=form)) for form, name in named.items()]
 
 
 def _has_columns(status: ImportStatus) -> bool:

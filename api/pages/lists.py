@@ -28,7 +28,7 @@ router = APIRouter(include_in_schema=False)
 
 _ITEMS = 20  # Rows; each is assessed, at a few milliseconds each.
 _CERTIFICATES = 50  # Rows.
-_FORMS = ("json", "csv", "ndjson")
+_FORMS = {"json": "JSON", "csv": "CSV", "ndjson": "NDJSON", "jsonld": "JSON-LD", "parquet": "Parquet", "tables": "CSV.zip"}
 _K = TypeVar("_K")
 
 Text = Annotated[str, Query(max_length=255)]
@@ -140,4 +140,4 @@ def _chosen(name: str, text: str, kind: Callable[[str], _K]) -> _K | None:
 
 def _twins(section: str, query: dict[str, str]) -> list[tuple[str, str]]:
     """The same list for machines, by the name of the form."""
-    return [(form.upper(), links.api_list(section, **query, format=form)) for form in _FORMS]
+    return [(name, links.api_list(section, **query, format=form)) for form, name in _FORMS.items()]

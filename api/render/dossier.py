@@ -19,14 +19,14 @@ from api.render import words
 from api.render.amounts import uncertainty_text
 from api.render.chain import drawing_of
 from api.render.chain_svg import chain_svg
-from api.render.happenings import SECTIONS
 from api.render.names import Names, names_in
 from api.render.open_points import not_checked
 from api.render.qr import qr_svg
 from api.render.sentences import SAYINGS, sentence
+from api.render.standings import RULE, STANDINGS
+from api.render.withheld import withheld_rows
 from registry.evidence.answers import verdict_on
 from registry.evidence.bundle import Days
-from registry.evidence.shown import Withheld
 from registry.evidence.verifying import Proved
 from traceability.hierarchy import levels
 from traceability.verdict import Finding, Node, Severity
@@ -37,9 +37,6 @@ _NO_BREAK = "\N{NO-BREAK SPACE}"
 _MOST_GAPS = 100  # Rows of a table that people read; the bundle inside holds all.
 # The families that print Chinese on the systems at hand, and one for signs that they lack.
 FONTS = ["Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei", "DejaVu Sans"]
-# The parts of a record that can be withheld (registry.evidence.shown).
-_PARTS = {"name": Bilingual("名称", "name"), "scope": Bilingual("范围", "scope")}
-
 _COMPILE: Any = typst.compile  # Its stubs leave out that it takes files by name.
 
 
@@ -86,8 +83,9 @@ def _data(proved: Proved, names: Names, verify_at: str) -> dict[str, Any]:
         "timeline": _timeline(proved, names),
         "coverage": [_days(days, language) for days in proved.coverage],
         "gaps": list(_gaps(proved, names)),
+        "account": _account(proved, language),
         "checkpoint": proved.bundle.checkpoint,
-        "withheld": [_withheld(each, language) for each in proved.withheld],
+        "withheld": list(withheld_rows(proved.withheld, language)),
         "documents": [[each.certificate, each.sha256] for each in proved.bundle.documents],
         "open": list(not_checked(proved, language)),
         "key": proved.bundle.signature.key,
@@ -122,6 +120,14 @@ def _headings(language: Language) -> dict[str, str]:
         "verdict": say("结论"),
         "gaps": say("缺口与原因"),
         "no_gaps": say("时段内没有缺口。"),
+        "account": say("时段内的计量"),
+        "standing": say("判定"),
+        "read_days": say("有读数的天数"),
+        "quantity": say("数量"),
+        "bounds": say("至少 – 至多"),
+        "factors": say("排放因子（无溯源链）"),
+        "unread": say("没有读数的日子"),
+        "rule": RULE.in_(language),
         "proof": say("证明与核验"),
         "checkpoint": say("账本检查点"),
         "key": say("验证公钥（请与另行得到的公钥比对）"),
@@ -190,11 +196,6 @@ def _basis(finding: Finding, names: Names) -> str:
     return f"{words.SEVERITIES[finding.severity].in_(names.language)}: {saying.title.in_(names.language)} ({saying.source})"
 
 
-def _withheld(each: Withheld, language: Language) -> list[str]:
-    part = f"{_PARTS[each.field].in_(language)} {each.hidden}/{each.parts}"
-    return [SECTIONS[each.section].in_(language), each.id, part]
-
-
 def _timeline(proved: Proved, names: Names) -> dict[str, Any]:
     """Bars from calibration to the end, in parts of the whole width; an end that is not known reaches the edge."""
     verdict, question = proved.verdict, proved.bundle.question
@@ -232,6 +233,32 @@ def _days_of(node: Node, names: Names) -> Iterator[date]:
 def _days(days: Days, language: Language) -> list[str]:
     length = (days.until - days.start).days + 1
     return [str(days.start), str(days.until), str(length), words.STATUSES[days.status].words.in_(language), days.status.value]
+
+
+def _account(proved: Proved, language: Language) -> dict[str, Any] | None:
+    """What the readings enclosed come to; nothing where none were asked for."""
+    found = proved.account
+    if found is None:
+        return None
+    say, unit = partial(text, language), found.unit or ""
+    rows = [
+        [
+            STANDINGS[each.standing].in_(language),
+            str(each.days),
+            str(each.read_days),
+            f"{each.quantity} {unit}".strip(),
+            f"{each.at_least} – {each.at_most}",
+            each.emissions if found.factors else "—",
+        ]
+        for each in found.shares
+    ]
+    said = say("读数 {count} 条，其中 {cut} 条跨越结论变化或时段边界", count=found.readings, cut=found.apportioned)
+    return {
+        "rows": rows,
+        "said": said,
+        "unread": [f"{each.start} – {each.until}" for each in found.unread],
+        "factors": [f"{each.value} {each.unit} · {each.start} – {each.until} · {each.source}" for each in found.factors],
+    }
 
 
 def _gaps(proved: Proved, names: Names) -> Iterator[dict[str, Any]]:

@@ -25,6 +25,7 @@ SECTIONS: dict[str, Bilingual] = {
     "withdrawals": Bilingual("撤销", "withdrawals"),
     "events": Bilingual("事件", "events"),
     "metering_points": Bilingual("计量点", "metering points"),
+    "meter_readings": Bilingual("读数", "readings"),
 }
 
 

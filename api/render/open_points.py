@@ -15,5 +15,9 @@ def not_checked(proved: Proved, language: Language) -> Iterator[str]:
         yield say("检查点只有登记处自己的签名；整部历史是否被重做，须用在别处保存的检查点核对（--checkpoint）")
     if proved.bundle.question.policy != proved.policy.name:
         yield say("证明按 {other} 出具，以上按 {own} 重新判定", other=proved.bundle.question.policy, own=proved.policy.name)
+    if proved.account is not None:
+        yield say("读数按天均分计入；是否另有未附上的读数无法由此得知")
+        if proved.account.factors:
+            yield say("排放因子出自登记处所用的版次，不在账本中，也没有溯源链")
     if proved.bundle.documents:
         yield say("原始文件的摘要出自登记处的声明；持有文件者可自行比对")

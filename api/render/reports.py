@@ -3,13 +3,13 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, TypedDict
 
 import typst
 
 from api.language import Language
+from api.render.fonts import fonts
 from api.render.labels.typesetting import CHINESE_FONTS, check_text
 
 _TEMPLATE = Path(__file__).with_name("report.typ")
@@ -39,19 +39,14 @@ class Report(TypedDict):
 def report_pdf(report: Report, language: Language, at: datetime) -> bytes:
     """A report as PDF/A-2b. RefusedError on a machine without a Chinese typeface where there is Chinese to write."""
     check_text(_texts(report))
-    families = set(_fonts().families())
-    fonts = [family for family in (*CHINESE_FONTS, *_LATIN_FONTS) if family in families][:2]
-    told = json.dumps({**report, "lang": language.value, "fonts": fonts})
-    compiler = typst.Compiler(_TEMPLATE, font_paths=_fonts(), sys_inputs={"record": told})
+    families = set(fonts().families())
+    at_hand = [family for family in (*CHINESE_FONTS, *_LATIN_FONTS) if family in families][:2]
+    told = json.dumps({**report, "lang": language.value, "fonts": at_hand})
+    compiler = typst.Compiler(_TEMPLATE, font_paths=fonts(), sys_inputs={"record": told})
     made = compiler.compile(format="pdf", pdf_standards=["a-2b"], timestamp=at)
     if not isinstance(made, bytes):  # pragma: no cover - a list comes back for several pages of pictures only.
         raise TypeError("one document was asked for")
     return made
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts()
 
 
 def _texts(told: Any) -> Iterable[str]:

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from api.language import Bilingual
 from api.render import words
+from registry.exact_numbers import decimal_text
 from traceability.accounting import DayStanding
 
 STANDINGS: dict[DayStanding, Bilingual] = {
@@ -21,15 +22,6 @@ RULE = Bilingual(
     "Quantities and emissions are rounded half to even at six decimals, sums are of the exact values. "
     "Levels are nested: a total is that of the outermost level.",
 )
-_DECIMALS = 6
-
-
-def decimal_text(value: Fraction, decimals: int = _DECIMALS) -> str:
-    """An exact number as plain text, rounded half to even at some decimals, without zeros at its end."""
-    scale = 10**decimals
-    whole, rest = divmod(abs(round(value * scale)), scale)
-    text = f"{whole}.{rest:0{decimals}d}".rstrip("0").rstrip(".")
-    return text if value >= 0 or text == "0" else f"-{text}"
 
 
 def percent_text(part: Fraction, whole: Fraction) -> str:

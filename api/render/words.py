@@ -234,6 +234,8 @@ def window_look(window: str, narrowest: int) -> WindowLook:
 EVENT_TYPES: dict[EventType, Bilingual] = {
     EventType.RECALL_OPENED: Bilingual("标准器召回", "Standard recalled"),
     EventType.RECALL_ITEM_CHANGED: Bilingual("召回器具有新进展", "Item of a recall answered for"),
+    EventType.REVIEW_STEP_TAKEN: Bilingual("审查推进", "Review went on"),
+    EventType.REVIEW_DUE: Bilingual("审查期限", "Review deadline"),
     EventType.CERTIFICATE_RECORDED: Bilingual("登记了证书", "A certificate was recorded"),
     EventType.CERTIFICATE_WITHDRAWN: Bilingual("撤销了证书", "A certificate was withdrawn"),
     EventType.CERTIFICATE_REPLACED: Bilingual("替换了证书", "A certificate was replaced"),

@@ -33,6 +33,8 @@ _LATEST = 2**62  # Later than every import.
 _FORMATS: dict[str, FileFormat | None] = {
     "application/x-ndjson": FileFormat.NDJSON,
     "application/json": FileFormat.JSON,
+    "application/ld+json": FileFormat.JSON,
+    "application/zip": FileFormat.TABLES,
     "text/csv": FileFormat.CSV,
     XLSX: None,
     "application/vnd.ms-excel": None,
@@ -88,7 +90,7 @@ async def _brought(
 @router.post(
     "",
     operation_id="importFile",
-    summary="Import a file: NDJSON or JSON records, CSV, xlsx, xls, ods, or a DCC",
+    summary="Import a file: records as NDJSON, JSON, JSON-LD or tables in a zip file, CSV, xlsx, xls, ods, or a DCC",
     status_code=202,
     response_class=Response,
     responses={

@@ -16,11 +16,13 @@ from api.context import Context, Given, Speaking
 from api.failures import ParameterError
 from api.language import Bilingual, Language
 from api.openapi import Responses, refusals
+from api.record_files import attachment, record_files
 from api.render.csv_lines import COLUMNS, csv_lines
 from api.routes.answering import json_answer
-from api.twins import MEDIA_TYPES, Form, WantedForm, with_twins
+from api.twins import MEDIA_TYPES, RecordListForm, WantedRecordForm, with_twins
 from registry.access import Party
 from registry.exchange.documents import write_lines
+from registry.exchange.forms import RecordForm, written
 from registry.usecases.list_records import LARGEST_PAGE, Filters, Selection, list_records, select_records, selected
 from traceability.problems import InvalidValueError
 from traceability.records import Record
@@ -28,6 +30,8 @@ from traceability.records import Record
 Order = Literal["oldest", "newest"]
 
 _BATCH = 500  # Records of a twin that are read at once.
+# The forms that hold records whole; CSV by that name is the table for people.
+_WHOLE = {"jsonld": RecordForm.JSONLD, "parquet": RecordForm.PARQUET, "tables": RecordForm.CSV}
 
 KnownAt = Annotated[
     str | None,
@@ -47,7 +51,7 @@ class Paging:
     known_at: datetime
     cursor: str | None
     limit: int
-    form: Form
+    form: RecordListForm
 
 
 def known_instant(context: Given, known_at: KnownAt = None) -> datetime:
@@ -62,7 +66,7 @@ def _paging(
     request: Request,
     language: Speaking,
     known_at: Known,
-    form: WantedForm,
+    form: WantedRecordForm,
     cursor: Annotated[str | None, Query(max_length=300, description="`next` of the page before.")] = None,
     limit: Annotated[
         int, Query(ge=1, le=LARGEST_PAGE, description="Most records of a page; it may hold fewer and still have a next one.")
@@ -77,6 +81,7 @@ Paged = Annotated[Paging, Depends(_paging)]
 def listed(kind: type[msgspec.Struct], description: str, example: str) -> Responses:
     """The declaration of a list with its twins."""
     declared = with_twins(kind, description, example)
+    declared[200]["content"] = {**record_files(description)[200]["content"], **declared[200]["content"]}
     declared[200]["headers"] = {
         "Link": {
             "description": 'Of the twins: where a file that is too long for one goes on, as rel="next".',
@@ -127,6 +132,12 @@ def _twin(context: Context, party: Party, paging: Paging, filters: Filters, orde
     }
     if selection.next is not None:
         headers["link"] = f'<{_onward(paging, selection.next)}>; rel="next"'
+    if paging.form in _WHOLE:
+        form = _WHOLE[paging.form]
+        sections = [(filters.section, (record for batch in batches for record in batch))]
+        answer = attachment(written(sections, form), form, filters.section)
+        answer.headers.update({name: value for name, value in headers.items() if name in {"link", "vary"}})
+        return answer
     if paging.form == "csv":
         lines, media_type = csv_lines(COLUMNS[filters.section], batches, paging.language), MEDIA_TYPES["csv"]
     else:

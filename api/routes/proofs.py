@@ -12,6 +12,7 @@ from api.language import Bilingual
 from api.openapi import documents, refusals
 from api.routes.asking import Question as AskedQuestion
 from api.security import Reading, public
+from registry.editions import load_editions
 from registry.evidence.bundle import Question
 from registry.ledger.notes import Signer, opened, verifier_key, verifier_of
 from registry.usecases.make_checkpoint import current_checkpoint
@@ -40,6 +41,7 @@ def get_proof(
     asking: AskedQuestion,
     start: Annotated[str | None, Query(alias="from", description="First day of a period to prove as well.")] = None,
     until: Annotated[str | None, Query(description="Last day of the period.")] = None,
+    readings: Annotated[bool, Query(description="With what a metering point measured in the period.")] = False,  # noqa: FBT002
 ) -> Response:
     """Of other organizations it shows what the proof needs and no more. `registry proof verify` and `/verify` check it."""
     signer = _signer(context)
@@ -52,14 +54,18 @@ def get_proof(
         known_at=asking.known_at,
         policy=asking.policy.name,
         purpose=asking.purpose,
+        readings=readings,
     )
+    editions = load_editions(context.data_dir) if readings else None
     with context.store.reading() as work:
         check_target(work, party, item_id)
     at = context.clock()
     note = current_checkpoint(context.store, signer, at).note
     checkpoint = opened(note, verifier_of(verifier_key(signer)))
     with context.store.reading() as work:
-        made = make_proof(work, question, party=party, checkpoint=checkpoint, note=note, signer=signer, at=at)
+        made = make_proof(
+            work, question, party=party, checkpoint=checkpoint, note=note, signer=signer, at=at, editions=editions
+        )
     return Response(made, media_type="application/json", headers={"content-disposition": 'attachment; filename="proof.json"'})
 
 

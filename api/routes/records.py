@@ -19,7 +19,7 @@ from registry.usecases.recording import Order, Outcome, targets_of
 
 router = APIRouter(prefix=links.API, tags=["records"])
 
-_ACCEPTED = ("application/json", "application/x-ndjson")
+_ACCEPTED = ("application/json", "application/x-ndjson", "application/ld+json")
 
 
 @router.post(

@@ -45,13 +45,14 @@ from registry.repositories import review
 from registry.repositories.review import Wanted
 from registry.spelling import storable
 from registry.usecases.import_facts import import_facts
-from registry.usecases.review_editions import equipping_rules, jurisdiction_rules, load_edition
+from registry.usecases.review_editions import equipping_rules, jurisdiction_rules, load_edition, monitoring_rules
 from registry.usecases.units import facts_of_unit, list_units, record_facts, set_area, unit_on
 from traceability.json_text import convert, loads, whole
 
 router = APIRouter(prefix=links.API, tags=["review"])
 
 _MOST = 200  # Rows of a page of a list.
+_WHOLE = {"year", "level", "diameter_mm"}  # Fields of facts that are whole numbers.
 _CHUNK = 500  # Rows that a whole list reads at once.
 _TABLES = (
     "text/csv",
@@ -245,10 +246,10 @@ def put_area(
     responses={**answers(ReviewEditionList, "All of them", "REVIEW_EDITION_LIST"), **refusals(failures.STORE)},
 )
 def get_editions(context: Given, party: Reading) -> Response:  # noqa: ARG001 - whoever may read anything.
-    """Jurisdiction and equipping, each with its source and how sure we are of it."""
+    """Jurisdiction, equipping and monitoring, each with its source and how sure we are of it."""
     at = context.clock()
     with context.store.reading() as work:
-        rules = (*jurisdiction_rules(work, at), *equipping_rules(work, at))
+        rules = (*jurisdiction_rules(work, at), *equipping_rules(work, at), *monitoring_rules(work, at))
     return json_answer(ReviewEditionList(editions=tuple(map(edition_answer, rules))))
 
 
@@ -286,11 +287,12 @@ def _all_rows(context: Context, party: Party, wanted: Wanted, moment: Asking) ->
         after = page.next
 
 
-def _with_whole_numbers(value: Any) -> Any:
+def _with_whole_numbers(value: Any, name: str = "") -> Any:
+    """The facts with whole numbers where they are asked for; consumptions and demands stay exact decimals, 12000 too."""
     match value:
         case dict():
-            return {key: _with_whole_numbers(each) for key, each in value.items()}
+            return {key: _with_whole_numbers(each, key) for key, each in value.items()}
         case list():
             return [_with_whole_numbers(each) for each in value]
         case _:
-            return whole(value)
+            return whole(value) if name in _WHOLE else value

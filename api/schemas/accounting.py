@@ -12,8 +12,9 @@ from api.language import Bilingual
 from api.render import words
 from api.render.names import Names
 from api.render.sentences import SAYINGS, sentence
-from api.render.standings import RULE, STANDINGS, decimal_text
+from api.render.standings import RULE, STANDINGS
 from registry.editions import Confidence, DatedFactor, Determination, Editions, InputKind
+from registry.exact_numbers import decimal_text
 from registry.usecases.account_period import GroupAccount, InputAccount, PeriodAccount, PointAccount
 from registry.usecases.validate_system import System
 from traceability.accounting import DayStanding, Shares, Span

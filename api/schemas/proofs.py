@@ -6,7 +6,7 @@ import msgspec
 
 from api.render.names import Names
 from api.schemas.verdict import VerdictAnswer, verdict_answer
-from registry.evidence.bundle import Days, Source
+from registry.evidence.bundle import Account, Days, Source
 from registry.evidence.shown import Withheld
 from registry.evidence.verifying import Proved
 
@@ -20,6 +20,7 @@ class ProofAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
     verdict: VerdictAnswer
     coverage: tuple[Days, ...]
+    account: Account | None
     made_at: datetime
     made_for_policy: str
     origin: str
@@ -37,6 +38,7 @@ def proof_answer(proved: Proved, names: Names) -> ProofAnswer:
     return ProofAnswer(
         verdict=verdict_answer(proved.verdict, names),
         coverage=proved.coverage,
+        account=proved.account,
         made_at=proved.bundle.made_at,
         made_for_policy=proved.bundle.question.policy,
         origin=proved.checkpoint.origin,

@@ -6,8 +6,12 @@
   const FORMAT = "traceability-proof/1";
   // The fields of each part of the file that the page looks into: those that must be there, and those that may.
   const FIELDS = {
-    bundle: [["checkpoint", "documents", "facts", "format", "made_at", "proof", "question", "signature", "verdict"], ["coverage"]],
-    question: [["as_of", "known_at", "policy", "target"], ["from", "purpose", "until"]],
+    bundle: [["checkpoint", "documents", "facts", "format", "made_at", "proof", "question", "signature", "verdict"], ["account", "coverage"]],
+    question: [["as_of", "known_at", "policy", "target"], ["from", "purpose", "readings", "until"]],
+    account: [["apportioned", "factors", "readings", "shares", "unread"], ["energy", "unit"]],
+    share: [["at_least", "at_most", "days", "emissions", "quantity", "read_days", "standing", "without_factor"], []],
+    factor: [["edition", "from", "source", "unit", "until", "value"], []],
+    run: [["from", "until"], []],
     fact: [["index", "salt", "text"], ["parts"]],
     part: [["place", "salt", "text"], []],
     document: [["certificate", "sha256"], []],
@@ -68,9 +72,10 @@
   async function keyOf(line) {
     const first = line.indexOf("+"), second = line.indexOf("+", first + 1);
     demand(first > 0 && second > first, "这不是验证公钥", "this is no verifier key");
-    const name = line.slice(0, first), id = line.slice(first + 1, second), bytes = unpacked(line.slice(second + 1), 33);
+    const name = line.slice(0, first), id = line.slice(first + 1, second), bytes = unpacked(line.slice(second + 1));
     const expected = (await sha256(utf8(`${name}\n`), bytes)).slice(0, 4);
-    demand(bytes[0] === 1 && hex(expected) === id, "这不是验证公钥", "this is no verifier key");
+    demand(bytes[0] !== 255, "SM2 密钥（实验性）：浏览器不认识 SM2，请用命令 registry proof verify 核验", "an SM2 key (experimental): browsers do not know SM2; check with the command registry proof verify");
+    demand(bytes.length === 33 && bytes[0] === 1 && hex(expected) === id, "这不是验证公钥", "this is no verifier key");
     let key;
     try { key = await crypto.subtle.importKey("raw", bytes.slice(1), { name: "Ed25519" }, false, ["verify"]); } catch {
       refuse("此浏览器不支持 Ed25519，无法核验签名", "this browser does not know Ed25519: the signature cannot be checked");
@@ -109,6 +114,12 @@
     demandFields(bundle.signature, "signature");
     for (const fact of demandList(bundle.facts)) demandFields(fact, "fact");
     for (const document of demandList(bundle.documents)) demandFields(document, "document");
+    if ("account" in bundle) {
+      demandFields(bundle.account, "account");
+      for (const share of demandList(bundle.account.shares)) demandFields(share, "share");
+      for (const factor of demandList(bundle.account.factors)) demandFields(factor, "factor");
+      for (const run of demandList(bundle.account.unread)) demandFields(run, "run");
+    }
     if ("coverage" in bundle) for (const days of demandList(bundle.coverage)) demandFields(days, "days");
     demand(canonical(bundle) === text, "不是规范形式（RFC 8785）", "not in canonical form (RFC 8785)");
     return bundle;
@@ -116,7 +127,7 @@
 
   // Every fact as it was hashed, and what stands in its place where a part is withheld.
   async function opening(facts) {
-    const leaves = new Map(), records = [], withheld = [];
+    const leaves = new Map(), records = [], withheld = [], ofReadings = new Map();
     let last = -1;
     for (const fact of facts) {
       demand(Number.isSafeInteger(fact.index) && fact.index > last, "记录未按次序排列", "the facts are not in the order of the tree");
@@ -141,11 +152,13 @@
           const digest = await sha256(unpacked(part.salt, 16), utf8(part.text));
           demand(same(digest, unpacked(expected[part.place], 32)), "所出示的部分与承诺不同", "a part is not the one committed to");
         }
-        if (shown.length < expected.length) withheld.push(`${section} ${record.id}: ${field} ${expected.length - shown.length}/${expected.length}`);
+        if (section === "meter_readings" && shown.length < expected.length) ofReadings.set(field, (ofReadings.get(field) || 0) + 1);
+        else if (shown.length < expected.length) withheld.push(`${section} ${record.id}: ${field} ${expected.length - shown.length}/${expected.length}`);
         if (shown.length && field === "name") record[field] = JSON.parse(shown[0].text);
       }
       records.push({ section, record });
     }
+    for (const [field, count] of ofReadings) withheld.push(`meter_readings: ${field} ×${count}`);
     return { leaves, records, withheld };
   }
 
@@ -181,6 +194,19 @@
     return isSame && coverage.length > 0 && isWhole && coverage[coverage.length - 1].until === asked.until;
   }
 
+  // Days as readings state them: whole numbers since 1970-01-01.
+  const dayOf = (number) => new Date(number * 86400000).toISOString().slice(0, 10);
+
+  // Whether the readings enclosed are those that were asked for: of the target, in the period, none twice and none replaced.
+  function isMeasured({ question: asked, account }, records) {
+    const readings = records.filter((each) => each.section === "meter_readings").map((each) => each.record);
+    if (account === undefined) return readings.length === 0 && !("readings" in asked);
+    const replaced = new Set(readings.map((each) => each.replaces)), ordered = [...readings].sort((one, other) => one.first_day - other.first_day);
+    const isIn = (each) => each.metering_point === asked.target && dayOf(each.last_day) >= asked.from && dayOf(each.first_day) <= asked.until;
+    const isApart = ordered.every((each, place) => place === 0 || each.first_day > ordered[place - 1].last_day);
+    return asked.readings === true && account.readings === readings.length && isApart && readings.every((each) => isIn(each) && !replaced.has(each.id));
+  }
+
   // The whole check: what was found right, and the first reason where it was not.
   async function check(content, keyLine, outsideNote) {
     const checks = [];
@@ -208,6 +234,7 @@
       demand(same(root, checkpoint.root), "证明得到的根不同", "the proof leads to another root");
       done(`${bundle.facts.length} 条记录的摘要都在账本中`, `The hashes of all ${bundle.facts.length} facts are in the ledger`);
       demand(isAnswered(bundle), "结论与问题不符", "the verdict answers another question");
+      demand(isMeasured(bundle, found.records), "读数与问题不符", "the readings are not those that were asked for");
       return { ok: true, checks, bundle, records: found.records, withheld: found.withheld, isWitnessed };
     } catch (error) {
       return { ok: false, checks, reason: error instanceof ProofError ? error.message : say("文件结构有误", "the file is malformed") };
@@ -255,7 +282,7 @@
       banner.className = "banner not_traceable proof-status";
       return [banner, list(result.checks)];
     }
-    const { verdict, coverage, documents, made_at: madeAt } = result.bundle;
+    const { verdict, coverage, account, documents, made_at: madeAt } = result.bundle;
     const banner = element("p", say(`证明完好。所附结论：${statusWords(verdict.status)}`, `The proof is intact. It says: ${statusWords(verdict.status)}`));
     banner.className = `banner proof-status ${verdict.status in STATUSES ? verdict.status : ""}`;
     const facts = `${verdict.target} · ${verdict.as_of} · ${verdict.policy} · ${say("出具于", "made at")} ${madeAt}`;
@@ -270,6 +297,13 @@
     if (findings.length) parts.push(section(say("所附理由", "Reasons as enclosed"), list(findings)));
     parts.push(section(say("所附溯源链", "Chain as enclosed"), chainOf(result)));
     if (coverage) parts.push(section(say("时段", "Period"), list(coverage.map((days) => `${days.from} – ${days.until} · ${statusWords(days.status)} ${days.findings.join(", ")}`))));
+    if (account) {
+      const readings = result.records.filter((each) => each.section === "meter_readings").map((each) => each.record);
+      readings.sort((one, other) => one.first_day - other.first_day);
+      const unit = account.unit || "", shares = account.shares.map((each) => `${statusWords(each.standing)} · ${each.days} ${say("天", "days")} · ${each.quantity} ${unit}${account.factors.length ? ` · ${each.emissions} tCO2e` : ""}`);
+      parts.push(section(say("时段内的计量（合计如所附，本页未重算）", "What was measured (sums as enclosed, not computed anew here)"), list(shares)));
+      parts.push(section(say("所附读数", "Readings as enclosed"), list(readings.map((each) => `${dayOf(each.first_day)} – ${dayOf(each.last_day)} · ${each.value} ${each.unit}`))));
+    }
     if (result.withheld.length) parts.push(section(say("未出示的内容", "Withheld"), list(result.withheld)));
     if (documents.length) parts.push(section(say("原始文件 SHA-256", "Original files, SHA-256"), list(documents.map((each) => `${each.certificate}: ${each.sha256}`))));
     return parts;

@@ -1,9 +1,11 @@
 """The answer to the question of a bundle: computed alike where the bundle is made and where it is checked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
-from registry.evidence.bundle import Days, Question
+from registry.evidence.bundle import Account, CountedFactor, Days, Question, StandingShare, UnreadDays
+from registry.exact_numbers import decimal_text
+from traceability.accounting import DayStanding, Factor, Reading, Share, account, spans
 from traceability.assess import assess, worst_of_each
 from traceability.examination import Examiner
 from traceability.inquiry import Inquiry
@@ -35,6 +37,44 @@ def days_of(records: Records, question: Question, policy: Policy) -> tuple[Days,
         else:
             joined.append(days)
     return tuple(joined)
+
+
+def account_of(
+    records: Records,
+    question: Question,
+    policy: Policy,
+    readings: Sequence[Reading],
+    factors: Sequence[CountedFactor],
+    energy: str | None,
+) -> Account:
+    """What readings of the target come to on the days of the period of the question, with the factors that are given."""
+    if question.start is None or question.until is None:
+        raise QuestionError("readings are of a period", "读数须有时段")
+    inquiry = Inquiry(Examiner(known_records(records, question.known_at), policy), question.target, question.purpose)
+    counted = [Factor(value=each.value, unit=each.unit, start=each.start, until=each.until) for each in factors]
+    made = account(spans(inquiry, question.start, question.until), readings, counted)
+    return Account(
+        energy=energy,
+        unit=made.unit,
+        readings=len(readings),
+        apportioned=made.apportioned,
+        shares=tuple(_share(standing, share) for standing, share in made.shares.items() if share.days),
+        unread=tuple(UnreadDays(start=first, until=last) for first, last in made.unread),
+        factors=tuple(factors),
+    )
+
+
+def _share(standing: DayStanding, share: Share) -> StandingShare:
+    return StandingShare(
+        standing=standing,
+        days=share.days,
+        read_days=share.read_days,
+        quantity=decimal_text(share.quantity),
+        at_least=decimal_text(share.at_least),
+        at_most=decimal_text(share.at_most),
+        emissions=decimal_text(share.emissions),
+        without_factor=decimal_text(share.without_factor),
+    )
 
 
 def _runs(inquiry: Inquiry, start: date, until: date) -> Iterator[Days]:

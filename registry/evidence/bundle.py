@@ -1,6 +1,7 @@
 """The file of a proof bundle, `traceability-proof/1`: canonical JSON (RFC 8785), so that one bundle has one spelling.
 
-    {"format", "made_at", "question", "verdict", "coverage"?, "facts", "proof", "checkpoint", "documents", "signature"}
+    {"format", "made_at", "question", "verdict", "coverage"?, "account"?, "facts", "proof", "checkpoint", "documents",
+     "signature"}
 
 A fact is shown as it was hashed (registry.ledger.facts): there is no second copy that could differ. The proof holds the hashes
 that lead from the facts to the root of the checkpoint (RFC 9162; registry.ledger.merkle, many leaves at once). The signature
@@ -10,6 +11,7 @@ is over the canonical text of everything else.
 import base64
 import binascii
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Literal
 
 import msgspec
@@ -17,6 +19,7 @@ import msgspec
 from registry.ledger.facts import canonical
 from registry.ledger.merkle import HASH_LENGTH, ProofError
 from registry.ledger.notes import Signer, Verifier, verifier_key
+from traceability.accounting import DayStanding
 from traceability.inquiry import ANY_PURPOSE
 from traceability.records import Purpose
 from traceability.verdict import Status, Verdict
@@ -32,7 +35,7 @@ class _Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Question(_Value, frozen=True, kw_only=True, rename={"start": "from"}):
-    """What was asked: of a day, and of a period when both its ends are given."""
+    """What was asked: of a day, and of a period when both its ends are given; with what was measured in it where `readings`."""
 
     target: str
     as_of: date
@@ -41,6 +44,7 @@ class Question(_Value, frozen=True, kw_only=True, rename={"start": "from"}):
     known_at: datetime
     policy: str
     purpose: Purpose = ANY_PURPOSE
+    readings: bool = False
 
 
 class Days(_Value, frozen=True, kw_only=True, rename={"start": "from"}):
@@ -50,6 +54,49 @@ class Days(_Value, frozen=True, kw_only=True, rename={"start": "from"}):
     until: date
     status: Status
     findings: tuple[str, ...]
+
+
+class UnreadDays(_Value, frozen=True, kw_only=True, rename={"start": "from"}):
+    """Days of a period without a reading."""
+
+    start: date
+    until: date
+
+
+class StandingShare(_Value, frozen=True, kw_only=True):
+    """What was measured on days of one standing (traceability.accounting.Share); numbers as told, rounded at six decimals."""
+
+    standing: DayStanding
+    days: int
+    read_days: int
+    quantity: str
+    at_least: str
+    at_most: str
+    emissions: str
+    without_factor: str
+
+
+class CountedFactor(_Value, frozen=True, kw_only=True, rename={"start": "from"}):
+    """An emission factor, on the days on which it counted. It stands in an edition, not in the ledger, and has no chain."""
+
+    edition: str
+    value: Decimal
+    unit: str
+    start: date
+    until: date
+    source: str
+
+
+class Account(_Value, frozen=True, kw_only=True):
+    """What the readings of a metering point in a period come to, apportioned by days."""
+
+    energy: str | None = None
+    unit: str | None = None
+    readings: int
+    apportioned: int
+    shares: tuple[StandingShare, ...]
+    unread: tuple[UnreadDays, ...]
+    factors: tuple[CountedFactor, ...]
 
 
 class ShownPart(_Value, frozen=True, kw_only=True):
@@ -91,6 +138,7 @@ class Claims(_Value, frozen=True, kw_only=True):
     question: Question
     verdict: Verdict
     coverage: tuple[Days, ...] = ()
+    account: Account | None = None
     facts: tuple[ShownFact, ...]
     proof: tuple[str, ...]
     checkpoint: str

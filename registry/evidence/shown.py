@@ -1,19 +1,47 @@
 """Facts as a bundle shows them, read back: leaves for the tree, records for the rules, and what is withheld."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import msgspec
 
+from registry.columns import day_of
 from registry.evidence.bundle import ShownFact, ShownPart, packed, unpacked
 from registry.ledger.facts import SALT_LENGTH, SEALED, Part, Shown, canonical, sealed, shown_leaf
 from registry.ledger.merkle import ProofError
+from registry.reading_tables import MeterReadings
+from traceability.accounting import Reading
 from traceability.interchange import Entry, collect
 from traceability.problems import InputError, TraceabilityError
 from traceability.records import SECTIONS, Certificate, Record, Records, Withdrawal
 
 _WITHDRAWALS = "withdrawals"
-_LISTS = {"name": False, "scope": True}  # The fields that can be withheld, and whether each is a list of parts.
+READINGS = "meter_readings"
+# The fields that can be withheld, and whether each is a list of parts.
+_LISTS = {"name": False, "scope": True, **dict.fromkeys(MeterReadings.sealed_columns, False)}
+
+
+class ReadingRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A reading as its leaf says it: days and the instant as stored (registry.columns)."""
+
+    entry: int
+    id: str
+    metering_point: str
+    first_day: int
+    last_day: int
+    value: Decimal
+    unit: str
+    recorded_at: int
+    recording: int
+    replaces: str | None = None
+    reason: str | None = None
+    recorded_by: str | None = None
+    source: str | None = None
+
+    def measured(self) -> Reading:
+        """What counts in an account."""
+        return Reading(id=self.id, start=day_of(self.first_day), until=day_of(self.last_day), value=self.value, unit=self.unit)
 
 
 class Withheld(NamedTuple):
@@ -31,6 +59,7 @@ class Enclosed(NamedTuple):
 
     leaves: dict[int, bytes]
     records: Records
+    readings: tuple[ReadingRow, ...]
     withheld: tuple[Withheld, ...]
 
 
@@ -49,6 +78,7 @@ def enclosed(facts: Sequence[ShownFact]) -> Enclosed:
     leaves: dict[int, bytes] = {}
     lists: dict[str, list[Record]] = {name: [] for name in SECTIONS}
     withdrawals: dict[str, Withdrawal] = {}
+    readings: list[ReadingRow] = []
     withheld: list[Withheld] = []
     last = -1
     for fact in facts:
@@ -62,11 +92,14 @@ def enclosed(facts: Sequence[ShownFact]) -> Enclosed:
             withdrawals[str(certificate)] = _converted(body, Withdrawal)
             continue
         body |= _parts(fact, digests)
-        record: Record = _converted(body, SECTIONS[section])
-        lists[section].append(record)
+        record: Record | ReadingRow = _converted(body, ReadingRow if section == READINGS else SECTIONS[section])
+        if isinstance(record, ReadingRow):
+            readings.append(record)
+        else:
+            lists[section].append(record)
         hidden = ((field, len(each) - len(fact.parts.get(field, ())), len(each)) for field, each in digests.items())
         withheld += (Withheld(section, record.id, field, count, parts) for field, count, parts in hidden if count)
-    return Enclosed(leaves, _records(lists, withdrawals), tuple(withheld))
+    return Enclosed(leaves, _records(lists, withdrawals), tuple(readings), tuple(withheld))
 
 
 def _as_shown(place: int, part: Part) -> ShownPart:
@@ -83,7 +116,7 @@ def _read(fact: ShownFact) -> tuple[str, dict[str, Any], dict[str, list[str]]]:
     except (msgspec.MsgspecError, RecursionError) as error:
         raise _no_record() from error
     ((section, body),) = document.items() if len(document) == 1 else [("", {})]
-    if section not in {*SECTIONS, _WITHDRAWALS} or not is_canonical or digests.keys() - _LISTS.keys():
+    if section not in {*SECTIONS, _WITHDRAWALS, READINGS} or not is_canonical or digests.keys() - _LISTS.keys():
         raise _no_record()
     return section, body, digests
 

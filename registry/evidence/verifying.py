@@ -3,11 +3,14 @@
 The rules are those of whoever checks. A bundle names a policy and never brings one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from registry.evidence.answers import days_of, verdict_on
-from registry.evidence.bundle import Bundle, Days, check_signature, read_bundle, unpacked
-from registry.evidence.shown import Withheld, enclosed
+from registry.columns import day_number, instant_number
+from registry.evidence.answers import account_of, days_of, verdict_on
+from registry.evidence.bundle import Account, Bundle, Days, check_signature, read_bundle, unpacked
+from registry.evidence.shown import Enclosed, ReadingRow, Withheld, enclosed
 from registry.ledger.merkle import ProofError, verify_inclusion_of_many
 from registry.ledger.notes import Checkpoint, Verifier, opened
 from traceability.policy import POLICIES, Policy
@@ -31,6 +34,7 @@ class Proved:
     policy: Policy
     verdict: Verdict
     coverage: tuple[Days, ...]
+    account: Account | None
 
 
 def verified(content: bytes, verifier: Verifier, policy: Policy, outside: Checkpoint | None = None) -> Proved:
@@ -50,7 +54,7 @@ def verified(content: bytes, verifier: Verifier, policy: Policy, outside: Checkp
     proof = [unpacked(step) for step in bundle.proof]
     verify_inclusion_of_many(found.leaves, checkpoint.size, proof, checkpoint.root)
     # 5. The rules: what is said of the policy that the bundle names follows from the facts.
-    _check_answer(bundle, found.records)
+    _check_answer(bundle, found)
     # 6. The answer under the policy of whoever checks.
     return Proved(
         bundle=bundle,
@@ -61,6 +65,7 @@ def verified(content: bytes, verifier: Verifier, policy: Policy, outside: Checkp
         policy=policy,
         verdict=verdict_on(found.records, bundle.question, policy),
         coverage=days_of(found.records, bundle.question, policy),
+        account=None if bundle.account is None else _account(bundle.account, bundle, found, policy),
     )
 
 
@@ -77,7 +82,8 @@ def _compare(checkpoint: Checkpoint, outside: Checkpoint | None) -> None:
         raise ProofError("the checkpoint from outside is another one: history was rewritten", "外部检查点不同：历史被改写")
 
 
-def _check_answer(bundle: Bundle, records: Records) -> None:
+def _check_answer(bundle: Bundle, found: Enclosed) -> None:
+    records = found.records
     named = POLICIES.get(bundle.question.policy)
     if named is None:
         raise ProofError(
@@ -86,7 +92,39 @@ def _check_answer(bundle: Bundle, records: Records) -> None:
     try:
         follows = verdict_on(records, bundle.question, named) == bundle.verdict
         follows = follows and days_of(records, bundle.question, named) == bundle.coverage
+        _check_readings(bundle, found.readings)
+        follows = follows and (bundle.account is None or _account(bundle.account, bundle, found, named) == bundle.account)
     except TraceabilityError as error:
         raise ProofError("the question has no answer on these records", "按所附记录无法回答该问题") from error
     if not follows:
         raise ProofError("the verdict does not follow from the records", "结论不能由所附记录得出")
+
+
+def _check_readings(bundle: Bundle, readings: Sequence[ReadingRow]) -> None:
+    """Readings are those of the target in the period, known then, none replaced by another; none where none were asked for."""
+    question = bundle.question
+    if question.readings is not (bundle.account is not None) or (readings and not question.readings):
+        raise ProofError("readings and account do not go together", "读数与核算结果不相配")
+    if not readings or question.start is None or question.until is None:
+        return
+    first, last, known_at = day_number(question.start), day_number(question.until), instant_number(question.known_at)
+    replaced = {each.replaces for each in readings}
+    for each in readings:
+        is_inside = each.last_day >= first and each.first_day <= last
+        if each.metering_point != question.target or not is_inside or each.recorded_at > known_at or each.id in replaced:
+            raise ProofError(f"reading {each.id!r} does not count here", f"读数 {each.id!r} 不属于此处")
+    ordered = sorted(readings, key=lambda each: each.first_day)
+    if any(later.first_day <= earlier.last_day for earlier, later in pairwise(ordered)):
+        raise ProofError("two readings share a day", "有两条读数含同一天")
+
+
+def _account(stated: Account, bundle: Bundle, found: Enclosed, policy: Policy) -> Account:
+    """The account computed anew, with the factors as stated: they stand in no ledger."""
+    points = [each for each in found.records.metering_points if each.id == bundle.question.target]
+    if not points:
+        raise ProofError("readings are of a metering point", "只有计量点才有读数")
+    for earlier, later in pairwise(stated.factors):
+        if later.start <= earlier.until:
+            raise ProofError("two factors of one day", "同一天有两个因子")
+    readings = [each.measured() for each in found.readings]
+    return account_of(found.records, bundle.question, policy, readings, stated.factors, points[-1].energy)

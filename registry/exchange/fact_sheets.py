@@ -4,7 +4,7 @@ So one table may hold units with their consumption of a year, another one places
 by their headers, Chinese or English; other columns are left alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -15,7 +15,6 @@ import msgspec
 from registry.errors import UnacceptableError
 from registry.exchange.workbook.book import Book, Cell, CellError, Percent
 from registry.review.facts import (
-    AnyFact,
     Basis,
     Connection,
     Consumption,
@@ -25,6 +24,7 @@ from registry.review.facts import (
     Place,
     Supply,
     Unit,
+    UploadedValue,
     checked,
 )
 from traceability.json_text import positional
@@ -33,24 +33,30 @@ _SEARCHED = 20  # Rows at the top of a sheet among which the header is looked fo
 
 
 class Column(NamedTuple):
-    """A column: the field it fills (dots lead inside), its headers, and words that stand for values."""
+    """A column: the field it fills (dots lead inside), its headers, words that stand for values, and how else it is spelled.
+
+    `also`: further headers. `spelled`: makes the text of a cell that of a value, before words are looked up.
+    """
 
     field: str
     zh: str
     en: str
     words: Mapping[str, str] = {}
+    also: tuple[str, ...] = ()
+    spelled: Callable[[str], str] = str
 
     def is_headed(self, text: str) -> bool:
         """Whether a header is this column's."""
-        return _plain(text) in {_plain(self.zh), _plain(self.en), _plain(self.field)}
+        return _plain(text) in set(map(_plain, (self.zh, self.en, self.field, *self.also)))
 
 
 class Kind(NamedTuple):
-    """A kind of fact: its type, its columns, and those without which a row tells none of it."""
+    """A kind of fact: its type, its columns, those without which a row tells none of it, and what a fact is checked by."""
 
     type: type[msgspec.Struct]
     columns: tuple[Column, ...]
     needed: tuple[str, ...]
+    check: Callable[[Any], Any] = checked
 
 
 class RowNote(NamedTuple):
@@ -67,7 +73,7 @@ class RowNote(NamedTuple):
 class FactReading:
     """What a table says; `places`: the sheet and row of each fact. With notes, nothing of it is to be recorded."""
 
-    facts: tuple[AnyFact, ...]
+    facts: tuple[Any, ...]
     places: tuple[tuple[str, int], ...]
     notes: tuple[RowNote, ...]
 
@@ -76,6 +82,7 @@ _ORGANIZATION = Column("organization", "机构标识", "Organization")
 _LEVELS = {"进出用能单位": "1", "主要次级用能单位": "2", "主要用能设备": "3", "一级": "1", "二级": "2", "三级": "3"}
 _KEYS = {"否": KeyStatus.NONE, "市重点": KeyStatus.CITY, "国家重点": KeyStatus.NATIONAL, "no": KeyStatus.NONE}
 _BASES = {"当量值": Basis.CALORIFIC, "当量": Basis.CALORIFIC, "等价值": Basis.EQUIVALENT, "等价": Basis.EQUIVALENT}
+_UPLOADED = {"用量": UploadedValue.INTERVAL, "底数": UploadedValue.REGISTER}
 STATES = {
     "良好": ItemState.GOOD,
     "完好": ItemState.GOOD,
@@ -140,6 +147,7 @@ KINDS: tuple[Kind, ...] = (
             Column("place", "安装地点", "Installed at"),
             Column("use", "用途", "Use"),
             Column("measuring_range", "测量范围", "Measuring range"),
+            Column("ratio", "互感器变比", "Transformer ratio"),
             Column("state", "器具状态", "State", STATES),
             Column("since", "登记日期", "Details since"),
         ),
@@ -163,6 +171,10 @@ KINDS: tuple[Kind, ...] = (
             _ORGANIZATION,
             Column("metering_point", "接入计量点", "Connected point"),
             Column("data_code", "数据编码", "Data code"),
+            Column("unit", "上传单位", "Uploaded unit"),
+            Column("uploaded", "上传值性质", "Uploaded value", _UPLOADED),
+            Column("multiplier", "上传值倍率", "Uploaded value times"),
+            Column("rolls_over_at", "翻转值", "Rolls over at"),
             Column("since", "接入日期", "Connected since"),
             Column("until", "断开日期", "Connected until"),
         ),
@@ -171,18 +183,18 @@ KINDS: tuple[Kind, ...] = (
 )
 
 
-def read_facts(book: Book, organization: str | None = None) -> FactReading:
-    """The facts of all sheets; `organization`: whose they are where no column says it."""
-    facts: list[AnyFact] = []
+def read_facts(book: Book, organization: str | None = None, kinds: Sequence[Kind] = KINDS) -> FactReading:
+    """The facts of all sheets, of some kinds; `organization`: whose they are where no column says it."""
+    facts: list[Any] = []
     places: list[tuple[str, int]] = []
     notes: list[RowNote] = []
     for sheet in book.sheets:
-        head = next((n for n, row in enumerate(sheet.rows[:_SEARCHED]) if any(_columns(kind, row) for kind in KINDS)), None)
+        head = next((n for n, row in enumerate(sheet.rows[:_SEARCHED]) if any(_columns(kind, row) for kind in kinds)), None)
         if head is None:
             continue
-        kinds = [(kind, columns) for kind in KINDS if (columns := _columns(kind, sheet.rows[head]))]
+        there = [(kind, columns) for kind in kinds if (columns := _columns(kind, sheet.rows[head]))]
         for number, row in enumerate(sheet.rows[head + 1 :], head + 2):
-            for kind, columns in kinds:
+            for kind, columns in there:
                 try:
                     fact = _fact(kind, columns, row, organization)
                 except _RowError as error:
@@ -229,17 +241,20 @@ def _columns(kind: Kind, row: Sequence[Cell]) -> dict[int, Column]:
     return found if named.issuperset(kind.needed) else {}
 
 
-def _fact(kind: Kind, columns: Mapping[int, Column], row: Sequence[Cell], organization: str | None) -> AnyFact | None:
+def _fact(kind: Kind, columns: Mapping[int, Column], row: Sequence[Cell], organization: str | None) -> Any:
+    """What a row tells; None where it tells nothing of the kind."""
     values: dict[str, Any] = {} if organization is None else {"organization": organization}
     told = {columns[place].field: text for place, cell in enumerate(row) if place in columns and (text := cell_text(cell))}
     if not any(told.get(field) for field in kind.needed if field != "since"):
         return None
     for column in columns.values():
         if column.field in told:
-            _put(values, column.field, column.words.get(told[column.field], told[column.field]))
+            said = column.spelled(told[column.field])
+            _put(values, column.field, column.words.get(said, said))
+    tag = kind.type.__struct_config__.tag
     try:
-        fact: Any = msgspec.convert({"kind": kind.type.__struct_config__.tag, **values}, kind.type, strict=False)
-        return checked(fact)
+        fact: Any = msgspec.convert({"kind": tag, **values} if tag else values, kind.type, strict=False)
+        return kind.check(fact)
     except msgspec.ValidationError as error:
         text, _, path = str(error).partition(" - at `$")
         name = _named(kind, path.strip("`."))

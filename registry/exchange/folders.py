@@ -9,6 +9,7 @@ import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from decimal import Decimal
@@ -43,6 +44,10 @@ _NEEDS_MARK = re.compile(
     r"['=+\-@\t\r\uff0b\uff0d\uff1d\uff20]"
 )  # What a spreadsheet takes for a formula (OWASP), and the mark.
 _BATCH = 20_000  # Rows that are held for a group of rows in Parquet.
+_READ = 1_000  # Rows that are held while Parquet is read.
+_PIECE = 1024 * 1024  # Bytes.
+# Bytes of the tables of a zip file, and of one Parquet table; a million certificates are some 600 MB.
+_MOST_UNPACKED = 2 * 1024**3
 _ARROW = {
     Kind.TEXT: pa.string(),
     Kind.NUMBER: pa.string(),  # Exact, up to 99 digits.
@@ -83,26 +88,47 @@ def is_folder_of_tables(path: Path) -> bool:
     return path.is_dir() and any((path / name).is_file() for name in _FILES)
 
 
-def read_folder(path: Path) -> Iterator[Entry]:
-    """The records of a folder, or of a zip file of one; InputError with file, row and column of the first defect."""
+def is_zip_of_tables(start: bytes) -> bool:
+    """Whether a zip file that begins so is one of tables: its first file has the name of one."""
+    length = int.from_bytes(start[26:28], "little")  # Of the name, which begins at byte 30 (APPNOTE 4.3.7).
+    return start.startswith(b"PK\x03\x04") and start[30 : 30 + length].decode(errors="replace") in _FILES
+
+
+def read_folder(path: Path, name: str = "") -> Iterator[Entry]:
+    """The records of a folder, or of a zip file of one; InputError with file, row and column of the first defect.
+
+    `name`: what people call the zip file, where that is not the name of its path.
+    """
     if path.is_dir():
         yield from _entries(path)
         return
-    with tempfile.TemporaryDirectory() as name:
-        _unpack(path, Path(name))
-        yield from _entries(Path(name))
+    with tempfile.TemporaryDirectory() as folder:
+        _unpack(path, Path(folder), name or path.name)
+        yield from _entries(Path(folder))
 
 
-def _unpack(path: Path, folder: Path) -> None:
+def _too_large(file: str) -> InputError:
+    return InputError(file, f"more than {_MOST_UNPACKED} bytes", f"超过 {_MOST_UNPACKED} 字节")
+
+
+def _unpack(path: Path, folder: Path, name: str) -> None:
+    """The tables of a zip file. It may be a stranger's, so what comes out of it is counted, whatever it says of itself."""
+    left = _MOST_UNPACKED
     try:
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
                 if member.filename not in _FILES:
                     raise InputError(member.filename, "no table of the format", "不是格式中的表")
+                if (folder / member.filename).exists():
+                    raise InputError(member.filename, "the file is there twice", "文件重复")
                 with archive.open(member) as source, (folder / member.filename).open("wb") as target:
-                    shutil.copyfileobj(source, target)
-    except (zipfile.BadZipFile, EOFError) as error:
-        raise InputError(path.name, f"the zip file is damaged ({error})", f"zip 文件损坏（{error}）") from error
+                    while piece := source.read(_PIECE):
+                        left -= len(piece)
+                        if left < 0:
+                            raise _too_large(member.filename)
+                        target.write(piece)
+    except (zipfile.BadZipFile, EOFError, RuntimeError, NotImplementedError, zlib.error) as error:
+        raise InputError(name, f"the zip file is damaged ({error})", f"zip 文件损坏（{error}）") from error
 
 
 def _entries(folder: Path) -> Iterator[Entry]:
@@ -211,24 +237,38 @@ def _parquet_rows(table: TableOf, folder: Path) -> Read:
     if not path.exists():
         return
     try:
-        with pq.ParquetFile(path) as file:
+        # Texts come as numbers of their distinct values: a small file that says one long text very often stays small.
+        texts = [name for name, kind in table.columns.items() if _ARROW[kind] == pa.string()]
+        with pq.ParquetFile(path, read_dictionary=texts) as file:
             names = checked_head(table, file.schema_arrow.names, path.name)
+            groups = (file.metadata.row_group(place) for place in range(file.metadata.num_row_groups))
+            if sum(group.total_byte_size for group in groups) > _MOST_UNPACKED:
+                raise _too_large(path.name)
             number = 0
-            for batch in file.iter_batches(_BATCH):
-                for row in batch.to_pylist():
+            for batch in file.iter_batches(_READ):
+                columns = [_values(column) for column in batch.columns]
+                for row in zip(*columns, strict=True):
                     number += 1
                     yield (
                         number,
                         {
-                            name: _from_parquet(table.columns[name], row[name], path.name, number, name)
-                            for name in names
-                            if row[name] is not None
+                            name: _from_parquet(table.columns[name], value, path.name, number, name)
+                            for name, value in zip(names, row, strict=True)
+                            if value is not None
                         },
                     )
     except (pa.ArrowException, OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(path.name, f"no Parquet file ({error})", f"不是 Parquet 文件（{error}）") from error
+
+
+def _values(column: Any) -> list[Any]:
+    """The values of a column, equal texts as one."""
+    if not isinstance(column, pa.DictionaryArray):
+        return list(column.to_pylist())
+    distinct = column.dictionary.to_pylist()
+    return [None if place is None else distinct[place] for place in column.indices.to_pylist()]
 
 
 def _from_parquet(kind: Kind, value: Any, file: str, number: int, column: str) -> Any:

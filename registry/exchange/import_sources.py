@@ -1,7 +1,7 @@
 """Files of every format as one stream of records: those that are sound, and what is wrong with those that are not.
 
-NDJSON streams line by line, a bad line does not hide the others. JSON and DCC are refused as a whole where they are not
-well-formed. Workbooks and CSV are read as registry.exchange.workbook does.
+NDJSON streams line by line, a bad line does not hide the others. JSON, JSON-LD, DCC and zip files of tables are refused as a
+whole where they are not well-formed. Workbooks and CSV are read as registry.exchange.workbook does.
 """
 
 import unicodedata
@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import msgspec
@@ -16,8 +18,10 @@ import msgspec
 from registry.exchange import workbook
 from registry.exchange.dcc import read_dcc, to_records
 from registry.exchange.dcc.memory import MemoryCatalogue
+from registry.exchange.documents import read_document
+from registry.exchange.folders import is_zip_of_tables, read_folder
 from registry.exchange.text import decoded_chunks
-from traceability.interchange import FORMAT, Entry, read_entries, read_lines, records_from
+from traceability.interchange import FORMAT, Entry, read_lines, records_from
 from traceability.problems import InputError
 from traceability.quick_json import quick_reader
 from traceability.records import SECTIONS
@@ -38,6 +42,7 @@ class FileFormat(StrEnum):
     XLS = "xls"
     ODS = "ods"
     DCC = "dcc"
+    TABLES = "tables"  # A zip file as `registry export --format csv` or `parquet` writes it.
 
     @property
     def is_workbook(self) -> bool:
@@ -72,6 +77,8 @@ class Source:
 
 def format_of(start: bytes, name: str) -> FileFormat:
     """The format of a file, by its first bytes; a name decides only between texts."""
+    if is_zip_of_tables(start):
+        return FileFormat.TABLES
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return FileFormat.ODS if name.lower().endswith(".ods") else FileFormat.XLSX
     if start.startswith(b"\xd0\xcf\x11\xe0"):
@@ -105,7 +112,11 @@ def opened(
             return source
         case FileFormat.JSON:
             source = Source(items=iter(()), size=size)
-            source.items = read_entries(decoded_chunks(_counted(pieces, source)))
+            source.items = read_document(decoded_chunks(_counted(pieces, source)))
+            return source
+        case FileFormat.TABLES:
+            source = Source(items=iter(()), size=size)
+            source.items = _of_tables(_counted(pieces, source), name)
             return source
         case FileFormat.DCC:
             return _of_dcc(b"".join(pieces))
@@ -119,6 +130,15 @@ def _counted(pieces: Iterable[bytes], source: Source) -> Iterator[bytes]:
     for piece in pieces:
         source.done += len(piece)
         yield piece
+
+
+def _of_tables(pieces: Iterable[bytes], name: str) -> Iterator[Entry]:
+    """The records of tables in a zip file, which has to lie on disk to be read."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "tables.zip"
+        with path.open("wb") as file:
+            file.writelines(pieces)
+        yield from read_folder(path, name)
 
 
 def _of_dcc(content: bytes) -> Source:

@@ -12,7 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from itertools import pairwise
@@ -21,9 +21,10 @@ from typing import Any, NamedTuple
 from registry.exchange.workbook import cells
 from registry.exchange.workbook.csv_text import read_csv
 from registry.exchange.workbook.units import unit_spelled
+from registry.monitoring.uploads import RawValue
 from registry.readings import MeterReading, Place, Problem, Sent, derived_id
 from traceability.json_text import loads
-from traceability.periods import day_after
+from traceability.periods import SHANGHAI, day_after
 from traceability.problems import InputError, InvalidValueError
 from traceability.quantities import check_number
 
@@ -145,6 +146,80 @@ def read_upload(data: bytes, codes: Sequence[Code], numeric_valid: NumericValid 
             ordered = sorted(of_code, key=lambda each: each.start)
             uploaded.sent += _differences(uploaded, ordered) if code.kind is ValueKind.REGISTER else map(_interval, ordered)
     return uploaded
+
+
+@dataclass(slots=True, kw_only=True)
+class RawUpload:
+    """An upload as it is: the device that sent it, its values in order, and what is wrong with others."""
+
+    device: str
+    values: list[RawValue] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    instants: int = 0  # Values of instants, which say nothing of a period.
+
+
+def read_raw(data: bytes, numeric_valid: NumericValid | None = None, root: str = "$") -> RawUpload:
+    """What an upload holds, without asking what its codes stand for; InputError for what is no upload at all."""
+    document = loads(data)
+    rows = document.get("data") if isinstance(document, dict) else None
+    if not isinstance(rows, list):
+        raise InputError(f"{root}.data", "a list of uploaded values is expected", "应为上传数据的列表")
+    upload = RawUpload(device=str(document.get("deviceId") or ""))
+    for index, row in enumerate(rows):
+        place = Place(f"{root}.data[{index}]")
+        try:
+            value = _raw(place, row, numeric_valid)
+        except _RawError as error:
+            upload.problems.append(Problem(place=error.place, en=error.en, zh=error.zh))
+            continue
+        if value is None:
+            upload.instants += 1
+        else:
+            upload.values.append(value)
+    return upload
+
+
+class _RawError(Exception):
+    def __init__(self, place: Place, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.place, self.en, self.zh = place, en, zh
+
+
+def _raw(place: Place, row: Any, numeric_valid: NumericValid | None) -> RawValue | None:
+    """A value of a period; None for one of an instant."""
+    code = row.get("dataCode") if isinstance(row, dict) else None
+    if not isinstance(code, str) or not _DATA_CODE.fullmatch(code):
+        raise _RawError(place.at("dataCode"), "no data code of 16 digits; encrypted?", "不是 16 位数据编码；内容是否加密？")
+    if row.get("statType") == _REAL_TIME:
+        return None
+    is_valid = _is_valid(row.get("valid", True), numeric_valid)
+    if is_valid is None:
+        raise _RawError(
+            place.at("valid"), "whether 0 or 1 means valid differs; say which", "valid 为 0/1 时含义不一，请指明哪个为有效"
+        )
+    number, period = _number(row.get("dataValue")), _period(row.get("statType"), row.get("statDate"))
+    if number is None:
+        raise _RawError(place.at("dataValue"), "no number; encrypted?", "不是数；内容是否加密？")
+    if period is None:
+        raise _RawError(
+            place.at("statDate"),
+            "statType is 0 to 3 and statDate YYYY-MM-DD HH:MM:SS",
+            "statType 应为 0 至 3，statDate 应为 YYYY-MM-DD HH:MM:SS",
+        )
+    try:
+        uploaded_at = datetime.strptime(str(row.get("uploadDate")), "%Y-%m-%d %H:%M:%S").replace(tzinfo=SHANGHAI)
+    except ValueError as error:
+        raise _RawError(
+            place.at("uploadDate"), "uploadDate is YYYY-MM-DD HH:MM:SS", "uploadDate 应为 YYYY-MM-DD HH:MM:SS"
+        ) from error
+    return RawValue(
+        data_code=code,
+        stat_type=int(row["statType"]),
+        stat_day=period[1],
+        value=number,
+        is_valid=is_valid,
+        uploaded_at=uploaded_at,
+    )
 
 
 def read_codes(data: bytes) -> list[Code]:

@@ -19,6 +19,8 @@ class EventType(StrEnum):
     DUE_ENTERED = "due.entered"
     RECALL_OPENED = "recall.opened"
     RECALL_ITEM_CHANGED = "recall.item_changed"
+    REVIEW_STEP_TAKEN = "review.step_taken"
+    REVIEW_DUE = "review.due"
     TEST_PING = "test.ping"
 
 
@@ -88,6 +90,16 @@ def recall_item_changed(recall: str, item: str, data: Mapping[str, object]) -> F
     """That somebody answered for an item of a recall, or no longer does; all who hold the item hear of it."""
     told = {"recall": recall, "item": item, **data}
     return Fact(event_type=EventType.RECALL_ITEM_CHANGED, section="items", subject=item, data=told)
+
+
+def review_step_taken(case: str, holders: frozenset[str], data: Mapping[str, object]) -> Fact:
+    """That a review of a unit went a step further; the unit, its inspectors' organizations and the bureau hear of it."""
+    return Fact(event_type=EventType.REVIEW_STEP_TAKEN, subject=case, data={"case": case, **data}, holders=holders)
+
+
+def review_due(organization: str, case: str, data: Mapping[str, object]) -> Fact:
+    """That a deadline of a review came near, or passed, on which an organization is awaited."""
+    return Fact(event_type=EventType.REVIEW_DUE, subject=case, data={"case": case, **data}, holders=frozenset({organization}))
 
 
 def _told(certificate: Certificate) -> dict[str, object]:

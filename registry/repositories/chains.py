@@ -17,6 +17,7 @@ from registry.columns import LATEST, instant_number
 from registry.errors import TooManyRecordsError
 from registry.mapping import Row
 from registry.queries import Query, Spelling
+from registry.repositories import stored
 from registry.repositories.retractions import Kept, any_retracted
 from registry.repositories.stored import records_of, withdrawn
 from registry.spelling import is_storable
@@ -86,9 +87,16 @@ def load_around(work: UnitOfWork, ids: Iterable[str], issuers: Iterable[str], bu
     return _loaded_for(work, _AROUND, ids, issuers, budget)
 
 
-def load_stepped(work: UnitOfWork, ids: Iterable[str], budget: int = BUDGET) -> Records:
-    """Items with the items that their certificates rest on, one step up, and of all of them what `load_around` brings."""
-    return _loaded_for(work, _STEPPED, ids, (), budget)
+def load_own(work: UnitOfWork, item_ids: Iterable[str], budget: int = BUDGET) -> Records:
+    """What is on record of items themselves: versions, certificates, events. Nothing of issuers, nothing that they rest on.
+
+    The rows are looked up by the item at once, without naming first what is reached: for few items that costs much less.
+    """
+    ids = sorted(filter(is_storable, set(item_ids)))
+    found = stored.of_items(work, ids, budget + 1) if ids else {}
+    if sum(map(len, found.values())) > budget:
+        raise TooManyRecordsError(", ".join(ids[:3]), budget)
+    return Records(**{name: tuple(records) for name, records in found.items()})  # type: ignore[arg-type]  # Each list has its kind.
 
 
 def _loaded_for(
@@ -187,14 +195,6 @@ def _around(spelling: Spelling) -> CompoundSelect[Any]:
     return _named(items, spelling.among(_metering_points.c.id, "ids"), spelling.listed("issuers"))
 
 
-def _stepped(spelling: Spelling) -> CompoundSelect[Any]:
-    """The items of a list and those one step above them."""
-    given = spelling.listed("ids").subquery()
-    first = select(given.c.value.label("item")).cte("first")
-    items = select(first.c.item).union(_step_up(first)).cte("reached")
-    return _named(items, spelling.among(_metering_points.c.id, "ids"), spelling.listed("issuers"))
-
-
 def _step_up(reached: CTE) -> Select[Any]:
     """The items that the certificates of the items reached rest on."""
     return (
@@ -229,4 +229,3 @@ _BELOW = Query(_below)
 _OF_ITEMS = Query(_of_items)
 _ABOVE_ALL = Query(_above_all)
 _AROUND = Query(_around)
-_STEPPED = Query(_stepped)

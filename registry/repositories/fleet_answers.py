@@ -16,6 +16,7 @@ from registry.queries import Query, Spelling
 from registry.repositories.fleet_runs import Counts
 from registry.table_parts import table_of
 from registry.unit_of_work import UnitOfWork
+from traceability.fleet.point_answers import Everything
 from traceability.verdict import Status
 
 MOST = 200  # Answers of one page.
@@ -53,6 +54,12 @@ def rows_of(answers: pa.Table, run: int, kind: TargetKind = TargetKind.ITEM) -> 
         "traceable_until": answers["traceable_until"].cast(pa.int32()),
     }
     return pa.Table.from_pydict(columns).sort_by("target")
+
+
+def rows_of_everything(answers: Everything, run: int) -> pa.Table:
+    """The same of items and metering points."""
+    of_kinds = [rows_of(answers.items, run), rows_of(answers.points, run, TargetKind.METERING_POINT)]
+    return pa.concat_tables(of_kinds).sort_by("target")
 
 
 def counted(rows: pa.Table) -> Counts:

@@ -15,8 +15,18 @@ from registry.repositories.retractions import is_kept, undone_since
 from registry.repositories.sheets import MORE_COLUMNS, OWNERS, TABLES, sheet_of
 from registry.repositories.stored import Stored
 from registry.table_parts import table_of
-from registry.tables import CertificateReferences, Certificates, Competences, Events, Items, Withdrawals
+from registry.tables import (
+    Branches,
+    CertificateReferences,
+    Certificates,
+    Competences,
+    Events,
+    Items,
+    MeteringPoints,
+    Withdrawals,
+)
 from registry.unit_of_work import UnitOfWork
+from traceability.fleet.points import POINT_SHEETS
 from traceability.fleet.reach import (
     Changes,
     Span,
@@ -32,10 +42,13 @@ from traceability.records import AsFound, Competence, EventKind, Item, Outcome
 MOST = 20_000  # New records; after more, answering everything costs less than finding out what they reach.
 _AT_ONCE = 20_000  # Values that are named in one statement.
 
+_ALL_SHEETS = SHEETS | POINT_SHEETS
+_branches = table_of(Branches)
 _certificates = table_of(Certificates)
 _competences = table_of(Competences)
 _events = table_of(Events)
 _items = table_of(Items)
+_points = table_of(MeteringPoints)
 _references = table_of(CertificateReferences)
 _withdrawals = table_of(Withdrawals)
 
@@ -60,6 +73,7 @@ def changes_since(work: UnitOfWork, since: Since, known_at: int) -> Changes | No
         certificates=[*_new_certificates(work, rows["certificates"]), *map(_withdrawn, rows["withdrawals"])],
         events=[(item, on) for item, on in rows["events"]],
         competences=[*_changed_competences(work, _ids(rows["competences"]), since, known_at)],
+        points=sorted(set(_ids(rows["metering_points"]))),
     )
 
 
@@ -97,9 +111,22 @@ class StoredRecords:
             found[name] = self._sheet(name, owners)
         return found
 
+    def points_at(self, items: Collection[str]) -> Iterator[str]:
+        """See Surroundings."""
+        return _ids(self._asked(_POINTS_AT, items))
+
+    def items_at(self, points: Collection[str]) -> Iterator[str]:
+        """See Surroundings."""
+        return _ids(self._asked(_ITEMS_AT, points))
+
+    def point_sheets(self, points: Collection[str]) -> Sheets:
+        """See Surroundings."""
+        found = self._sheet("metering_points", points)
+        return {"metering_points": found, "branches": self._sheet("branches", found["entry"].to_pylist())}
+
     def _sheet(self, name: str, among: Collection[Any]) -> pa.Table:
         """The rows of one table that belong to some records, or to some items or organizations."""
-        types = dict(zip(SHEETS[name].names, SHEETS[name].types, strict=True)) | MORE_COLUMNS.get(name, {})
+        types = dict(zip(_ALL_SHEETS[name].names, _ALL_SHEETS[name].types, strict=True)) | MORE_COLUMNS.get(name, {})
         values = {"known_at": self._known_at} if _is_recorded(name) else {}
         rows = [*self._asked(_SHEETS[name], among, **values)]
         columns = list(zip(*rows, strict=True)) or [()] * len(types)
@@ -200,6 +227,7 @@ _NEW = {
     "withdrawals": Query(_new_withdrawals),
     "events": _new(_events, "item", "happened_on"),
     "competences": _new(_competences, "id"),
+    "metering_points": _new(_points, "id"),
 }
 _DAYS = Query(
     lambda spelling: (
@@ -241,6 +269,19 @@ def _issued(_: Spelling) -> Select[Any]:
     return select(_certificates.c.item, _certificates.c.calibrated_on).distinct().where(of_issuer, in_span)
 
 
+def _at(wanted: ColumnElement[str], given: ColumnElement[str]) -> Query:
+    """What stands with what in the rows of any version of a metering point."""
+    joined = _branches.join(_points, _points.c.entry == _branches.c.metering_point_entry)
+
+    def build(spelling: Spelling) -> Select[Any]:
+        return (
+            select(wanted).distinct().select_from(joined).where(_branches.c.item.is_not(None), spelling.among(given, "among"))
+        )
+
+    return Query(build)
+
+
+_POINTS_AT, _ITEMS_AT = _at(_points.c.id, _branches.c.item), _at(_branches.c.item, _points.c.id)
 _USING, _USED, _ISSUED = Query(_using), Query(_used), Query(_issued)
 _DOUBTFUL_CERTIFICATES, _DOUBTFUL_EVENTS = Query(_doubtful_certificates), Query(_doubtful_events)
 
@@ -251,10 +292,10 @@ def _is_recorded(name: str) -> bool:
 
 def _sheet_query(name: str) -> Query:
     table = table_of(TABLES[name])
-    columns = [table.c[each] for each in (*SHEETS[name].names, *MORE_COLUMNS.get(name, ()))]
+    columns = [table.c[each] for each in (*_ALL_SHEETS[name].names, *MORE_COLUMNS.get(name, ()))]
     belongs: Callable[[Spelling], ColumnElement[bool]]
     match name:
-        case "items":
+        case "items" | "metering_points":
             belongs = lambda spelling: spelling.among(table.c.id, "among")  # noqa: E731 - one of four, as short as they are.
         case "certificates" | "events":
             belongs = lambda spelling: spelling.among(table.c.item, "among")  # noqa: E731
@@ -280,4 +321,4 @@ def _of_issuers(spelling: Spelling) -> ColumnElement[bool]:
     return _competences.c.id.in_(select(held.c.id).where(spelling.among(held.c.organization, "among")))
 
 
-_SHEETS = {name: _sheet_query(name) for name in SHEETS}
+_SHEETS = {name: _sheet_query(name) for name in _ALL_SHEETS}

@@ -60,9 +60,14 @@ def places_of_items(work: UnitOfWork, day: date, known_at: datetime) -> list[tup
     return list(map(tuple, work.rows(_PLACES, day=day_number(day), known_at=instant_number(known_at))))
 
 
-def holders_of_items(work: UnitOfWork) -> list[tuple[str, str]]:
-    """Which organization holds which item, organization by organization."""
-    return list(map(tuple, work.rows(_HOLDERS)))
+def places_of_points(work: UnitOfWork, known_at: datetime) -> list[tuple[str, str, str | None, int]]:
+    """Where metering points stand: the point, its organization, energy and level."""
+    return list(map(tuple, work.rows(_POINTS, known_at=instant_number(known_at))))
+
+
+def holders_of(work: UnitOfWork, section: str) -> list[tuple[str, str]]:
+    """Which organization holds which item or metering point, organization by organization."""
+    return list(map(tuple, work.rows(_HOLDERS, section=section)))
 
 
 def users_of_standards(work: UnitOfWork) -> dict[str, str]:
@@ -114,10 +119,15 @@ _READ = Query(
 _FORGET = Query(lambda _: delete(_summaries).where(_summaries.c.run == bindparam("run")))
 _FORGET_PAST = Query(_forget_past)
 _PLACES = Query(_places)
+_POINTS = Query(
+    lambda _: select(_points.c.id, _points.c.organization, _points.c.energy, _points.c.level).where(
+        _latest(bindparam("known_at"))
+    )
+)
 _HOLDERS = Query(
     lambda _: (
         select(_holdings.c.organization, _holdings.c.id)
-        .where(_holdings.c.section == "items")
+        .where(_holdings.c.section == bindparam("section"))
         .order_by(_holdings.c.organization, _holdings.c.id)
     )
 )

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, exists, func, select
 
 from registry.columns import instant_number, instant_of
 from registry.every_table import TABLES
-from registry.ledger.facts import Text, record_text, row_text, withdrawal_text
+from registry.ledger.facts import Text, row_text, stored_text, withdrawal_text
 from registry.ledger.merkle import Node, complete_subtree
 from registry.ledger.notes import Checkpoint
 from registry.ledger.writing import TILE, stored_hashes
@@ -78,13 +78,13 @@ def leaves_in_order(work: UnitOfWork, batch: int) -> Iterator[list[Leaf]]:
     """All leaves in the order of the tree, so many at a time."""
     after = 0
     while rows := work.rows(_AFTER, after=after, most=batch):
-        yield [Leaf(entry, section, record, bytes(salt), bytes(hashed)) for entry, section, record, salt, hashed in rows]
+        yield list(map(Leaf._make, rows))
         after = rows[-1][0]
 
 
 def leaves_of(work: UnitOfWork, section: str, records: list[int]) -> dict[int, Leaf]:
     """The leaves of rows of a list or table, by the running numbers of the rows."""
-    rows = work.rows(_OF_RECORDS[section], records=records) if records else []
+    rows = work.rows(_of_records(section), records=records) if records else []
     return {row[2]: Leaf(row[0], row[1], row[2], bytes(row[3]), bytes(row[4])) for row in rows}
 
 
@@ -100,7 +100,8 @@ def texts_of(work: UnitOfWork, section: str, records: list[int]) -> dict[int, Te
     parents = sorted({record // PLACES for record in records}) if has_places else records
     found = {row_number(table, row): row for row in work.rows(_rows_of(section), records=parents)}
     wanted = found.keys() & records
-    return {record: row_text(section, dict(zip(columns, found[record], strict=True))) for record in sorted(wanted)}
+    rows = ((record, dict(zip(columns, found[record], strict=True))) for record in sorted(wanted))
+    return {record: row_text(section, values, table.sealed_columns) for record, values in rows}
 
 
 def kept_subtrees(work: UnitOfWork, size: int) -> Iterator[tuple[int, int, bool]]:
@@ -146,9 +147,16 @@ def checkpoints(work: UnitOfWork, most: int) -> list[KeptCheckpoint]:
     return [KeptCheckpoint(entry, size, bytes(root), note, instant_of(made_at)) for entry, size, root, note, made_at in rows]
 
 
+def checkpoint_of_size(work: UnitOfWork, size: int) -> KeptCheckpoint | None:
+    """The last checkpoint of so many leaves."""
+    for entry, size_, root, note, made_at in work.rows(_OF_SIZE, size=size):
+        return KeptCheckpoint(entry, size_, bytes(root), note, instant_of(made_at))
+    return None
+
+
 def _texts_of_records(work: UnitOfWork, section: str, records: list[int]) -> dict[int, Text]:
-    found = stored.by_entry(work, section, records)
-    return {entry: record_text(section, record) for entry, record in found.items()}
+    found = stored.as_recorded(work, section, records)
+    return {entry: stored_text(section, record) for entry, record in found}
 
 
 def _texts_of_withdrawals(work: UnitOfWork, records: list[int]) -> dict[int, Text]:
@@ -189,16 +197,15 @@ _AFTER = Query(
 )
 
 
+@cache
 def _of_records(section: str) -> Query:
+    """The leaves of rows of a list or table."""
     among = _leaves.c.section == section
     return Query(lambda spelling: select(_leaves).where(among, spelling.among(_leaves.c.record, "records")))
 
 
-_OF_RECORDS = {section: _of_records(section) for section in _MODELS}
-_CHECKPOINTS = Query(
-    lambda _: (
-        select(_checkpoints.c.entry, _checkpoints.c.size, _checkpoints.c.root, _checkpoints.c.note, _checkpoints.c.made_at)
-        .order_by(_checkpoints.c.entry.desc())
-        .limit(bindparam("most"))
-    )
-)
+_LATEST_CHECKPOINTS = select(
+    _checkpoints.c.entry, _checkpoints.c.size, _checkpoints.c.root, _checkpoints.c.note, _checkpoints.c.made_at
+).order_by(_checkpoints.c.entry.desc())
+_CHECKPOINTS = Query(lambda _: _LATEST_CHECKPOINTS.limit(bindparam("most")))
+_OF_SIZE = Query(lambda _: _LATEST_CHECKPOINTS.where(_checkpoints.c.size == bindparam("size")).limit(1))

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, exists, select, union_all
 
 from registry.import_tables import UploadedPieces, Uploads
 from registry.queries import Query
+from registry.review_case_tables import ReviewFiles
 from registry.round_tables import RoundObservations, RoundPhotos
 from registry.scan_tables import ItemPhotos
 from registry.table_parts import table_of
@@ -20,6 +21,7 @@ _photos = table_of(RoundPhotos)
 _observations = table_of(RoundObservations)
 _item_photos = table_of(ItemPhotos)
 _readings = table_of(Readings)
+_review_files = table_of(ReviewFiles)
 
 
 def kept(work: UnitOfWork) -> Iterator[tuple[str, str, bool]]:
@@ -91,6 +93,17 @@ _MISSING = (
                 select(_readings.c.entry, _readings.c.document)
                 .where(~exists().where(_documents.c.sha256 == _readings.c.document))
                 .order_by(_readings.c.entry)
+                .limit(1)
+            )
+        ),
+    ),
+    (
+        "review_files",
+        Query(
+            lambda _: (
+                select(_review_files.c.entry, _review_files.c.sha256)
+                .where(~exists().where(_documents.c.sha256 == _review_files.c.sha256))
+                .order_by(_review_files.c.entry)
                 .limit(1)
             )
         ),

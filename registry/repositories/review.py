@@ -111,16 +111,13 @@ def units_after(work: UnitOfWork, seen: Seen | None, wanted: Wanted, moment: Mom
     """The next units of a list that somebody sees, in the order of their ids."""
     rows = work.rows(
         _LISTED,
-        everything=int(seen is None),
-        viewers=sorted(seen.organizations) if seen else [],
-        areas=sorted(seen.areas) if seen else [],
         in_area=wanted.area,
         industry=_pattern(wanted.industry) + "%",
         code=wanted.text.upper(),
         text=f"%{_pattern(wanted.text.lower())}%",
         after=after,
         most=most,
-        **_at(moment),
+        **seeing(seen, moment),
     )
     return [Named(_unit(row[:-1]), row[-1]) for row in rows]
 
@@ -259,9 +256,23 @@ def _name() -> Any:
     return _organizations.c.entry == last
 
 
+def is_seen(spelling: Spelling, organization: ColumnElement[str]) -> ColumnElement[bool]:
+    """The condition that somebody sees the unit of an organization today; its values are those of `seeing`."""
+    of_them = and_(_units.c.organization == organization, _counts(_units))
+    mine = or_(spelling.among(_units.c.organization, "viewers"), spelling.among(_units.c.area, "areas"))
+    return or_(bindparam("everything") == 1, exists().where(of_them, mine))
+
+
+def seeing(seen: Seen | None, moment: Moment) -> dict[str, Any]:
+    """The values of a query that asks `is_seen`."""
+    everything = {"everything": int(seen is None), **_at(moment)}
+    viewers, areas = (sorted(seen.organizations), sorted(seen.areas)) if seen else ([], [])
+    return {**everything, "viewers": viewers, "areas": areas}
+
+
 def _listed(spelling: Spelling) -> Select[Any]:
     named = _units.outerjoin(_organizations, and_(_organizations.c.id == _units.c.organization, _name()))
-    is_seen = or_(
+    mine = or_(
         bindparam("everything") == 1,
         spelling.among(_units.c.organization, "viewers"),
         spelling.among(_units.c.area, "areas"),
@@ -280,7 +291,7 @@ def _listed(spelling: Spelling) -> Select[Any]:
     return (
         select(*_UNIT, _organizations.c.name)
         .select_from(named)
-        .where(_counts(_units), is_seen, is_wanted)
+        .where(_counts(_units), mine, is_wanted)
         .order_by(_units.c.organization)
         .limit(bindparam("most"))
     )

@@ -24,12 +24,14 @@ from registry.import_tables import RetractedRows
 from registry.repositories.retractions import is_kept
 from registry.table_parts import Table, table_of
 from registry.tables import (
+    Branches,
     CertificateReferences,
     Certificates,
     Competences,
     Events,
     ItemQuantities,
     Items,
+    MeteringPoints,
     RecognizedPeriods,
     Recordings,
     Results,
@@ -37,6 +39,7 @@ from registry.tables import (
     Suspensions,
     Withdrawals,
 )
+from traceability.fleet.points import POINT_SHEETS
 from traceability.fleet.sheets import SHEETS, Sheets
 
 TABLES: dict[str, type[Table]] = {
@@ -51,6 +54,8 @@ TABLES: dict[str, type[Table]] = {
     "competences": Competences,
     "suspensions": Suspensions,
     "scope_rows": ScopeRows,
+    "metering_points": MeteringPoints,
+    "branches": Branches,
 }
 # The lists inside records, and the list of the record.
 OWNERS = {
@@ -60,12 +65,15 @@ OWNERS = {
     "certificate_references": "certificates",
     "suspensions": "competences",
     "scope_rows": "competences",
+    "branches": "metering_points",
 }
 # What tells versions apart, besides what the sheet has.
 MORE_COLUMNS: dict[str, dict[str, pa.DataType]] = {
     "items": {"recorded_at": pa.int64()},
     "competences": {"recorded_at": pa.int64(), "id": pa.string()},
+    "metering_points": {"recorded_at": pa.int64()},
 }
+_ALL_SHEETS = SHEETS | POINT_SHEETS
 # The long tables, the longest to read first, so that two connections end together.
 _LONGEST = ("certificates", "results", "certificate_references", "items")
 _ORDER = {"results", "certificate_references"}  # Long lists: the database has them in order, PostgreSQL is asked for it.
@@ -140,6 +148,10 @@ class Reading:
         """One table of those known at an instant; rows of lists come whether or not their record is known."""
         return sheet_of(name, self.rows(name, known_at))
 
+    def point_sheets(self, known_at: int) -> Sheets:
+        """The same of metering points (traceability.fleet.points)."""
+        return {name: self.sheet(name, known_at) for name in POINT_SHEETS}
+
     def all_rows(self, known_at: int, since: Since | None = None) -> dict[str, pa.Table]:
         """The rows of all tables, as `rows` has them."""
         waiting: SimpleQueue[str] = SimpleQueue()
@@ -168,7 +180,7 @@ class Reading:
 
     def rows(self, name: str, known_at: int, since: Since | None = None) -> pa.Table:
         """The same in all versions, with what tells these apart; `since`: of what was recorded later alone."""
-        table, schema = TABLES[name], SHEETS[name]
+        table, schema = TABLES[name], _ALL_SHEETS[name]
         more = MORE_COLUMNS.get(name, {})
         statement = select(*(getattr(table, each) for each in (*schema.names, *more))).where(*_later(name, since))
         if hasattr(table, "recorded_at"):
@@ -231,7 +243,7 @@ def _connected(engine: Engine, state: str | None = None) -> Any:
 def sheet_of(name: str, rows: pa.Table) -> pa.Table:
     """The table as the encoder reads it, from its rows in all versions."""
     rows = latest_versions(rows) if name in MORE_COLUMNS else rows
-    return rows.select(SHEETS[name].names)
+    return rows.select(_ALL_SHEETS[name].names)
 
 
 def _later(name: str, since: Since | None) -> list[ColumnElement[bool]]:

@@ -46,6 +46,23 @@ def records_of(work: UnitOfWork, entries: Mapping[str, list[int]]) -> dict[str, 
     return {name: [held[name][entry] for entry in entries[name]] for name in entries}
 
 
+def of_items(work: UnitOfWork, items: list[str], most: int) -> dict[str, list[Record]]:
+    """The versions of items, their certificates and their events, of each list at most so many, in the order of recording."""
+    lists = work.gather([(query, {"items": items, "most": most}) for query in _OF_ITEMS.values()])
+    rows_of = {name: rows for name, rows in zip(_OF_ITEMS, lists, strict=True) if rows}
+    entries = {name: [row[0] for row in rows] for name, rows in rows_of.items()}
+    asked = [(part, {"entries": entries[name]}) for name in rows_of for part in _PARTS[name]]
+    answers = iter(work.gather(asked))
+    found: dict[str, list[Record]] = {}
+    for name, rows in rows_of.items():
+        parts = [mapping.parts_by_entry(next(answers)) for _ in _PARTS[name]]
+        found[name] = [SECTION_TABLES[name].record(row, *parts) for row in rows]
+    if "certificates" in found:
+        numbered = zip(entries["certificates"], found["certificates"], strict=True)
+        found["certificates"] = withdrawn(work, numbered, entries["certificates"], LATEST)
+    return found
+
+
 def withdrawn(work: UnitOfWork, certificates: Iterable[tuple[int, Record]], entries: list[int], until: int) -> list[Record]:
     """Certificates, given with their running numbers, with the withdrawals that those of `entries` have.
 
@@ -96,6 +113,12 @@ def by_entry(work: UnitOfWork, section: str, entries: list[int]) -> dict[int, Re
     return {row[0]: record for row, record in zip(rows, _complete(work, section, rows), strict=True)}
 
 
+def as_recorded(work: UnitOfWork, section: str, entries: list[int]) -> Iterator[tuple[int, Record]]:
+    """The same one by one with their running numbers, certificates without their withdrawals."""
+    rows = work.rows(_BY_ENTRY[section], entries=entries)
+    return zip((row[0] for row in rows), _as_issued(work, section, rows), strict=True)
+
+
 def all_of(work: UnitOfWork, section: str, known_at: int) -> Iterator[Record]:
     """The records of a list that were known at an instant (as stored), few of them held at a time."""
     after = 0
@@ -106,12 +129,20 @@ def all_of(work: UnitOfWork, section: str, known_at: int) -> Iterator[Record]:
 
 def _complete(work: UnitOfWork, section: str, rows: list[Row], known_at: int = LATEST) -> list[Record]:
     """The records of rows, read past the cache: lists are read through once."""
+    records = _as_issued(work, section, rows)
+    if section != "certificates":
+        return records
+    entries = [row[0] for row in rows]
+    return withdrawn(work, zip(entries, records, strict=True), entries, known_at)
+
+
+def _as_issued(work: UnitOfWork, section: str, rows: list[Row]) -> list[Record]:
+    """The records of rows, certificates without their withdrawals."""
     if not rows:
         return []
     entries = [row[0] for row in rows]
     parts = [mapping.parts_by_entry(found) for found in work.gather([(part, {"entries": entries}) for part in _PARTS[section]])]
-    records = [SECTION_TABLES[section].record(row, *parts) for row in rows]
-    return withdrawn(work, zip(entries, records, strict=True), entries, known_at) if section == "certificates" else records
+    return [SECTION_TABLES[section].record(row, *parts) for row in rows]
 
 
 def _withdrawals(spelling: Spelling) -> Select[Any]:
@@ -144,6 +175,16 @@ def _identities(section: Section) -> Query:
     columns = (table.c.id, table.c.entry, table.c.recording)
     kept = is_kept(section.name, table.c.entry)
     return Query(lambda spelling: select(*columns).where(spelling.among(table.c.id, "ids"), kept).order_by(table.c.entry))
+
+
+def _of_items(section: Section, column: str) -> Query:
+    table = table_of(section.table)
+
+    def build(spelling: Spelling) -> Select[Any]:
+        own = (spelling.among(table.c[column], "items"), is_kept(section.name, table.c.entry))
+        return select(table).where(*own).order_by(table.c.entry).limit(bindparam("most"))
+
+    return Query(build)
 
 
 def _by_entry(section: Section) -> Query:
@@ -180,4 +221,8 @@ _IDENTITIES = {name: _identities(section) for name, section in SECTION_TABLES.it
 _KNOWN_WITH_ID = {name: _known_with_id(section) for name, section in SECTION_TABLES.items()}
 _WITH_IDS = {name: _with_ids(section) for name, section in SECTION_TABLES.items()}
 _AFTER = {name: _after(section) for name, section in SECTION_TABLES.items()}
+_OF_ITEMS = {
+    name: _of_items(SECTION_TABLES[name], column)
+    for name, column in (("items", "id"), ("certificates", "item"), ("events", "item"))
+}
 _PARTS = {name: [_part(section, number) for number in range(len(section.parts))] for name, section in SECTION_TABLES.items()}

@@ -50,6 +50,11 @@ def draw(
     )
 
 
+def unit_lots(seed: str, units: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """The units with their lots in hexadecimal, in the order in which they are drawn."""
+    return tuple(sorted((_lot(seed, "unit", unit).hex(), unit) for unit in units))
+
+
 def _team(seed: str, unit: str, eligible: Collection[str], team: int) -> tuple[str, ...]:
     if team > len(eligible):
         raise InputError(

@@ -9,18 +9,25 @@ from typing import TypeVar
 
 import msgspec
 
+from registry.monitoring.rules import MonitoringRule
+from registry.review.checklist import Checklist
 from registry.review.equipping_rules import EquippingRule
 from registry.review.jurisdiction import JurisdictionRule
 
-Rule = JurisdictionRule | EquippingRule
-_R = TypeVar("_R", JurisdictionRule, EquippingRule)
+Rule = JurisdictionRule | EquippingRule | Checklist | MonitoringRule
+_R = TypeVar("_R", JurisdictionRule, EquippingRule, Checklist, MonitoringRule)
 
 
 @cache
 def shipped() -> tuple[Rule, ...]:
     """All editions that come along, in the order of their ids."""
     folder = files("registry.review") / "editions"
-    kinds: tuple[tuple[str, type[Rule]], ...] = (("jurisdiction", JurisdictionRule), ("equipping", EquippingRule))
+    kinds: tuple[tuple[str, type[Rule]], ...] = (
+        ("jurisdiction", JurisdictionRule),
+        ("equipping", EquippingRule),
+        ("checklist", Checklist),
+        ("monitoring", MonitoringRule),
+    )
     found = [
         msgspec.json.decode(path.read_bytes(), type=kind)
         for name, kind in kinds

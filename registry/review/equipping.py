@@ -7,12 +7,13 @@
    edition in force has no tables.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 from typing import NamedTuple
 
 from registry.review.equipping_rules import AccuracyRow, Choice, EquippingRule, class_rank, reaches, thresholds_for
@@ -82,10 +83,14 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeterVerdict:
-    """What is known of an item on the day, for what it is used for. `certificate`: that in force, or the last one found."""
+    """What is known of an item on the day, for what it is used for. `certificate`: that in force, or the last one found.
+
+    `is_overdue`: its certificate was in force and has run out.
+    """
 
     status: Status
     is_in_force: bool
+    is_overdue: bool
     certificate: Certificate | None
     codes: tuple[str, ...]
 
@@ -187,21 +192,15 @@ def serving(ledger: Ledger, day: date) -> list[tuple[MeteringPoint | None, Branc
 
 def equipping_of(choice: Choice, ledger: Ledger, verdicts: Mapping[Purpose, MeterVerdict], day: date) -> Equipping:
     """The places, meters and rates of a unit on a day by an edition. `verdicts`: of what `serving` gives."""
-    rule = choice.used
+    rule = _Applied(choice.used, cache(choice.used.energy))
     connected = {each.metering_point for each in ledger.connections}
     places = tuple(_place_line(rule, ledger, place, connected, day) for place in sorted(ledger.places, key=_order_of))
     meters = tuple(
         _meter_line(rule, ledger, point, branch, item, verdicts.get((item, branch)))
         for point, branch, item in serving(ledger, day)
     )
-    energies = [row.id for row in rule.energies]
-    pairs = [
-        (energy, level)
-        for energy in energies
-        for level in LEVELS
-        if any((line.energy, line.place.level) == (energy, level) for line in places)
-        or any((line.energy, line.level) == (energy, level) for line in meters)
-    ]
+    there = {(line.energy, line.place.level) for line in places} | {(line.energy, line.level) for line in meters}
+    pairs = [(row.id, level) for row in choice.used.energies for level in LEVELS if (row.id, level) in there]
     return Equipping(
         day=day,
         choice=choice,
@@ -213,7 +212,14 @@ def equipping_of(choice: Choice, ledger: Ledger, verdicts: Mapping[Purpose, Mete
     )
 
 
-def _place_line(rule: EquippingRule, ledger: Ledger, place: Place, connected: set[str], day: date) -> PlaceLine:
+class _Applied(NamedTuple):
+    """An edition at work on a unit: the rows of its rate table that energies belong to are looked up once for each name."""
+
+    edition: EquippingRule
+    energy: Callable[[str | None], str | None]
+
+
+def _place_line(rule: _Applied, ledger: Ledger, place: Place, connected: set[str], day: date) -> PlaceLine:
     reason = _not_required(rule, place)
     return PlaceLine(
         place=place,
@@ -225,7 +231,7 @@ def _place_line(rule: EquippingRule, ledger: Ledger, place: Place, connected: se
     )
 
 
-def _not_required(rule: EquippingRule, place: Place) -> NotCounted | None:
+def _not_required(rule: _Applied, place: Place) -> NotCounted | None:
     """Why a place is not to be metered; None when it is."""
     if rule.energy(place.energy) is None:
         return NotCounted.ENERGY_NOT_IN_TABLE
@@ -235,7 +241,7 @@ def _not_required(rule: EquippingRule, place: Place) -> NotCounted | None:
         return None
     if place.demand is None:
         return NotCounted.DEMAND_NOT_TOLD
-    reached = reaches(place.demand, thresholds_for(rule, place))
+    reached = reaches(place.demand, thresholds_for(rule.edition, rule.energy(place.energy), place.level))
     if reached is None:
         return NotCounted.NOT_COMPARABLE
     return None if reached else NotCounted.BELOW_THRESHOLD
@@ -252,7 +258,7 @@ def _lack(ledger: Ledger, place: Place, day: date) -> Lack | None:
 
 
 def _meter_line(
-    rule: EquippingRule,
+    rule: _Applied,
     ledger: Ledger,
     point: MeteringPoint | None,
     branch: Branch | None,
@@ -261,7 +267,7 @@ def _meter_line(
 ) -> MeterLine:
     details = ledger.details.get(item)
     energy = None if point is None else rule.energy(point.energy)
-    asked, accuracy = _accuracy(rule, energy, details)
+    asked, accuracy = _accuracy(rule.edition, energy, details)
     return MeterLine(
         item=item,
         record=ledger.items.get(item),

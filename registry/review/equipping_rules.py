@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from registry.review.facts import Place, Quantity
+from registry.review.facts import Quantity
 from registry.review.jurisdiction import Words
 from traceability.quantities import same_dimension, unit_of
 
@@ -130,10 +130,9 @@ def reaches(demand: Quantity, thresholds: Iterable[Threshold]) -> bool | None:
     return any(_in_base_units(demand) >= _in_base_units(each) for each in comparable)
 
 
-def thresholds_for(rule: EquippingRule, place: Place) -> list[Threshold]:
-    """The thresholds of an edition for the energy and level of a place."""
-    energy = rule.energy(place.energy)
-    return [each for each in rule.thresholds if (each.energy, each.level) == (energy, place.level)]
+def thresholds_for(rule: EquippingRule, energy: str | None, level: int) -> list[Threshold]:
+    """The thresholds of an edition for a row of its rate table and a level."""
+    return [each for each in rule.thresholds if (each.energy, each.level) == (energy, level)]
 
 
 def class_rank(text: str) -> tuple[Decimal, int] | None:

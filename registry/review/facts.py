@@ -4,6 +4,7 @@ Nothing here is a record of SEMANTICS: a verdict never asks for it. What an item
 stands are told here, beside the records, by whoever keeps the ledger of meters.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -122,6 +123,7 @@ class ItemDetails(Fact, frozen=True, kw_only=True, tag="item"):
 
     `accuracy_class`: as on its valid certificate. `category`: the row of the accuracy table that it falls under, such as
     electricity_meter or water_meter; `user_class`: I to V, of electricity meters; `diameter_mm`: of flow meters.
+    `ratio`: by how much a transformer divides, as on its nameplate (`300/5`) or as a number (`60`).
     """
 
     item: Identifier
@@ -135,15 +137,31 @@ class ItemDetails(Fact, frozen=True, kw_only=True, tag="item"):
     place: Line = ""
     use: Line = ""
     measuring_range: Line = ""
+    ratio: Annotated[str, msgspec.Meta(max_length=40, pattern=r"^([1-9]\d*(\.\d+)?(/[1-9]\d*(\.\d+)?)?)?\Z")] = ""
     state: ItemState = ItemState.GOOD
     since: date
 
 
+class UploadedValue(StrEnum):
+    """What the values under a data code are: used in their period, or the state of the register at its end."""
+
+    INTERVAL = "interval"
+    REGISTER = "register"
+
+
 class Connection(Fact, frozen=True, kw_only=True, tag="connection"):
-    """A metering point sends its readings to the monitoring system, under a data code of its."""
+    """A metering point sends its readings to the monitoring system, under a data code of its.
+
+    What the code stands for here: `unit` of its values, whether each is an `uploaded` interval or register, what they are to be
+    multiplied with (1 where they are already), and the state after which a register begins at nothing again.
+    """
 
     metering_point: Identifier
     data_code: Line = ""
+    unit: Line = ""
+    uploaded: UploadedValue = UploadedValue.INTERVAL
+    multiplier: Decimal = Decimal(1)
+    rolls_over_at: Decimal | None = None
     since: date
     until: date | None = None
 
@@ -185,6 +203,12 @@ def counts_on(fact: AnyFact, day: date) -> bool:
     return until is None or day <= until
 
 
+def counting_on(facts: Iterable[UnitFact], day: date) -> list[UnitFact]:
+    """Those that count on a day, of facts in the order in which later ones take the place of earlier ones."""
+    latest = {(type(fact), fact.organization, subject_of(fact)): fact for fact in facts if since_of(fact) <= day}
+    return [fact for fact in latest.values() if counts_on(fact, day)]
+
+
 def checked(fact: AnyFact, path: str = "$") -> AnyFact:
     """The fact, with its codes as they are compared. UnacceptableError with the place of what cannot be."""
     _check_texts(msgspec.to_builtins(fact, builtin_types=(date, Decimal)), path)
@@ -196,6 +220,8 @@ def checked(fact: AnyFact, path: str = "$") -> AnyFact:
         case Place(demand=Quantity() as demand):
             _check_number(demand.value, f"{path}.demand.value")
             _check_unit(demand.unit, f"{path}.demand.unit")
+        case Connection():
+            _check_connection(fact, path)
         case _:
             pass
     until = getattr(fact, "until", None)
@@ -236,6 +262,17 @@ def _check_texts(value: Any, path: str) -> None:
                 _check_texts(each, f"{path}.{name}")
         case _:
             pass
+
+
+def _check_connection(fact: Connection, path: str) -> None:
+    for name in ("multiplier", "rolls_over_at"):
+        number = getattr(fact, name)
+        if number is not None:
+            _check_number(number, f"{path}.{name}")
+            if not number:
+                raise UnacceptableError(f"{path}.{name}", "larger than nothing, please", "应大于零")
+    if fact.unit:
+        _check_unit(fact.unit, f"{path}.unit")
 
 
 def _check_number(number: Decimal, path: str) -> None:

@@ -16,11 +16,32 @@ Line = Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
 
 
 class Actor(StrEnum):
-    """In which capacity somebody takes a step."""
+    """In which capacity somebody takes a step. `AREA`: the bureau of the unit's area, whoever organizes the review."""
 
     REGULATOR = "regulator"
+    AREA = "area"
     INSPECTOR = "inspector"
     UNIT = "unit"
+
+
+class EvidenceKind(StrEnum):
+    """What can show something: a record, a round or a photo of it (by its SHA-256), a file of the case (by its SHA-256)."""
+
+    ITEM = "item"
+    CERTIFICATE = "certificate"
+    ROUND = "round"
+    PHOTO = "photo"
+    DOCUMENT = "document"
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One thing that shows something."""
+
+    kind: EvidenceKind
+    id: Identifier
+
+
+Proof = Annotated[tuple[Evidence, ...], msgspec.Meta(max_length=100)]
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -36,18 +57,24 @@ class Notified(Step, frozen=True, kw_only=True, tag="notified"):
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A question of the self-check: the clause it comes from, whether it is met, and what there is to say."""
+    """An answer of the self-check: the clause asked about, whether it is met (None: it does not apply), what there is to say.
+
+    `told`: what the registry told of it when it was answered, such as a rate.
+    """
 
     clause: Line
-    is_met: bool
+    is_met: bool | None
     remark: Text = ""
+    told: Text = ""
 
 
 class SelfChecked(Step, frozen=True, kw_only=True, tag="self_checked"):
-    """The unit checked itself."""
+    """The unit checked itself, by the questions of an edition."""
 
     checks: Annotated[tuple[Check, ...], msgspec.Meta(min_length=1, max_length=_MOST_FINDINGS)]
+    checklist: Identifier | None = None
     remark: Text = ""
+    evidence: Proof = ()
 
 
 class DocumentsReviewed(Step, frozen=True, kw_only=True, tag="documents_reviewed"):
@@ -64,23 +91,21 @@ class Visited(Step, frozen=True, kw_only=True, tag="visited"):
     remark: Text = ""
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What does not conform, to which clause, and until when it is to be mended.
-
-    `evidence`: ids of what shows it, as items, documents, observations.
-    """
+class NonConformity(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What does not conform, to which clause, until when it is to be mended, and what shows it."""
 
     number: Annotated[int, msgspec.Meta(ge=1, le=_MOST_FINDINGS)]
     clause: Line
     text: Filled
-    evidence: Annotated[tuple[Identifier, ...], msgspec.Meta(max_length=100)] = ()
+    evidence: Proof = ()
     deadline: date
 
 
 class FindingsIssued(Step, frozen=True, kw_only=True, tag="findings_issued"):
-    """The result of the visit: what does not conform; nothing where all does."""
+    """The result of the visit: what does not conform; nothing where all does. `revisit_until`: of the re-visit."""
 
-    findings: Annotated[tuple[Finding, ...], msgspec.Meta(max_length=_MOST_FINDINGS)] = ()
+    findings: Annotated[tuple[NonConformity, ...], msgspec.Meta(max_length=_MOST_FINDINGS)] = ()
+    revisit_until: date | None = None
     remark: Text = ""
 
 
@@ -89,7 +114,7 @@ class Rectified(Step, frozen=True, kw_only=True, tag="rectified"):
 
     finding: int
     text: Filled
-    evidence: Annotated[tuple[Identifier, ...], msgspec.Meta(max_length=100)] = ()
+    evidence: Proof = ()
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -106,6 +131,7 @@ class Revisited(Step, frozen=True, kw_only=True, tag="revisited"):
 
     on: date
     judgements: Annotated[tuple[Judgement, ...], msgspec.Meta(min_length=1, max_length=_MOST_FINDINGS)]
+    revisit_until: date | None = None
 
 
 class Closed(Step, frozen=True, kw_only=True, tag="closed"):
@@ -139,3 +165,24 @@ AnyStep = (
     | Referred
     | Published
 )
+
+KINDS: tuple[str, ...] = tuple(str(each.__struct_config__.tag) for each in AnyStep.__args__)
+
+_READER: msgspec.json.Decoder[AnyStep] = msgspec.json.Decoder(AnyStep)
+_WRITER = msgspec.json.Encoder(order="deterministic")
+
+
+def kind_of(step: Step | type[Step]) -> str:
+    """The name of the kind of a step."""
+    return str(step.__struct_config__.tag)
+
+
+def written(step: AnyStep) -> str:
+    """The step as it is stored, and stands in the ledger."""
+    return _WRITER.encode(step).decode()
+
+
+def read(content: str) -> AnyStep:
+    """The step that was written."""
+    step: AnyStep = _READER.decode(content)
+    return step

@@ -14,6 +14,9 @@ from registry.unit_of_work import Store
 from traceability.fleet.answers import assess_all as answers_of
 from traceability.fleet.columns import Fleet
 from traceability.fleet.encode import encode
+from traceability.fleet.point_answers import Everything
+from traceability.fleet.point_answers import assess_everything as answers_of_everything
+from traceability.fleet.points import Points, encode_points
 from traceability.policy import Policy
 
 SNAPSHOTS = "fleet"  # The folder of the data folder in which snapshots are kept.
@@ -38,6 +41,15 @@ def assess_all(
     return answers_of(fleet, as_of, policy)
 
 
+def assess_everything(
+    store: Store, as_of: date, known_at: datetime, policy: Policy, snapshots: Path | None = None, tell: Told = _untold
+) -> Everything:
+    """The same, and for every metering point known."""
+    points = load_points(store, known_at, snapshots, tell).points
+    tell("assess")
+    return answers_of_everything(points, as_of, policy)
+
+
 class Loaded(NamedTuple):
     """A registry as columns, and the state of the store that they are of."""
 
@@ -59,17 +71,44 @@ def load(store: Store, known_at: datetime, snapshots: Path | None = None, tell: 
     moment = instant_number(known_at)
     kept = None if snapshots is None else Snapshots(snapshots, store)
     with reading(store.engine) as opened:
-        version = opened.version()
-        fleet = None if kept is None else kept.fleet(version, moment)
-        if fleet is not None:
-            return Loaded(fleet, version)
-        tell("load")
-        tables = _tables(opened, version, moment, None if kept is None else kept.tables())
+        found = _found(opened, moment, kept, tell)
+    return found if isinstance(found, Loaded) else _encoded(found, moment, kept, tell)
+
+
+class LoadedPoints(NamedTuple):
+    """Items and metering points as columns, and the state of the store that they are of."""
+
+    points: Points
+    version: Version
+
+
+def load_points(store: Store, known_at: datetime, snapshots: Path | None = None, tell: Told = _untold) -> LoadedPoints:
+    """The same, with the metering points, which are read from the database each time."""
+    moment = instant_number(known_at)
+    kept = None if snapshots is None else Snapshots(snapshots, store)
+    with reading(store.engine) as opened:
+        found = _found(opened, moment, kept, tell)
+        sheets = opened.point_sheets(moment)
+    loaded = found if isinstance(found, Loaded) else _encoded(found, moment, kept, tell)
+    return LoadedPoints(encode_points(loaded.fleet, sheets), loaded.version)
+
+
+def _found(opened: Reading, moment: int, kept: Snapshots | None, tell: Told) -> Loaded | Tables:
+    """The columns that are kept, or the tables to make them of."""
+    version = opened.version()
+    fleet = None if kept is None else kept.fleet(version, moment)
+    if fleet is not None:
+        return Loaded(fleet, version)
+    tell("load")
+    return _tables(opened, version, moment, None if kept is None else kept.tables())
+
+
+def _encoded(tables: Tables, moment: int, kept: Snapshots | None, tell: Told) -> Loaded:
     tell("encode")
     fleet = encode({name: sheet_of(name, rows) for name, rows in tables.rows.items()})
     if kept is not None and tables.state.latest <= moment:
         kept.keep(fleet, tables)
-    return Loaded(fleet, version)
+    return Loaded(fleet, tables.state.version)
 
 
 def _tables(opened: Reading, version: Version, moment: int, kept: Tables | None) -> Tables:

@@ -44,6 +44,36 @@ class Attested:
     said: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttestedCheckpoint:
+    """A checkpoint with what others signed of it."""
+
+    checkpoint: KeptCheckpoint
+    attestations: tuple[Attestation, ...]
+
+    @property
+    def stamp(self) -> Attestation | None:
+        """The last time stamp on it."""
+        return next((each for each in reversed(self.attestations) if each.kind is AttestationKind.TIMESTAMP), None)
+
+
+def attested_checkpoints(work: UnitOfWork, most: int) -> list[AttestedCheckpoint]:
+    """The latest checkpoints with what others signed of them, the last first."""
+    return [_attested(work, each) for each in ledger.checkpoints(work, most)]
+
+
+def attested_of_size(work: UnitOfWork, size: int) -> AttestedCheckpoint:
+    """The last checkpoint of so many leaves; UnknownError when none was signed."""
+    found = ledger.checkpoint_of_size(work, size)
+    if found is None:
+        raise UnknownError(str(size))
+    return _attested(work, found)
+
+
+def _attested(work: UnitOfWork, checkpoint: KeptCheckpoint) -> AttestedCheckpoint:
+    return AttestedCheckpoint(checkpoint=checkpoint, attestations=tuple(witnesses.attestations_on(work, checkpoint.entry)))
+
+
 def enter_witness(
     work: UnitOfWork, key: str, url: str, *, at: datetime, allows_private: bool, party: Party = OPERATOR
 ) -> Witness:

@@ -106,14 +106,15 @@ def _of_leaves(work: UnitOfWork, size: int) -> Iterator[Difference]:
             by_section[each.section].append(each.record)
         texts = {section: _texts(work, section, records) for section, records in by_section.items()}
         for each in batch:
-            if each.entry != expected:
+            entry, section, record, salt, hashed = each
+            if entry != expected:
                 yield _of_leaf(each, f"leaf {expected - 1} is missing", f"缺第 {expected - 1} 叶")
-            text = texts[each.section].get(each.record)
+            text = texts[section].get(record)
             if text is None:
                 yield _of_leaf(
                     each, "the row that it stands for is gone, or is none any more", "所对应的行已不存在或已不成记录"
                 )
-            elif leaf(each.salt, text) != each.leaf_hash:
+            elif leaf(salt, text) != hashed:
                 yield _of_leaf(each, "the row that it stands for says something else", "所对应的行内容不同")
             expected += 1
     if expected != size + 1:  # pragma: no cover - the last leaf is the one with the largest number.

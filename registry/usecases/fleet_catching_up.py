@@ -19,11 +19,12 @@ from registry.repositories.scans import latest_recording
 from registry.unit_of_work import Store, UnitOfWork
 from registry.usecases.fleet_runs import ask_for_run
 from traceability.fleet.engines import engine_of
-from traceability.fleet.reach import reached, reassess
+from traceability.fleet.point_answers import Everything
+from traceability.fleet.reach import reached, reached_points, reassess
 from traceability.policy import policy_named
 from traceability.verdict import Status
 
-MOST = 50_000  # Items that are answered again; for more of them a full run costs less.
+MOST = 50_000  # Items and metering points that are answered again; for more of them a full run costs less.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ def _caught_up(store: Store, run: FleetRun, at: datetime) -> CaughtUp | None:
         answers = _answered_again(work, run, at)
     if answers is None:
         return _run_anew(store, run, recording, at)
-    rows = fleet_answers.rows_of(answers, run.entry)
+    rows = fleet_answers.rows_of_everything(answers, run.entry)
     with store.writing() as work:
         if not fleet_runs.move_on(work, run, recording=recording, known_at=at, at=at):
             return None
@@ -61,7 +62,7 @@ def _caught_up(store: Store, run: FleetRun, at: datetime) -> CaughtUp | None:
     return CaughtUp(run=run.entry, recording=recording, targets=len(rows))
 
 
-def _answered_again(work: UnitOfWork, run: FleetRun, at: datetime) -> pa.Table | None:
+def _answered_again(work: UnitOfWork, run: FleetRun, at: datetime) -> Everything | None:
     """The answers for all that was reached since the run; None when that is too much."""
     known_at, policy = instant_number(at), policy_named(run.policy)
     changes = changes_since(work, Since(run.recording, instant_number(run.known_at)), known_at)
@@ -69,8 +70,11 @@ def _answered_again(work: UnitOfWork, run: FleetRun, at: datetime) -> pa.Table |
         return None
     around = StoredRecords(work, known_at)
     items = reached(changes, around, policy, MOST)
+    points = None if items is None else reached_points(changes, items, around)
+    if items is None or points is None or len(items) + len(points) > MOST:
+        return None
     # The loops that answer the whole: in a city they are compiled already, and a part of it is large enough for them.
-    return None if items is None else reassess(sorted(items), around, run.as_of, policy, engine_of(run.written))
+    return reassess(items, points, around, run.as_of, policy, engine_of(run.written))
 
 
 def replace_answers(work: UnitOfWork, run: FleetRun, rows: pa.Table) -> None:

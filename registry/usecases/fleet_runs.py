@@ -25,8 +25,8 @@ from registry.repositories.fleet_runs import Counts, FleetRun
 from registry.repositories.jobs import Job
 from registry.unit_of_work import Store, UnitOfWork
 from registry.usecases import fleet_summaries
-from registry.usecases.assess_all import load
-from traceability.fleet.answers import assess_all
+from registry.usecases.assess_all import load_points
+from traceability.fleet.point_answers import assess_everything
 from traceability.policy import policy_named
 from traceability.verdict import Status
 
@@ -84,19 +84,19 @@ def run(running: Running, snapshots: Path | None = None) -> None:
         begun = _unfinished(work, asked)
     started_at = running.clock()
     known_at = started_at if begun is None else begun.known_at
-    loaded = load(running.store, known_at, snapshots, running.step)
+    loaded = load_points(running.store, known_at, snapshots, running.step)
     if begun is not None and begun.recording != loaded.version.recording:
         _give_up(running.store, begun)
         begun = None
-        loaded = load(running.store, known_at := started_at, snapshots, running.step)
+        loaded = load_points(running.store, known_at := started_at, snapshots, running.step)
     running.step("assess")
-    answers = assess_all(loaded.fleet, as_of, policy)
+    answers = assess_everything(loaded.points, as_of, policy)
     at_hand = begun or _begun(running, policy.name, as_of, loaded.version.recording, known_at)
-    rows = fleet_answers.rows_of(answers, at_hand.entry)
+    rows = fleet_answers.rows_of_everything(answers, at_hand.entry)
     _write(running, at_hand, rows)
     running.step("summarize")
     question = fleet_summaries.Question(as_of, at_hand.known_at, policy)
-    sums = list(fleet_summaries.summaries(running.store, loaded.fleet, answers, question))
+    sums = list(fleet_summaries.summaries(running.store, loaded.points, answers, question))
     counts = _all_counts(fleet_answers.counted(rows))
     with running.store.writing() as work:
         at = running.clock()

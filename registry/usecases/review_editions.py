@@ -6,8 +6,12 @@ import msgspec
 
 from registry.access import Party
 from registry.errors import NotPermittedError, UnacceptableError
+from registry.monitoring.rules import FORMAT as MONITORING
+from registry.monitoring.rules import MonitoringRule
 from registry.repositories import review
 from registry.repositories.recordings import Recorder
+from registry.review.checklist import FORMAT as CHECKLIST
+from registry.review.checklist import Checklist
 from registry.review.editions import Rule, of_kind, shipped
 from registry.review.equipping_rules import FORMAT as EQUIPPING
 from registry.review.equipping_rules import EquippingRule
@@ -18,7 +22,12 @@ from registry.unit_of_work import UnitOfWork
 from traceability.periods import civil_day
 from traceability.quantities import unit_of
 
-_KINDS: dict[str, type[Rule]] = {EQUIPPING: EquippingRule, JURISDICTION: JurisdictionRule}
+_KINDS: dict[str, type[Rule]] = {
+    EQUIPPING: EquippingRule,
+    JURISDICTION: JurisdictionRule,
+    CHECKLIST: Checklist,
+    MONITORING: MonitoringRule,
+}
 
 
 class _Heading(msgspec.Struct, frozen=True):
@@ -39,6 +48,16 @@ def areas_on(work: UnitOfWork, day: date, known_at: datetime) -> tuple[Area, ...
 def equipping_rules(work: UnitOfWork, known_at: datetime) -> tuple[EquippingRule, ...]:
     """The editions of the rules of equipping, as known at an instant."""
     return of_kind(_all(work, known_at), EquippingRule)
+
+
+def checklists(work: UnitOfWork, known_at: datetime) -> tuple[Checklist, ...]:
+    """The editions of the questions of the self-check, as known at an instant."""
+    return of_kind(_all(work, known_at), Checklist)
+
+
+def monitoring_rules(work: UnitOfWork, known_at: datetime) -> tuple[MonitoringRule, ...]:
+    """The editions of the rules of reconciling with the monitoring system, as known at an instant."""
+    return of_kind(_all(work, known_at), MonitoringRule)
 
 
 def load_edition(work: UnitOfWork, content: bytes, *, party: Party, at: datetime) -> Rule:

@@ -4,7 +4,7 @@ The records behind all meters are read together and examined by one examiner: st
 at once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,7 +18,7 @@ from registry.repositories.chains import load_above
 from registry.repositories.review import Moment
 from registry.review.equipping import Equipping, Ledger, MeterVerdict, Purpose, equipping_of, serving
 from registry.review.equipping_rules import Choice, choose
-from registry.review.facts import Connection, ItemDetails, Place, Unit
+from registry.review.facts import Connection, ItemDetails, Place, Unit, UnitFact, counting_on
 from registry.table_parts import table_of
 from registry.tables import Branches, MeteringPoints
 from registry.unit_of_work import UnitOfWork
@@ -37,6 +37,8 @@ MOST_METERS = 20_000  # Of one unit.
 
 _points = table_of(MeteringPoints)
 _branches = table_of(Branches)
+
+_KINDS = ("place", "item", "connection")
 
 # What says that the certificate of the item itself is not in force on the day, whatever it rests on.
 _NOT_IN_FORCE = {
@@ -75,32 +77,64 @@ def review_unit(work: UnitOfWork, party: Party, organization: str, moment: Momen
         raise UnknownError(organization)
     day, known_at = moment
     choice = _choice(work, unit, moment)
-    facts = review.facts_of(work, [organization], moment, ["place", "item", "connection"])
-    details = {each.item: each for each in of_type(facts, ItemDetails)}
-    rows = work.rows(_SERVED, organization=organization, most=MOST_METERS)
-    ids = {id_ for row in rows for id_ in row if id_ is not None} | {*details}
-    known = known_records(load_above(work, ids, ()), known_at)
-    ledger = Ledger(
-        places=of_type(facts, Place),
-        details=details,
-        connections=of_type(facts, Connection),
-        points={id_: point for id_, point in known.metering_points.items() if point.organization == organization},
-        items=known.items,
-    )
-    purposes = [(item, branch) for _, branch, item in serving(ledger, day)]
+    facts = review.facts_of(work, [organization], moment, _KINDS)
+    known = _known(work, organization, facts, known_at)
     return UnitReview(
         unit=unit,
         name=review.names_of(work, [organization]).get(organization),
-        equipping=equipping_of(choice, ledger, meter_verdicts(known, purposes, day, policy), day),
+        equipping=_equipping(choice, _ledger(organization, facts, known), Examiner(known, policy), day),
         known=known,
         policy=policy,
     )
 
 
-def meter_verdicts(known: Known, purposes: Iterable[Purpose], day: date, policy: Policy) -> dict[Purpose, MeterVerdict]:
-    """The verdict on each item for the branch that it serves; items that are not on record are left out."""
-    examiner = Examiner(known, policy)
-    return {purpose: _verdict(examiner, purpose, day) for purpose in purposes if purpose[0] in known.items}
+def items_serving(work: UnitOfWork, organization: str) -> set[str]:
+    """The items that ever served a metering point of an organization. `work` reads everything."""
+    return {item for _, item in work.rows(_SERVED, organization=organization, most=MOST_METERS) if item is not None}
+
+
+def equipping_on_days(
+    work: UnitOfWork, organization: str, days: Iterable[date], known_at: datetime, policy: Policy
+) -> dict[date, Equipping]:
+    """How a unit is equipped on several days, from one reading of its records; who may see it was asked before.
+
+    Days on which it was no unit, or no edition with tables had come into force, are left out.
+    """
+    told = review.facts_recorded(work, [organization], known_at)
+    examiner = Examiner(_known(work, organization, told, known_at), policy)
+    rules = equipping_rules(work, known_at)
+    found = {}
+    for day in days:
+        unit = review.unit_of(work, organization, (day, known_at))
+        choice = None if unit is None else choose(rules, unit.industry, day)
+        if choice is not None:
+            ledger = _ledger(organization, counting_on(told, day), examiner.known)
+            found[day] = _equipping(choice, ledger, examiner, day)
+    return found
+
+
+def _known(work: UnitOfWork, organization: str, facts: Iterable[UnitFact], known_at: datetime) -> Known:
+    """The records of all points that were ever the organization's, of what its ledger names, and of all they rest on."""
+    rows = work.rows(_SERVED, organization=organization, most=MOST_METERS)
+    ids = {id_ for row in rows for id_ in row if id_ is not None} | {each.item for each in of_type(facts, ItemDetails)}
+    return known_records(load_above(work, ids, ()), known_at)
+
+
+def _ledger(organization: str, facts: Sequence[UnitFact], known: Known) -> Ledger:
+    return Ledger(
+        places=of_type(facts, Place),
+        details={each.item: each for each in of_type(facts, ItemDetails)},
+        connections=of_type(facts, Connection),
+        points={id_: point for id_, point in known.metering_points.items() if point.organization == organization},
+        items=known.items,
+    )
+
+
+def _equipping(choice: Choice, ledger: Ledger, examiner: Examiner, day: date) -> Equipping:
+    """With the verdict on each item for the branch that it serves; items that are not on record have none."""
+    purposes = [(item, branch) for _, branch, item in serving(ledger, day)]
+    verdicts = {purpose: _verdict(examiner, purpose, day) for purpose in purposes if purpose[0] in examiner.known.items}
+    return equipping_of(choice, ledger, verdicts, day)
 
 
 def _verdict(examiner: Examiner, purpose: Purpose, day: date) -> MeterVerdict:
@@ -119,6 +153,7 @@ def _verdict(examiner: Examiner, purpose: Purpose, day: date) -> MeterVerdict:
     return MeterVerdict(
         status=status_of({finding.severity for finding in findings}),
         is_in_force=bool(answer.firsts) and not against,
+        is_overdue=Code.EXPIRED in against,
         certificate=certificate,
         codes=tuple(finding.code.value for finding in findings if finding.severity is not Severity.NOTE),
     )

@@ -11,7 +11,7 @@ from threading import Lock
 
 import msgspec
 
-from registry.repositories.chains import load_stepped
+from registry.repositories.chains import load_around, load_own
 from registry.unit_of_work import UnitOfWork
 from registry.usecases.assess_item import Assessment
 from registry.usecases.scan_label import next_known
@@ -22,7 +22,7 @@ from traceability.policy import Policy
 from traceability.records import Event, Organization, Records
 from traceability.verdict import Verdict
 
-_MOST = 50_000  # Records held together, some 50 MB; then it begins anew.
+_MOST = 150_000  # Records held together, some 200 MB with what was found of them; then it begins anew.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +56,7 @@ class Standing:
         self._organizations: dict[str, Organization] = {}
         self._events: dict[str, Event] = {}
         self._covered: set[str] = set()  # Items whose own records are here, or are nowhere, and those of all they rest on.
+        self._issuers: set[str] = set()  # Organizations all of whose competences are here.
         self._examiners: dict[str, Examiner] = {}
         self._good_until: datetime | None = None
         self._size = 0
@@ -97,27 +98,29 @@ class Standing:
         covered: set[str] = set()
         missing = {item}
         while missing:
-            records = load_stepped(work, missing, budget)
-            found.append(records)
-            budget -= _size(records)
-            above = {(each.item, certificate.item) for certificate in records.certificates for each in certificate.references}
-            # What lies one step up came along, with all that is its own; what that rests on may be missing.
-            covered |= missing | {item for item, below in above if below in missing}
-            missing = {item for item, _ in above} - covered - self._covered
+            own = load_own(work, missing, budget)
+            found.append(own)
+            budget -= _size(own)
+            covered |= missing
+            above = {each.item for certificate in own.certificates for each in certificate.references}
+            missing = above - covered - self._covered
+        issuers = {certificate.issuer for own in found for certificate in own.certificates} - self._issuers
+        if issuers:
+            found.append(load_around(work, (), issuers, budget))
         with self._lock:
             for records in found:
-                self._take_in(records)
+                self._take_in(records, issuers)
+            self._issuers |= issuers
             self._covered |= covered
 
-    def _take_in(self, records: Records) -> None:
-        """Add records that are complete for every item among them."""
+    def _take_in(self, records: Records, issuers: set[str]) -> None:
+        """Add records: all of every item among them, all competences of these issuers."""
         known, found = self._known, known_records(records, self._known.known_at)
         known.items.update(found.items)
         known.certificates.update(found.certificates)
         known.live.update(found.live)
         known.events.update(found.events)
-        # Of an organization that is no issuer here, some competences may have come along, but not all.
-        issuers = {certificate.issuer for certificate in records.certificates}
+        # Of an organization that was not asked for, some competences may have come along, but not all.
         known.competences.update((id_, each) for id_, each in found.competences.items() if id_ in issuers)
         self._organizations.update((each.id, each) for each in records.organizations)
         self._events.update((each.id, each) for events in found.events.values() for each in events)

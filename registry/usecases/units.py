@@ -163,6 +163,20 @@ def set_area(work: UnitOfWork, organization: str, area: str, since: date, *, par
     review.add_regulator(work, organization, area, since, at, recording)
 
 
+def check_tells(work: UnitOfWork, party: Party, organization: str, now: datetime) -> Unit:
+    """The unit, where the party may tell what is of its meters: the unit itself, or the regulator of its area.
+
+    UnknownError for a unit that it does not see, NotPermittedError otherwise.
+    """
+    unit = seen_unit(work, party, organization, now)
+    seen = seen_by(work, party, now)
+    if (seen is None or unit.area in seen.areas) and party.may(Permission.REVIEW):
+        return unit
+    if organization == party.organization and party.may(Permission.RECORD_ITEMS):
+        return unit
+    raise NotPermittedError("told by the unit itself or the regulator of its area", "须由该单位或所辖区域的监管机构登记")
+
+
 def record_facts(
     work: UnitOfWork, facts: Sequence[AnyFact], *, party: Party, at: datetime, source: str, path: str = "$.facts[{}]"
 ) -> FactsReport:

@@ -12,7 +12,10 @@ from api.language import Bilingual
 from api.oidc import Provider
 from registry import schema
 from registry.access import Party
+from registry.ledger.timestamps import Authority
+from registry.notices.posting import Post
 from registry.passwords import Passwords
+from registry.repositories import jobs
 from registry.unit_of_work import Store, open_store
 from registry.usecases.import_records import import_records
 from tests.api.worlds import DOCUMENT, NOW, SIGNER
@@ -51,6 +54,8 @@ def client_of(
     now: Callable[[], datetime] = lambda: NOW,
     provider: Provider | None = None,
     follow_redirects: bool = True,
+    stamps: Authority | None = None,
+    post: Post | None = None,
 ) -> TestClient:
     """The service on a store, as a browser without a language meets it; the clock stands still."""
     app = create_app(
@@ -61,7 +66,18 @@ def client_of(
         passwords=QUICK,
         provider=provider,
         signer=SIGNER,
+        stamps=stamps,
+        post=post,
     )
     made = TestClient(app, base_url=base_url, raise_server_exceptions=False, follow_redirects=follow_redirects)
     made.headers.pop("accept-language", None)
     return made
+
+
+def work(service: TestClient) -> None:
+    """Let a worker come by."""
+    runner = service.app.state.context.jobs()  # type: ignore[attr-defined]
+    with runner.store.reading() as unit:
+        entries = jobs.unfinished(unit, 10)
+    for entry in entries:
+        runner.run(entry)

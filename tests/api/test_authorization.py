@@ -22,24 +22,34 @@ from api.security import ANYBODY, PUBLIC
 from registry.access import OPERATOR, PERMISSIONS, Party, Permission, Role
 from registry.accounts import Membership
 from registry.labels.code import new_code
+from registry.monitoring.differences import Difference, DifferenceCode
 from registry.notices.settings import NoticeSettings
 from registry.repositories import accounts
+from registry.repositories.monitoring import Origin, add_ticket
+from registry.repositories.recordings import Recorder
 from registry.repositories.submissions import Submission, submit
+from registry.review.cases import NewReview
 from registry.review.facts import Unit
+from registry.review.plans import Plan as ReviewPlan
+from registry.review.register import DeclaredConflict, RegisteredInspector
+from registry.review.steps import Notified
 from registry.rounds import ObservationTold
-from registry.unit_of_work import Store, open_store
+from registry.unit_of_work import Store, UnitOfWork, open_store
 from registry.usecases.calendars import make_feed
 from registry.usecases.clients import add_client, add_key, revoke_key
 from registry.usecases.fleet_runs import ask_for_run
 from registry.usecases.import_files import NewImport, receive
 from registry.usecases.import_records import import_records
+from registry.usecases.inspectors import declare_conflict, record_inspector
 from registry.usecases.issue_labels import issue_labels
 from registry.usecases.mandates import give_mandate
 from registry.usecases.people import Particulars, invite
 from registry.usecases.recalls import open_recall
+from registry.usecases.review_cases import bring_file, open_review, take_step
+from registry.usecases.review_plans import draft_plan
 from registry.usecases.rounds import Plan, keep_photo, plan_round, record_observations
 from registry.usecases.signing_in import start_session
-from registry.usecases.units import record_facts
+from registry.usecases.units import record_facts, set_area
 from registry.usecases.webhooks import WantedEndpoint, make_endpoint
 from tests.api.conftest import client_of
 from tests.api.parties import BEGUN, FOREIGN, OPERATORS, OWN, Acting, Parties, claim
@@ -100,6 +110,14 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         damage = {"format": _records()["format"], "events": [_DAMAGE]}
         import_records(work, [dump(damage).decode()], party=laboratory, at=BEGUN, source="test")
         recall = open_recall(work, laboratory, str(_DAMAGE["id"]), SECRET, BEGUN)
+        city = Party(name="person/alpha", organization=OWN, role=Role.REGULATOR, person=f"{OWN}-{Role.REGULATOR}")
+        set_area(work, OWN, "310115", BEGUN.date(), party=OPERATOR, at=BEGUN)
+        asked = NewReview(organization=OWN, year=2026, inspectors=(), reason=SECRET)
+        case = open_review(work, OPERATOR, asked, BEGUN)
+        told = Notified(self_check_until=BEGUN.date(), remark=SECRET)
+        take_step(work, city, case, told, after=0, at=BEGUN)
+        kept = bring_file(work, city, case, f"{SECRET}.pdf", b"%PDF-" + SECRET.encode(), BEGUN)
+        ticket = _ticket(work)
         feed = make_feed(work, laboratory, name=SECRET, language="zh", at=BEGUN)
         wanted = WantedEndpoint(url=f"https://{SECRET}.example/hook".lower(), event_types=["item.recorded"], name=SECRET)
         hook = make_endpoint(work, laboratory, wanted, BEGUN, NoticeSettings(data_dir=folder))
@@ -114,6 +132,9 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         "competence_id": f"{SECRET}-COMPETENCE",
         "event_id": f"{SECRET}-EVENT",
         "recall_id": recall,
+        "case_id": case,
+        "file_digest": kept.sha256,
+        "ticket_id": ticket,
         "metering_point_id": f"{SECRET}-POINT",
         "organization_id": OWN,
         "person_id": invited.person.id,
@@ -128,8 +149,29 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         "endpoint_id": hook.endpoint.id,
         "deed": "ping",
         "role": Role.AUDITOR.value,
+        "plan_id": _plan(store),
+        "size": "12345678",
         **_round(store),
     }
+
+
+def _plan(store: Store) -> str:
+    """A plan of the own regulators for the own area, and one of their inspectors with a conflict of interest."""
+    regulator = Party(name="person/alpha", organization=OWN, role=Role.REGULATOR, person=f"{OWN}-{Role.REGULATOR}")
+    area = "310115"
+    with store.writing() as work:
+        told: dict[str, Any] = {"area": area, "number": SECRET, "organization": OWN, "since": BEGUN.date()}
+        inspector = RegisteredInspector(**told, person=f"{OWN}-{Role.AUDITOR}", qualifications=SECRET)
+        record_inspector(work, regulator, inspector, BEGUN)
+        declare_conflict(work, regulator, DeclaredConflict(**told, reason=SECRET), BEGUN)
+        return draft_plan(work, regulator, ReviewPlan(year=2026, title=SECRET, how_many=1), BEGUN)
+
+
+def _ticket(work: UnitOfWork) -> str:
+    """A ticket of the own organization as a unit."""
+    difference = Difference(code=DifferenceCode.MISSING_IN_RECORDS, subject=SECRET, theirs=SECRET)
+    recording = Recorder(work, party=OPERATOR, at=BEGUN, source="test").begun()
+    return add_ticket(work, OWN, difference, OWN, BEGUN.date(), Origin("local", BEGUN, recording))
 
 
 def _round(store: Store) -> dict[str, str]:

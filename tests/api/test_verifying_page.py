@@ -18,9 +18,11 @@ from api.app import create_app
 from api.cli.service import address, listening
 from api.language import Language
 from api.render.verifying_page import standalone_page
+from registry.editions import load_editions
 from registry.evidence.bundle import read_bundle
 from registry.ledger.facts import canonical
 from registry.unit_of_work import Store
+from tests.api.accounting_world import plant_in
 from tests.api.test_browser import ARGUMENTS, CHROMIUM, Visit
 from tests.api.worlds import KEY, NOW, SIGNER
 from tests.registry.evidence.conftest import bundle_of
@@ -148,6 +150,43 @@ def test_the_page_trusts_the_signature_for_no_fact(alone: Visit, bundle: bytes) 
     places.append(("as it is",))
     edits.append(edit(bundle, bundle, signature_of(document)))
     assert proved(alone, bundle, places, edits) == [("as it is",)]
+
+
+def test_the_page_shows_readings_and_checks_that_they_are_those_asked_for(
+    alone: Visit, sqlite_template: Path, tmp_path: Path
+) -> None:
+    """Whoever signed: of the point, in the period, none twice; the sums are the command's to compute, and the page says so."""
+    with plant_in(tmp_path, sqlite_template) as client:
+        store = client.app.state.context.store  # type: ignore[attr-defined]
+        period = {"start": date(2026, 1, 1), "until": date(2026, 3, 31)}
+        made = bundle_of(store, "gate-gas", editions=load_editions(tmp_path), readings=True, **period)
+    (tmp_path / "proof.json").write_bytes(made)
+    result = alone.page.locator("#proof-result")
+    check(alone.page, tmp_path / "proof.json", key=KEY, checkpoint="")
+    expect(result.locator(".proof-status")).to_contain_text("证明完好")
+    for told in ("2026-01-01 – 2026-01-31 · 3100 m^3", "本页未重算", "5.6 tCO2e", "meter_readings: recorded_by ×2"):
+        expect(result).to_contain_text(told)
+    document = json.loads(made)
+    of_readings = [number for number, fact in enumerate(document["facts"]) if "meter_readings" in fact["text"]]
+
+    def is_of_readings(path: Place) -> bool:
+        return path[0] == "question" or (path[0] == "facts" and path[1:2] and path[1] in of_readings) or path == ("account",)
+
+    places: list[Place] = []
+    edits: list[Edit] = []
+    for path in mutations(document, is_of_readings, in_facts):
+        if path[:1] == ("account",) and path[-1] != "removed":
+            continue
+        places.append(path)
+        edits.append(edit(made, canonical(document), signature_of(document)))
+    assert len(places) > 60
+    assert proved(alone, made, places, edits) == []
+
+
+def test_a_key_that_browsers_do_not_know_is_told_apart(alone: Visit) -> None:
+    """An SM2 key would look like a typing mistake, and the proof like a forged one."""
+    check(alone.page, folder_of(alone) / "proof.json", key="a+00000000+/3NtMi1zbTMvMToE", checkpoint="")
+    expect(alone.page.locator("#proof-result .proof-status")).to_contain_text("SM2 密钥（实验性）")
 
 
 def signature_of(document: dict[str, Any]) -> str:

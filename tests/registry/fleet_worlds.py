@@ -13,7 +13,7 @@ from registry.repositories import fleet_answers, fleet_runs, jobs
 from registry.repositories.fleet_answers import FleetAnswer
 from registry.unit_of_work import Store
 from registry.usecases import fleet_runs as usecase
-from registry.usecases.assess_all import assess_all
+from registry.usecases.assess_all import assess_everything
 from tests.strategies import WINDOW_START, Sizes, random_document
 from traceability.interchange import records_from
 from traceability.policy import Policy, policy_named
@@ -59,13 +59,14 @@ def kept(store: Store, policy: str = POLICY.name) -> dict[str, FleetAnswer]:
 
 def asked_anew(store: Store, known_at: datetime = NOW, policy: Policy = POLICY) -> dict[str, FleetAnswer]:
     """The answers to the same question without anything kept."""
-    rows = assess_all(store, DAY, known_at, policy).drop(["findings"]).to_pylist()
-    return {row["item"]: _answer(row) for row in rows}
+    found = assess_everything(store, DAY, known_at, policy)
+    kinds = ((TargetKind.ITEM, found.items), (TargetKind.METERING_POINT, found.points))
+    return {row["item"]: _answer(kind, row) for kind, rows in kinds for row in rows.drop(["findings"]).to_pylist()}
 
 
-def _answer(row: dict[str, Any]) -> FleetAnswer:
-    item, status = row.pop("item"), Status(row.pop("status"))
-    return FleetAnswer(target=item, kind=TargetKind.ITEM, status=status, **row)
+def _answer(kind: TargetKind, row: dict[str, Any]) -> FleetAnswer:
+    target, status = row.pop("item"), Status(row.pop("status"))
+    return FleetAnswer(target=target, kind=kind, status=status, **row)
 
 
 def as_document(section: str, written: dict[str, Any], given: dict[str, dict[str, Any]]) -> Records:

@@ -1,7 +1,6 @@
 """Checkpoints leave the machine: a witness that keeps the protocol, one that does not, and a time stamping authority."""
 
 import base64
-import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from registry.notices.posting import Answered, Posting
 from registry.unit_of_work import Store
 from registry.usecases.attest_checkpoint import Attested, attest_checkpoint, end_witness, enter_witness
 from registry.usecases.make_checkpoint import current_checkpoint
+from tests.registry.time_stamps import Authority
 from tests.registry.worlds import certificate, full, only, recorded
 
 AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -173,34 +173,6 @@ def test_only_the_key_of_a_witness_is_one(line: str) -> None:
     """A log's own key vouches for nothing."""
     with pytest.raises(ProofError):
         witness_key(line)
-
-
-class Authority:
-    """A time stamping authority of OpenSSL, with a root of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        (folder / "tsa.cnf").write_text(
-            "[tsa]\ndefault_tsa = one\n[one]\nserial = serial\n"
-            "signer_cert = tsa.pem\nsigner_key = tsa.key\nsigner_digest = sha256\n"
-            "default_policy = 1.2.3.4\ndigests = sha256\naccuracy = secs:1\n"
-            "[req]\ndistinguished_name = name\n[name]\n"
-            "[ca]\nbasicConstraints = critical,CA:TRUE\nkeyUsage = critical,keyCertSign\nsubjectKeyIdentifier = hash\n"
-            "[leaf]\nbasicConstraints = critical,CA:FALSE\nkeyUsage = critical,digitalSignature\n"
-            "extendedKeyUsage = critical,timeStamping\nsubjectKeyIdentifier = hash\nauthorityKeyIdentifier = keyid\n"
-        )
-        ecdsa = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-config", "tsa.cnf", "-days", "30")
-        self.run("req", "-x509", *ecdsa, "-keyout", "root.key", "-out", "root.pem", "-subj", "/CN=Root", "-extensions", "ca")
-        issued = ("-CA", "root.pem", "-CAkey", "root.key", "-extensions", "leaf")
-        self.run("req", "-x509", *ecdsa, "-keyout", "tsa.key", "-out", "tsa.pem", "-subj", "/CN=Stamps", *issued)
-
-    def run(self, *arguments: str) -> None:
-        subprocess.run(("openssl", *arguments), cwd=self.folder, check=True, capture_output=True)
-
-    def __call__(self, posting: Posting) -> Answered:
-        (self.folder / "query").write_bytes(posting.body)
-        self.run("ts", "-reply", "-config", "tsa.cnf", "-section", "one", "-queryfile", "query", "-out", "answer")
-        return Answered(status=200, body=(self.folder / "answer").read_bytes())
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from registry.exchange.forms import RecordForm
 from registry.unit_of_work import Store
 from registry.usecases.export_records import export_records
 from tests.registry.worlds import certificate, exported, full, only, random_records, recorded
@@ -15,7 +16,7 @@ from traceability.known import known_records
 def test_lines_say_the_same_as_the_document(store: Store) -> None:
     """Two forms of one export that differ would be two truths."""
     recorded(store, full())
-    lines = exported(store, form="ndjson").decode().splitlines()
+    lines = exported(store, form=RecordForm.NDJSON).decode().splitlines()
     assert json.loads(lines[0]) == {"format": "traceability-records/1"}
     document = parse_records(exported(store))
     by_section: dict[str, list[object]] = {}
@@ -30,7 +31,7 @@ def test_lines_say_the_same_as_the_document(store: Store) -> None:
 def test_an_empty_store_gives_an_empty_document(store: Store) -> None:
     """The first backup is made before the first record."""
     assert parse_records(exported(store)) == parse_records('{"format": "traceability-records/1"}')
-    assert exported(store, form="ndjson") == b'{"format": "traceability-records/1"}\n'
+    assert exported(store, form=RecordForm.NDJSON) == b'{"format": "traceability-records/1"}\n'
 
 
 def test_records_keep_the_order_in_which_they_were_recorded(store: Store) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from registry.access import OPERATOR
-from registry.fleet_summary import Cell, FleetSummary, Lapse, Point
+from registry.fleet_summary import Cell, FleetSummary, Lapse, Point, PointCell, PointLapse
 from registry.repositories import fleet_runs, holdings
 from registry.repositories.fleet_summaries import summary_of
 from registry.repositories.recordings import Recorder
@@ -44,6 +44,7 @@ def world(store: Store) -> None:
         recorder = Recorder(work, party=OPERATOR, at=NOW, source="test")
         wanted = [("A", "M0"), ("A", "S"), ("B", "M1"), ("B", "M2")]
         holdings.hold(work, "items", wanted, recorder.begun())
+        holdings.hold(work, "metering_points", [("A", "P1")], recorder.begun())
         recorder.close("0" * 64)
 
 
@@ -58,7 +59,11 @@ def cell(energy: str, level: int, items: int, status: str = "conditional") -> Ce
     return Cell(district="", energy=energy, level=level, status=Status(status), items=items)
 
 
-def point(item: str, hanging: int, standards: int, ends_on: date | None) -> Point:
+def point_cell(level: int) -> PointCell:
+    return PointCell(district="", energy="electricity", level=level, status=Status.CONDITIONAL, points=1)
+
+
+def point(item: str, hanging: int, standards: int, ends_on: date | None, metering_points: int) -> Point:
     return Point(
         item=item,
         is_anchor=item == "N",
@@ -66,6 +71,7 @@ def point(item: str, hanging: int, standards: int, ends_on: date | None) -> Poin
         standards=standards,
         without_alternative=hanging,
         ends_on=ends_on,
+        metering_points=metering_points,
     )
 
 
@@ -95,21 +101,27 @@ def test_the_sums_are_those_of_everything_and_of_what_each_may_see(store: Store)
         Lapse(last_day=end, standard=None, items=1),
         Lapse(last_day=summer, standard="S", items=2),
     )
-    assert everything.points == (point("N", 3, 1, None), point("S", 3, 0, end))
+    assert everything.points == (point("N", 3, 1, None, 2), point("S", 3, 0, end, 2))
     assert not everything.has_more
+    # A point is good as long as everything is that serves it.
+    assert {status for status, count in everything.point_statuses.items() if count} == {Status.CONDITIONAL}
+    assert set(everything.point_cells) == {point_cell(1), point_cell(2)}
+    assert everything.point_lapses == (PointLapse(last_day=spring, points=1), PointLapse(last_day=summer, points=1))
 
     own = summary(store, ["A"])
     assert own is not None
     assert (own.statuses[Status.CONDITIONAL], sum(own.statuses.values())) == (2, 2)
     assert set(own.cells) == {cell("", 0, 1), cell("electricity", 1, 1)}
     assert own.lapses == (Lapse(last_day=spring, standard=None, items=1), Lapse(last_day=end, standard=None, items=1))
-    assert own.points == (point("S", 1, 0, end),)
+    assert own.points == (point("S", 1, 0, end, 1),)
+    assert (own.point_cells, own.point_lapses) == ((point_cell(1),), (PointLapse(last_day=spring, points=1),))
 
     other = summary(store, ["B"])
     assert other is not None
     assert other.lapses == (Lapse(last_day=summer, standard=None, items=2),)  # The standard is not theirs to know of.
     assert other.points == ()
+    assert sum(other.point_statuses.values()) == 0
     assert summary(store, ["A", "B"]) is None  # Nobody reads for both.
     with store.reading() as work:
         rows = work.connection.exec_driver_sql("SELECT count(*), count(DISTINCT run) FROM fleet_summaries").fetchall()
-        assert [tuple(row) for row in rows] == [(3, 1)]
+        assert [tuple(row) for row in rows] == [(5, 1)]  # Everything, A, B, and the two that hold points alone.

@@ -7,6 +7,7 @@ import pytest
 
 from registry.access import Party
 from registry.errors import ConflictError
+from registry.exchange.forms import RecordForm
 from registry.repositories.recordings import Count
 from registry.unit_of_work import Store
 from registry.usecases.import_records import import_records
@@ -62,7 +63,7 @@ def test_an_export_imports_into_another_store_as_the_same(store: Store) -> None:
     """An export is a backup only if it can be read back."""
     recorded(store, full())
     assert recorded(store, exported(store)).new == 0
-    assert recorded(store, exported(store, form="ndjson")).new == 0
+    assert recorded(store, exported(store, form=RecordForm.NDJSON)).new == 0
 
 
 def test_a_mixed_document_records_only_what_is_new(store: Store) -> None:

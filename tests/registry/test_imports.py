@@ -14,6 +14,7 @@ from registry.access import Party, Role
 from registry.errors import NotPermittedError, StaleError, UnacceptableError, UnknownError
 from registry.organization_settings import OrganizationSettings
 from registry.repositories import stored
+from registry.repositories.scans import latest_recording
 from registry.repositories.search import matching_ids
 from registry.unit_of_work import Store, open_store
 from registry.usecases import import_files
@@ -21,6 +22,7 @@ from registry.usecases.assess_all import load_fleet
 from registry.usecases.assess_item import assess_item
 from registry.usecases.export_records import export_records
 from registry.usecases.import_files import ImportState
+from registry.usecases.standing import Standing
 from tests.registry.exchange.dcc.builder import Dcc
 from tests.registry.import_worlds import (
     COLLEAGUE,
@@ -54,6 +56,14 @@ def verdict(store: Store, target: str, known_at: datetime) -> tuple[str, tuple[s
     """The status and findings of a target."""
     with store.reading() as work:
         found = assess_item(work, target, date(2026, 11, 28), known_at, policy_named("cn-legal/1")).verdict
+    return found.status, tuple(f"{each.code}@{each.subject}" for each in found.findings)
+
+
+def scanned(store: Store, target: str, at: datetime) -> tuple[str, tuple[str, ...]]:
+    """The same as the scan of a label gives it."""
+    with store.reading() as work:
+        standing = Standing(latest_recording(work), at)
+        found = standing.assess(work, target, date(2026, 11, 28), at, policy_named("cn-legal/1"), 100).verdict
     return found.status, tuple(f"{each.code}@{each.subject}" for each in found.findings)
 
 
@@ -207,8 +217,9 @@ def test_an_undone_import_never_came_from_then_on(desk: Desk) -> None:
     assert undone.state is ImportState.UNDONE
     assert verdict(desk.store, "M-1", LATER - timedelta(seconds=1)) == known
     assert exported(desk.store, LATER - timedelta(seconds=1)) == before
-    with pytest.raises(UnknownTargetError):
-        verdict(desk.store, "M-1", LATER)
+    for asked in (verdict, scanned):
+        with pytest.raises(UnknownTargetError):
+            asked(desk.store, "M-1", LATER)
     with desk.store.reading() as work:
         assert matching_ids(work, "M-1", "", 5) == []
         assert stored.with_ids(work, "certificates", ["K-1"]) == []
@@ -221,6 +232,7 @@ def test_an_undone_import_never_came_from_then_on(desk: Desk) -> None:
     corrected = desk.send(lines(meter(1), certificate(1, valid_until="2026-06-30")))
     assert corrected.state is ImportState.RECORDED
     assert verdict(desk.store, "M-1", EVEN_LATER) == ("not_traceable", ("EXPIRED@K-1",))
+    assert scanned(desk.store, "M-1", EVEN_LATER) == ("not_traceable", ("EXPIRED@K-1",))
     assert verdict(desk.store, "M-1", NOW) == known
     assert desk.send(ledger([2]), party=STRANGER).answer["counts"]["bad"] == 0
 

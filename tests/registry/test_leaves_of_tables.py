@@ -21,6 +21,7 @@ PARTS = {
 }
 NO_LEAVES = {
     # Secrets: a leaf that can never be opened proves nothing (docs/decisions/0040).
+    "monitoring_secrets": "a secret",
     "passwords": "a secret",
     "password_tokens": "a secret",
     "first_tokens": "a secret",
@@ -35,7 +36,9 @@ NO_LEAVES = {
     "outgoing": "tells of facts that have leaves",
     "outgoing_tries": "how a message was sent",
     "outgoing_outcomes": "how a message was sent",
+    "monitoring_sendings": "how a message was sent",
     "due_notices": "reminds of what follows from certificates",
+    "review_notices": "reminds of what follows from steps of reviews",
     "jobs": "work on the way; what it recorded has leaves",
     "job_starts": "work on the way",
     "job_ends": "work on the way",

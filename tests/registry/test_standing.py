@@ -90,6 +90,71 @@ def test_what_has_too_many_records_or_is_no_item_is_left_to_others(store: Store)
         assert found.verdict == assess_item(work, "gate-gas-meter", TODAY, NOW, policy).verdict
 
 
+def test_a_further_meter_costs_its_own_records_and_gets_all_that_is_missing(store: Store) -> None:
+    """A chain taken from memory would otherwise lack what only the further meter rests on, or be brought again and again."""
+    _imported(store, _street())
+    policy = POLICIES["cn-legal/1"]
+    with store.reading() as work:
+        standing = Standing(latest_recording(work), NOW)
+        statements = {}
+        for meter in _METERS:
+            before = work.statements
+            found = standing.assess(work, meter, TODAY, NOW, policy, 1_000)
+            statements[meter] = work.statements - before
+            alone = standing_alone(assess_item(work, meter, TODAY, NOW, policy))
+            assert found.verdict == alone.verdict, meter
+            assert alone.organizations.items() <= found.organizations.items()
+        assert {each.code for each in standing.assess(work, "M-foreign", TODAY, NOW, policy, 0).verdict.findings} >= {
+            "NO_COMPETENCE"
+        }
+        again = work.statements
+        standing.assess(work, "M-first", TODAY, NOW, policy, 0)
+        assert work.statements == again
+    assert statements["M-second"] < statements["M-other"] <= statements["M-first"]
+    assert statements["M-second"] < statements["M-issuer"]
+
+
+_METERS = ("M-first", "M-second", "M-issuer", "M-foreign", "M-other", "M-nowhere")
+
+
+def _street() -> str:
+    """Meters on one standard and on another, of several laboratories, of which one has no competence."""
+    made = [
+        ("S", "NS", "NMI"), ("T", "NS", "NMI"), ("M-first", "S", "LAB"), ("M-second", "S", "LAB"), ("M-issuer", "S", "LAB-2"),
+        ("M-foreign", "S", "LAB-3"), ("M-other", "T", "LAB"), ("M-nowhere", "nobody-knows", "LAB"),
+    ]  # fmt: skip
+    days = {"calibrated_on": "2026-03-01", "issued_on": "2026-03-02", "valid_until": "2028-02-28"}
+    result = {"quantity": "energy", "unit": "kW*h", "max_permissible_error": {"value": 1, "unit": "%"}}
+    document = {
+        "format": "traceability-records/1",
+        "organizations": [
+            {"id": each, "name": each, "kind": "calibration_laboratory"} for each in ("NMI", "LAB", "LAB-2", "LAB-3")
+        ],
+        "competences": [
+            {
+                "id": f"C-{each}",
+                "organization": each,
+                "scheme": "legal_authorization",
+                "number": each,
+                "valid_from": "2020-01-01",
+            }
+            | {"scope": [{"quantity": "energy"}]}
+            for each in ("NMI", "LAB", "LAB-2")
+        ],
+        "items": [
+            {"id": "NS", "kind": "national_standard"},
+            *({"id": each, "kind": "meter" if each.startswith("M-") else "measurement_standard"} for each, _, _ in made),
+        ],
+        "certificates": [
+            {"id": f"c-{item}", "number": item, "kind": "verification", "issuer": issuer, "item": item, "results": [result]}
+            | days
+            | {"references": [{"item": above, "quantity": "energy"}]}
+            for item, above, issuer in made
+        ],
+    }
+    return msgspec.json.encode(document).decode()
+
+
 def _imported(store: Store, *texts: str) -> None:
     with store.writing() as work:
         import_records(work, texts, at=NOW - timedelta(days=1), source="test")

@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import text
 
 from registry.access import Party
+from registry.exchange.forms import RecordForm
 from registry.table_parts import metadata
 from registry.unit_of_work import Store
-from registry.usecases.export_records import Form, export_records
+from registry.usecases.export_records import export_records
 from registry.usecases.import_records import ImportReport, import_records
 from tests.strategies import Sizes, random_document
 from traceability.interchange import dump_records, records_from
@@ -198,7 +199,7 @@ def recorded(store: Store, document: dict[str, Any] | Records | str | bytes, sou
         return import_records(work, [written], party=Party(name="tester"), at=NOW, source=source)
 
 
-def exported(store: Store, known_at: datetime | None = None, form: Form = "json") -> bytes:
+def exported(store: Store, known_at: datetime | None = None, form: RecordForm = RecordForm.JSON) -> bytes:
     """The whole document."""
     with store.reading() as work:
         return b"".join(export_records(work, known_at=known_at, form=form))

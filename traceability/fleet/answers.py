@@ -2,6 +2,7 @@
 
 from datetime import date
 from types import ModuleType
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -43,14 +44,31 @@ def assess_all(fleet: Fleet, day: date, policy: Policy, engine: ModuleType | Non
 
 def table_of(fleet: Fleet, policy: Policy, solved: Solved, answers: Array, engine: ModuleType | None = None) -> pa.Table:
     """The answers in words."""
+    return in_words(fleet, fleet.item_ids, answers, findings_of(fleet, policy, solved, answers, engine))
+
+
+class Named(Protocol):
+    """Whose ids the numbers stand for that answers and findings hold."""
+
+    @property
+    def item_ids(self) -> pa.Array:
+        """Of items, and of other targets behind them."""
+
+    @property
+    def certificate_ids(self) -> pa.Array:
+        """Of certificates."""
+
+
+def in_words(named: Named, targets: pa.Array, answers: Array, findings: pa.ListArray) -> pa.Table:
+    """The answers for some targets in words."""
     until = np.asarray(answers["until"])
     columns = {
-        "item": fleet.item_ids,
+        "item": targets,
         "status": pa.DictionaryArray.from_arrays(pa.array(answers["status"]), _STATUSES),
         "codes": pa.array(answers["codes"]),
-        "findings": findings_of(fleet, policy, solved, answers, engine),
-        "failing": subjects_of(fleet, answers["failing"]),
-        "certificate": fleet.certificate_ids.take(pa.array(answers["certificate"], mask=answers["certificate"] < 0)),
+        "findings": findings,
+        "failing": subjects_of(named, answers["failing"]),
+        "certificate": named.certificate_ids.take(pa.array(answers["certificate"], mask=answers["certificate"] < 0)),
         "depth": pa.array(answers["depth"], mask=answers["depth"] < 0),
         "traceable_until": pa.array(until, pa.int32(), mask=abs(until) == loops.FOREVER).cast(pa.date32()),
     }
@@ -65,21 +83,26 @@ def findings_of(fleet: Fleet, policy: Policy, solved: Solved, answers: Array, en
     scratch = room_for(fleet, solved, rules)
     engine = engine or engine_for(fleet)
     keys, _ = engine.list_findings(fleet.columns, rules, solved, found, offsets, scratch)
-    sizes = np.zeros(len(answers) + 1, np.int64)
+    return findings_in_words(fleet, len(answers), found, offsets, keys)
+
+
+def findings_in_words(named: Named, size: int, found: Array, offsets: Array, keys: Array) -> pa.ListArray:
+    """A list for each of so many targets, from the keys of those that were `found` to have any."""
+    sizes = np.zeros(size + 1, np.int64)
     sizes[found + 1] = np.diff(offsets)
     encoded = pa.array(keys).dictionary_encode()
     distinct = encoded.dictionary.to_numpy(zero_copy_only=False)
     codes = pa.array([code.value for code in CODES]).take(pa.array(distinct >> loops.CODE))
-    words = pc.binary_join_element_wise(codes, subjects_of(fleet, distinct & ((1 << loops.CODE) - 1)), "@")
+    words = pc.binary_join_element_wise(codes, subjects_of(named, distinct & ((1 << loops.CODE) - 1)), "@")
     return pa.ListArray.from_arrays(pa.array(np.cumsum(sizes), pa.int32()), words.take(encoded.indices))
 
 
-def subjects_of(fleet: Fleet, keys: Array) -> pa.Array:
+def subjects_of(named: Named, keys: Array) -> pa.Array:
     """The ids that keys without a code stand for; null for none."""
     place = keys & _SUBJECT
     is_item = keys & int(loops.ABOUT_ITEM) != 0
-    items = fleet.item_ids.take(pa.array(np.where(is_item, place, 0), mask=~is_item | (keys < 0)))
-    certificates = fleet.certificate_ids.take(pa.array(np.where(is_item, 0, place), mask=is_item | (keys < 0)))
+    items = named.item_ids.take(pa.array(np.where(is_item, place, 0), mask=~is_item | (keys < 0)))
+    certificates = named.certificate_ids.take(pa.array(np.where(is_item, 0, place), mask=is_item | (keys < 0)))
     return pc.coalesce(items, certificates)
 
 
@@ -96,10 +119,15 @@ def coverage_of_all(fleet: Fleet, start: date, until: date, policy: Policy, engi
     period = (solved.day, solved.day + (until - start).days)
     scratch = room_for(fleet, solved, rules)
     items, starts, untils, n = engine.covered(fleet.columns, rules, solved, period, np.arange(fleet.items), scratch)
+    return runs_of(fleet.item_ids, items[:n], starts[:n], untils[:n])
+
+
+def runs_of(targets: pa.Array, numbers: Array, starts: Array, untils: Array) -> pa.Table:
+    """Good days as runs: target, first day and last day."""
     return pa.Table.from_pydict(
         {
-            "item": fleet.item_ids.take(pa.array(items[:n])),
-            "from": pa.array(starts[:n], pa.int32()).cast(pa.date32()),
-            "until": pa.array(untils[:n], pa.int32()).cast(pa.date32()),
+            "item": targets.take(pa.array(numbers)),
+            "from": pa.array(starts, pa.int32()).cast(pa.date32()),
+            "until": pa.array(untils, pa.int32()).cast(pa.date32()),
         }
     )

@@ -14,8 +14,10 @@ from traceability.fleet.columns import Array, Columns
 from traceability.fleet.encoding.parts import keyed
 from traceability.fleet.loops import (
     covered,
+    covered_points,
     lapses,
     list_findings,
+    list_point_findings,
     mark_circles,
     settle,
     settle_all,
@@ -25,8 +27,8 @@ from traceability.fleet.loops.plain import TELLING
 from traceability.fleet.loops.uncertainty import is_below
 
 __all__ = [
-    "answer_items", "covered", "lapses", "list_findings", "look_at_standards", "mark_circles", "settle", "settle_all",
-    "settle_circles",
+    "answer_items", "answer_points", "covered", "covered_points", "lapses", "list_findings", "list_point_findings",
+    "look_at_standards", "mark_circles", "settle", "settle_all", "settle_circles",
 ]  # fmt: skip
 
 
@@ -80,6 +82,75 @@ def answer_items(columns: Columns, rules: Any, solved: Any, items: Array, answer
     is_left = np.ones(len(items), np.bool_)
     is_left[asked[is_plain]] = False
     loops.answer_items(columns, rules, solved, items[is_left], answers, scratch)
+
+
+def answer_points(
+    columns: Columns, rules: Any, solved: Any, table: Any, points: Array, of_items: Any, answers: Any, scratch: Any
+) -> None:
+    """The answers for some points, written at their places (loops.answer_points)."""
+    held = table.points[points]
+    first = offsets_of(held["last"].astype(np.int64) - held["first"])
+    place = np.repeat(np.arange(len(points)), np.diff(first))
+    row = np.arange(first[-1]) + np.repeat(held["first"] - first[:-1], np.diff(first))
+    rows = table.rows[row]
+    is_serving = (rows["start"] <= solved.day) & (solved.day <= rows["until"])
+    severity, bits = _about_branches(rows, is_serving, place, len(points))
+    items = len(columns.items)
+    failing = np.where(severity > 0, loops.ABOUT_ITEM | (items + points), loops.NONE)
+    certificate, depth = np.full(len(points), loops.NONE, np.int64), np.zeros(len(points), np.int64)
+    until = np.full(len(points), loops.FOREVER, np.int64)
+    asked = np.flatnonzero(is_serving & (rows["served_by"] >= 0))
+    is_plain = np.ones(len(points), np.bool_)
+    of_row = of_items[rows["served_by"][asked]]
+    is_telling = ~rows["is_as_item"][asked] | (of_row["codes"] >> loops.CHAIN_TOO_LONG & 1 != 0)
+    is_plain[place[asked[is_telling]]] = False
+    within = np.arange(len(asked)) - np.searchsorted(place[asked], place[asked])
+    for position in range(int(within.max(initial=-1)) + 1):
+        chosen = within == position
+        here, one = place[asked[chosen]], of_row[chosen]
+        bits[here] |= one["codes"]
+        is_worse = one["status"] > severity[here]
+        severity[here[is_worse]], failing[here[is_worse]] = one["status"][is_worse], one["failing"][is_worse]
+        without = certificate[here] < 0
+        certificate[here[without]] = one["certificate"][without]
+        is_circling = (depth[here] < 0) | (one["depth"] < 0)
+        depth[here] = np.where(is_circling, -1, np.maximum(depth[here], one["depth"]))
+        until[here] = np.minimum(until[here], one["until"])
+    is_good = severity <= loops.CONDITION
+    following = _next_change(rows, place, len(points), solved.day)
+    is_plain &= ~is_good | (following - 1 > until) | (following == loops.FOREVER)
+    plain = points[is_plain]
+    answers["status"][plain], answers["codes"][plain] = severity[is_plain], bits[is_plain]
+    answers["certificate"][plain], answers["depth"][plain] = certificate[is_plain], depth[is_plain]
+    answers["failing"][plain] = failing[is_plain]
+    answers["until"][plain] = np.where(is_good, until, -loops.FOREVER)[is_plain]
+    loops.answer_points(columns, rules, solved, table, points[~is_plain], of_items, answers, scratch)
+
+
+def _about_branches(rows: Array, is_serving: Array, place: Array, size: int) -> tuple[Array, Array]:
+    """What is wrong with installations: severities and codes of so many points (loops.about_branches)."""
+    severity, bits = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    branch = np.unique(rows["branch"], return_inverse=True)[1].reshape(-1)
+    serving = np.bincount(branch, is_serving, minlength=1)[branch]
+    for code, grade, is_found in (
+        (loops.BRANCH_MISSING, loops.FAIL, (serving == 0) | (is_serving & (rows["served_by"] == loops.NO_ITEM))),
+        (loops.INSTALLATION_OVERLAP, loops.INDETERMINATE, serving > 1),
+        (loops.REFERENCE_UNKNOWN, loops.INDETERMINATE, is_serving & (rows["served_by"] == loops.UNKNOWN_ITEM)),
+    ):
+        where = np.unique(place[is_found])
+        bits[where] |= np.int64(1) << code
+        severity[where] = np.maximum(severity[where], grade)
+    return severity, bits
+
+
+def _next_change(rows: Array, place: Array, size: int, day: int) -> Array:
+    """For each of so many points the first day after `day` on which a row begins or no longer holds (loops.next_change)."""
+    following = np.full(size, loops.FOREVER, np.int64)
+    until = rows["until"].astype(np.int64)
+    for days in (rows["start"].astype(np.int64), np.where(until == loops.FOREVER, until, until + 1)):
+        is_later = (days > day) & (days <= loops.LAST_DAY)
+        np.minimum.at(following, place[is_later], days[is_later])
+    return following
 
 
 def _standing_of(columns: Columns, rules: Any, solved: Any, items: Array) -> Array:

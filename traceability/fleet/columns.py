@@ -106,6 +106,8 @@ class Dictionaries:
     classes: tuple[tuple[Kind, Outcome, int, int], ...]
     shapes: tuple[tuple[Result, ...], ...]
     competences: tuple["Capability", ...]
+    # The quantities that purposes ask for, by the numbers that uses have for them.
+    quantities: tuple[str, ...] = ()
 
 
 class Capability(NamedTuple):

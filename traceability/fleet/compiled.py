@@ -22,18 +22,19 @@ from traceability.fleet import loops
 # Each after those that it calls.
 ROOMS = (
     "marks", "found", "resolution", "validity", "uncertainty", "descent", "days", "plain", "standards", "chains", "targets",
-    "findings",
+    "findings", "points",
 )  # fmt: skip
 # What is called from Python; all else needs no wrapper for that, which takes longer to compile than most loops do.
 _CALLED = {
     "answer_items", "list_findings", "covered", "lapses", "look_at_standards", "settle_all", "settle", "settle_circles",
-    "mark_circles",
+    "mark_circles", "answer_points", "list_point_findings", "covered_points",
 }  # fmt: skip
 # What every item needs, if it is plain, is put in place; all else is called, which keeps compiling short.
 _IN_PLACE = {
     "note", "about_item", "relation_of", "end_of", "is_recognized", "after_the_end", "is_below", "is_smaller", "spreads_of",
     "sooner", "worst_of", "own_of", "combine", "settle", "answer_standing", "look_plainly", "find_plainly", "is_plain_anchor",
     "look", "whole_of", "added", "with_room", "doubled", "once_each", "targets_of", "is_lapsed", "first_lapse",
+    "serves", "next_change", "asking_of", "asking_of_item", "about_branches", "answer_point_plainly",
 }  # fmt: skip
 
 

@@ -40,6 +40,7 @@ def encode(sheets: Sheets) -> Fleet:
         classes=classes.words,
         shapes=tuple(stated.shapes),
         competences=tuple(classes.competences),
+        quantities=tuple(columns.pop("quantity_names").tolist()),
     )
     return Fleet(
         columns=assembled(columns),

@@ -17,15 +17,16 @@ from traceability.fleet.counting import compiled_counting, count_chains, uses_ab
 from traceability.fleet.engines import runs_plain
 from traceability.fleet.links import asked_of, ends_of, found_on, links_of
 from traceability.fleet.loops.resolution import is_recognized
+from traceability.fleet.points import Points
 from traceability.fleet.sheets import number_of
 
 # `hanging`: items that nothing refers to, such as meters, whose chain of certificates in force runs through the standard.
 # `standards`: items that something refers to, likewise. `without_alternative`: those of `hanging` that reach the standard
-# through a use for which no other standard of its group stands by.
+# through a use for which no other standard of its group stands by. `metering_points`: those that ask such an item on the day.
 SCHEMA = pa.schema(
     {
         "item": pa.string(), "is_anchor": pa.bool_(), "hanging": pa.int64(), "standards": pa.int64(),
-        "without_alternative": pa.int64(), "ends_on": pa.date32(),
+        "without_alternative": pa.int64(), "ends_on": pa.date32(), "metering_points": pa.int64(),
     }
 )  # fmt: skip
 
@@ -44,12 +45,13 @@ def single_points(fleet: Fleet, day: date, group: Array | None = None) -> pa.Tab
 class Chains:
     """The chains of all items on a day, to be counted for several sets of items (see single_points)."""
 
-    def __init__(self, fleet: Fleet, day: int, group: Array, engine: tuple[Any, Any]) -> None:
+    def __init__(self, fleet: Fleet, day: int, group: Array, engine: tuple[Any, Any], points: Points | None = None) -> None:
         columns, links = fleet.columns, links_of(fleet)
         self._fleet, self._day, self._engine = fleet, day, engine
         item, use = asked_of(columns, np.arange(fleet.items))
         found = found_on(columns, item, use, day)
-        self._found, self._offset = found[found >= 0], offsets_of(np.bincount(item[found >= 0], minlength=fleet.items))
+        self._of_items = _listed(item, found, fleet.items)
+        self._of_points = _listed(item[:0], found[:0], 0) if points is None else _of_points(points, day)
         first, last = (np.ascontiguousarray(columns.certificates[name]) for name in ("reference_first", "reference_last"))
         self._references = first, last, links.use, links.target
         self._owner = np.ascontiguousarray(columns.uses["owner"])
@@ -58,19 +60,28 @@ class Chains:
 
     def counts(self, items: Array) -> Array:
         """For each standard the chains of some items that run through it: of standards, of others, of the latter alone."""
+        return self._counted(self._of_items, items, items < self._fleet.standards)
+
+    def counts_of_points(self, points: Array) -> Array:
+        """For each standard how many of some metering points ask an item whose chain runs through it."""
+        counted: Array = self._counted(self._of_points, points, np.zeros(len(points), np.bool_))[1]
+        return counted
+
+    def _counted(self, lists: tuple[Array, Array], targets: Array, is_standard: Array) -> Array:
         counts = np.zeros((3, self._fleet.standards), np.int64)
-        places, offset = gathered(self._offset, items)
-        is_standard = items < self._fleet.standards
+        found, offsets = lists
+        places, offset = gathered(offsets, targets)
         self._engine[1](
-            offset, self._found[places], is_standard, *self._references, *self._above, self._owner, self._is_alone, counts
+            offset, found[places], is_standard, *self._references, *self._above, self._owner, self._is_alone, counts
         )
         return counts
 
-    def points(self, items: Array, standards: Array, most: int | None = None) -> pa.Table:
-        """Rows by SCHEMA for some standards, counted among some items; the first so many."""
+    def points(self, items: Array, standards: Array, most: int | None = None, metering_points: Array | None = None) -> pa.Table:
+        """Rows by SCHEMA for some standards, counted among some items and metering points; the first so many."""
         fleet, columns = self._fleet, self._fleet.columns
         as_standards, hanging, without = self.counts(items)[:, standards]
-        kept = np.flatnonzero(as_standards + hanging)
+        asking = self.counts_of_points(np.empty(0, np.int64) if metering_points is None else metering_points)[standards]
+        kept = np.flatnonzero(as_standards + hanging + asking)
         kept = kept[np.lexsort((kept, -as_standards[kept], -hanging[kept]))][:most]
         rows = standards[kept]
         is_anchor = columns.items["role"][rows] == loops.ROLE_ANCHOR
@@ -86,16 +97,41 @@ class Chains:
                 "standards": pa.array(as_standards[kept]),
                 "without_alternative": pa.array(without[kept]),
                 "ends_on": pa.array(ends, pa.int32(), mask=ends == loops.FOREVER).cast(pa.date32()),
+                "metering_points": pa.array(asking[kept]),
             },
             schema=SCHEMA,
         )
         return table.sort_by([("hanging", "descending"), ("standards", "descending"), ("item", "ascending")])
 
 
-def chains_of(fleet: Fleet, day: date, group: Array | None = None) -> Chains:
-    """The chains on a day; `group` as for single_points."""
+def chains_of(fleet: Fleet, day: date, group: Array | None = None, points: Points | None = None) -> Chains:
+    """The chains on a day; `group` as for single_points; `points`: those of the fleet, to be counted too."""
     group = np.full(fleet.standards, loops.NONE) if group is None else group
-    return Chains(fleet, number_of(day) or 0, group, (uses_above, count_chains) if runs_plain(fleet) else compiled_counting())
+    engine = (uses_above, count_chains) if runs_plain(fleet) else compiled_counting()
+    return Chains(fleet, number_of(day) or 0, group, engine, points)
+
+
+def _of_points(points: Points, day: int) -> tuple[Array, Array]:
+    """The certificates that each point starts from on a day, as lists."""
+    rows = points.table.rows
+    owner = np.repeat(np.arange(points.size), points.table.points["last"] - points.table.points["first"])
+    serving = np.flatnonzero((rows["served_by"] >= 0) & (rows["start"] <= day) & (day <= rows["until"]))
+    sizes = (rows["asked_last"] - rows["asked_first"])[serving].astype(np.int64)
+    asked = np.maximum(sizes, 1)  # Whatever the item is for, where nothing is said.
+    row = np.repeat(serving, asked)
+    at = rows["asked_first"][row] + np.arange(len(row)) - np.repeat(offsets_of(asked)[:-1], asked)
+    use = np.full(len(row), loops.ANY_PURPOSE, np.int64)
+    has_use = np.repeat(sizes > 0, asked)
+    use[has_use] = points.table.asked[at[has_use]]
+    item = rows["served_by"][row].astype(np.int64)
+    found = found_on(points.columns, item, use, day)
+    found[points.columns.items["role"][item] == loops.ROLE_ANCHOR] = loops.NONE  # Which nobody asks for certificates.
+    return _listed(owner[row], found, points.size)
+
+
+def _listed(owner: Array, found: Array, size: int) -> tuple[Array, Array]:
+    """What was found for so many owners, list by list, and where the lists begin."""
+    return found[found >= 0], offsets_of(np.bincount(owner[found >= 0], minlength=size))
 
 
 def _has_alternative(fleet: Fleet, day: int, group: Array, offset: Array, above: Array) -> Array:

@@ -14,12 +14,13 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from traceability.fleet.answers import table_of
 from traceability.fleet.encode import encode
+from traceability.fleet.point_answers import Everything, assess_everything
+from traceability.fleet.points import encode_points
 from traceability.fleet.shapes import calendar_of
 from traceability.fleet.sheets import Sheets, number_of
-from traceability.fleet.solve import solve
 from traceability.policy import Policy, ReferenceValidity
 from traceability.records import Competence, Item
 
@@ -47,13 +48,15 @@ class Changes:
     """What was recorded: for each item the first day on which that may matter to whoever uses it, in any order.
 
     `items`: new ones and further versions (`since_of_item`), `certificates`: new ones (`since_of_certificate`), withdrawn ones
-    (`since_of_withdrawal`) and events, by their day. `competences`: days on which they differ (`spans_of`).
+    (`since_of_withdrawal`) and events, by their day. `competences`: days on which they differ (`spans_of`). `points`: metering
+    points, new ones and further versions.
     """
 
     items: Sequence[tuple[str, int]] = ()
     certificates: Sequence[tuple[str, int]] = ()
     events: Sequence[tuple[str, int]] = ()
     competences: Sequence[Span] = ()
+    points: Sequence[str] = ()
 
 
 class Surroundings(Protocol):
@@ -73,6 +76,15 @@ class Surroundings(Protocol):
 
     def sheets(self, items: Collection[str]) -> Sheets:
         """All that is known of the items, and the competences of all who issued their certificates."""
+
+    def points_at(self, items: Collection[str]) -> Iterable[str]:
+        """The metering points of which any version names one of the items, whatever the day."""
+
+    def items_at(self, points: Collection[str]) -> Iterable[str]:
+        """The items that any version of the metering points names."""
+
+    def point_sheets(self, points: Collection[str]) -> Sheets:
+        """What is known of the metering points (traceability.fleet.points.POINT_SHEETS)."""
 
 
 def since_of_item(before: Item | None, after: Item) -> int:
@@ -144,15 +156,25 @@ def needed(items: Iterable[str], around: Surroundings) -> set[str]:
     return found
 
 
+def reached_points(changes: Changes, items: Collection[str], around: Surroundings) -> set[str]:
+    """The metering points whose answers may change: those that did themselves, and those that items serve that were reached."""
+    return {*changes.points, *around.points_at(items)}
+
+
 def reassess(
-    items: Collection[str], around: Surroundings, day: date, policy: Policy, engine: ModuleType | None = None
-) -> pa.Table:
-    """The answers for some items alone, as `assess_all` gives them; those that are not known have none."""
-    fleet = encode(around.sheets(sorted(needed(items, around))))
-    solved, answers = solve(fleet, day, policy, engine)
-    table = table_of(fleet, policy, solved, answers, engine)
-    wanted = set(items)
-    return table.filter(pa.array([item in wanted for item in fleet.item_ids.to_pylist()], pa.bool_()))
+    items: Collection[str],
+    points: Collection[str],
+    around: Surroundings,
+    day: date,
+    policy: Policy,
+    engine: ModuleType | None = None,
+) -> Everything:
+    """The answers for some items and metering points alone, as `assess_everything` gives them; for those that are known."""
+    serving = {*items, *around.items_at(points)}
+    fleet = encode(around.sheets(sorted(needed(serving, around))))
+    found = assess_everything(encode_points(fleet, around.point_sheets(sorted(points))), day, policy, engine)
+    wanted = pa.array(sorted(items), pa.string())
+    return found._replace(items=found.items.filter(pc.is_in(found.items["item"], wanted)))
 
 
 def _touched(changes: Changes, around: Surroundings) -> dict[str, int]:

@@ -92,7 +92,7 @@ def sheets_of(known: Known) -> Sheets:
         "suspensions": (row for entry, each in competences for row in _periods(entry, each.suspensions)),
         "scope_rows": ((entry, place, *_scope(scope)) for entry, each in competences for place, scope in enumerate(each.scope)),
     }
-    return {name: _table(schema, rows[name]) for name, schema in SHEETS.items()}
+    return {name: sheet_from(schema, rows[name]) for name, schema in SHEETS.items()}
 
 
 def number_of(day: date | None) -> int | None:
@@ -105,7 +105,8 @@ def day_of(number: int) -> date:
     return date.fromordinal(int(number) + _EPOCH)
 
 
-def _table(schema: pa.Schema, rows: Iterable[Row]) -> pa.Table:
+def sheet_from(schema: pa.Schema, rows: Iterable[Row]) -> pa.Table:
+    """A table of rows."""
     columns = list(zip(*rows, strict=True)) or [()] * len(schema)
     return pa.Table.from_arrays(
         [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)], schema=schema

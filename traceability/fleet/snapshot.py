@@ -15,7 +15,7 @@ from traceability.fleet.rules import SHOWN, Rules, rules_of
 from traceability.policy import POLICIES, Policy
 from traceability.records import CertificateKind, Outcome, Result
 
-LAYOUT = "traceability-fleet/1"  # A snapshot of another layout is made anew.
+LAYOUT = "traceability-fleet/2"  # A snapshot of another layout is made anew.
 # Facts that whoever keeps a snapshot may add: the state of the store, and from which instant on everything in it is known.
 VERSION, LATEST = b"version", b"latest"
 
@@ -27,6 +27,7 @@ class _Small(msgspec.Struct, frozen=True):
     classes: tuple[tuple[CertificateKind, Outcome, int, int], ...]
     shapes: tuple[tuple[Result, ...], ...]
     competences: tuple[Capability, ...]
+    quantities: tuple[str, ...]
     policies: tuple[Policy, ...]
 
 
@@ -40,6 +41,7 @@ def batch_of(fleet: Fleet) -> pa.RecordBatch:
         dictionaries.classes,
         dictionaries.shapes,
         dictionaries.competences,
+        dictionaries.quantities,
         tuple(POLICIES.values()),
     )
     rules = [rules_of(fleet, policy) for policy in POLICIES.values()]
@@ -66,7 +68,11 @@ def fleet_of(batch: pa.RecordBatch) -> Fleet | None:
     fleet = Fleet(
         columns=Columns(**{name: _array(batch, name, dtype) for name, dtype in COLUMN_TYPES.items()}),
         dictionaries=Dictionaries(
-            countries=small.countries, classes=small.classes, shapes=small.shapes, competences=small.competences
+            countries=small.countries,
+            classes=small.classes,
+            shapes=small.shapes,
+            competences=small.competences,
+            quantities=small.quantities,
         ),
         item_ids=batch.column("item_ids").values,
         certificate_ids=batch.column("certificate_ids").values,

@@ -66,10 +66,25 @@ def solve(fleet: Fleet, day: date, policy: Policy, engine: ModuleType | None = N
     rules = rules_of(fleet, policy)
     solved = solve_standards(fleet, rules, day, engine)
     answers = records(ANSWER, fleet.items)
-    spans = [(start, min(start + _AT_ONCE, fleet.items)) for start in range(0, fleet.items, _AT_ONCE)]
-    shares = [share for share in (spans[number::THREADS] for number in range(THREADS)) if share]
-    at_once(lambda share: _answer_spans(engine, fleet, rules, solved, share, answers), shares)
+
+    def answer(start: int, stop: int, scratch: Scratch) -> None:
+        engine.answer_items(fleet.columns, rules, solved, np.arange(start, stop), answers, scratch)
+
+    in_spans(fleet.items, lambda: room_for(fleet, solved, rules), answer)
     return solved, answers
+
+
+def in_spans(size: int, room: Callable[[], Scratch], answer: Callable[[int, int, Scratch], None]) -> None:
+    """Have spans of so many targets answered, in threads that have room of their own each."""
+    spans = [(start, min(start + _AT_ONCE, size)) for start in range(0, size, _AT_ONCE)]
+    shares = [share for share in (spans[number::THREADS] for number in range(THREADS)) if share]
+
+    def work(share: Iterable[tuple[int, int]]) -> None:
+        scratch = room()
+        for start, stop in share:
+            answer(start, stop, scratch)
+
+    at_once(work, shares)
 
 
 def at_once(work: Callable[[T], object], shares: Sequence[T]) -> None:
@@ -81,14 +96,6 @@ def at_once(work: Callable[[T], object], shares: Sequence[T]) -> None:
     with ThreadPoolExecutor(len(shares)) as pool:
         for done in [pool.submit(work, share) for share in shares]:
             done.result()
-
-
-def _answer_spans(
-    engine: ModuleType, fleet: Fleet, rules: Rules, solved: Solved, spans: Iterable[tuple[int, int]], answers: Array
-) -> None:
-    scratch = room_for(fleet, solved, rules)
-    for start, stop in spans:
-        engine.answer_items(fleet.columns, rules, solved, np.arange(start, stop), answers, scratch)
 
 
 def room_for(fleet: Fleet, solved: Solved, rules: Rules) -> Scratch:

@@ -46,6 +46,8 @@ def whatever_the_day(certificate: Certificate) -> Iterator[Finding]:
 
 def first_issued_on(known: Known, certificate: Certificate) -> date:
     """The earliest issue of the certificate and of what it replaces: a correction does not make the evidence younger."""
+    if certificate.replaces is None:
+        return certificate.issued_on
     chain = (known.certificates.get(replaced) for replaced in known.replaced_by(certificate))
     return min([certificate.issued_on, *(earlier.issued_on for earlier in chain if earlier is not None)])
 
@@ -77,16 +79,19 @@ def _for_purpose(certificate: Certificate, purpose: Purpose) -> Iterator[Finding
 
 
 def _identity(item: Item, certificate: Certificate) -> Iterator[Finding]:
+    if certificate.serial == item.serial:
+        return  # As nearly always; what is spelled alike needs no normal form.
     printed, own = normalized_serial(certificate.serial), normalized_serial(item.serial)
     if printed and own and printed != own:
         yield about(certificate, Code.ID_MISMATCH, Severity.FAIL, printed=certificate.serial, serial=item.serial)
 
 
 def _date_order(certificate: Certificate) -> Iterator[Finding]:
-    days = {"calibrated_on": certificate.calibrated_on, "issued_on": certificate.issued_on}
-    if certificate.valid_until is not None:
-        days["valid_until"] = certificate.valid_until
-    if min(days.values()) < certificate.calibrated_on:
+    calibrated_on, issued_on, valid_until = certificate.calibrated_on, certificate.issued_on, certificate.valid_until
+    if issued_on < calibrated_on or (valid_until is not None and valid_until < calibrated_on):
+        days = {"calibrated_on": calibrated_on, "issued_on": issued_on}
+        if valid_until is not None:
+            days["valid_until"] = valid_until
         yield about(certificate, Code.DATE_ORDER, Severity.FAIL, **days)
 
 

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import typst
 
 from api.failures import USAGE, RefusedError
 from api.language import Bilingual, Language
+from api.render.fonts import fonts
 from api.render.labels.layout import Layout, Size
 from api.render.labels.symbol import QUIET_ZONE, Symbol
 
@@ -91,29 +91,24 @@ def check_text(texts: Iterable[str], families: Iterable[str] | None = None) -> N
         )
 
 
-@cache
-def _fonts() -> typst.Fonts:
-    return typst.Fonts()
-
-
 def _families() -> list[str]:
-    return _fonts().families()
+    return fonts().families()
 
 
 def _compiled(pages: list[list[dict[str, Any]]], page: tuple[float, float], language: Language, **options: Any) -> bytes:
     check_text(line["text"] for labels in pages for label in labels for line in label["lines"])
     families = set(_families())
-    fonts = [family for family in (*CHINESE_FONTS, *_LATIN_FONTS) if family in families]
+    at_hand = [family for family in (*CHINESE_FONTS, *_LATIN_FONTS) if family in families]
     sheet = {
         "title": "标签 / Labels",
         "width": page[0],
         "height": page[1],
         "lang": language.value,
-        "fonts": fonts[:2],
+        "fonts": at_hand[:2],
         "code_fonts": list(_CODE_FONTS),
         "pages": pages,
     }
-    compiler = typst.Compiler(_TEMPLATE, font_paths=_fonts(), sys_inputs={"sheet": json.dumps(sheet)})
+    compiler = typst.Compiler(_TEMPLATE, font_paths=fonts(), sys_inputs={"sheet": json.dumps(sheet)})
     made = compiler.compile(**options)
     if not isinstance(made, bytes):  # pragma: no cover - a list comes back for several pages of pictures only.
         raise TypeError("one page was asked for")

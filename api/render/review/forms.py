@@ -8,6 +8,7 @@ import msgspec
 import typst
 
 from api.language import Bilingual, Language, text
+from api.render.fonts import fonts
 from api.render.labels.typesetting import CHINESE_FONTS, check_text
 from api.render.review.diagram import energies_of, unit_diagram
 from registry.exchange.review_forms import forms_workbook
@@ -45,7 +46,8 @@ def forms_pdf(review: UnitReview, language: Language) -> bytes:
     pictures = {f"diagram-{place}.svg": (picture or "").encode() for place, (_, picture) in enumerate(diagrams)}
     files = {"main": _TEMPLATE.read_bytes(), "data.json": msgspec.json.encode(data), **pictures}
     at = int(review.known.known_at.timestamp())
-    made: bytes = _COMPILE(files, format="pdf", pdf_standards=["a-2b"], timestamp=at)
+    # Without tags: they would take a second for hundreds of rows and six times the size, and the workbook holds the same.
+    made: bytes = _COMPILE(files, format="pdf", pdf_standards=["a-2b"], timestamp=at, font_paths=fonts(), pdf_tags=False)
     return made
 
 

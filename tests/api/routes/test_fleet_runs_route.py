@@ -51,7 +51,7 @@ def test_a_regulator_has_everything_answered_and_watches(store: Store, service: 
     runner.run(entry)
     ended = service.get(asked["links"]["self"]).json()
     assert (ended["state"], ended["progress"], ended["is_current"]) == ("done", None, True)
-    assert ended["targets"] == 3
+    assert ended["targets"] == 4  # Three items and a metering point.
     assert ended["recording"] is not None
 
     for who, status in (

@@ -10,9 +10,8 @@ from fastapi.testclient import TestClient
 from python_calamine import CalamineWorkbook
 
 from registry.access import Role
-from registry.repositories import jobs
 from registry.unit_of_work import Store
-from tests.api.conftest import client_of
+from tests.api.conftest import client_of, work
 from tests.api.parties import Parties, claim
 from tests.registry.import_worlds import lines, meter
 
@@ -33,15 +32,6 @@ def service(store: Store, parties: Parties) -> Iterator[TestClient]:
     made.headers.update(parties.own[Role.LABORATORY].headers)
     yield made
     made.app.state.context.jobs().queue.close()  # type: ignore[attr-defined]
-
-
-def work(service: TestClient) -> None:
-    """Let a worker come by."""
-    runner = service.app.state.context.jobs()  # type: ignore[attr-defined]
-    with runner.store.reading() as unit:
-        entries = jobs.unfinished(unit, 10)
-    for entry in entries:
-        runner.run(entry)
 
 
 def ledger() -> bytes:

@@ -7,6 +7,7 @@ import pytest
 
 from registry import schema
 from registry.access import OPERATOR, Party
+from registry.editions import Editions
 from registry.evidence.bundle import Question
 from registry.ledger.notes import opened
 from registry.unit_of_work import Store, open_store
@@ -38,9 +39,18 @@ def make(seeded: Store) -> Make:
     return made
 
 
-def bundle_of(store: Store, target: str, party: Party = OPERATOR, **changes: Any) -> bytes:
+def bundle_of(store: Store, target: str, party: Party = OPERATOR, editions: Editions | None = None, **changes: Any) -> bytes:
     """A bundle about a target, today under the default policy if nothing else is said."""
     question = Question(**{"target": target, "as_of": TODAY, "known_at": NOW, "policy": "cn-legal/1", **changes})
     note = current_checkpoint(store, SIGNER, NOW).note
     with store.reading() as work:
-        return make_proof(work, question, party=party, checkpoint=opened(note, VERIFIER), note=note, signer=SIGNER, at=NOW)
+        return make_proof(
+            work,
+            question,
+            party=party,
+            checkpoint=opened(note, VERIFIER),
+            note=note,
+            signer=SIGNER,
+            at=NOW,
+            editions=editions,
+        )

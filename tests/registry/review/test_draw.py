@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.review.draw import draw
+from registry.review.draw import draw, unit_lots
 from traceability.problems import InputError
 
 DRAWS = 10_000
@@ -59,6 +59,12 @@ def test_nobody_reviews_a_unit_with_a_conflict_of_interest(conflicts: set[tuple[
     assigned = draw(seed, UNITS, PEOPLE, how_many=len(UNITS), team=team, conflicts=conflicts)
     assert {each.unit for each in assigned} == set(UNITS)
     assert all(len(set(each.inspectors)) == team and set(each.inspectors) <= left[each.unit] for each in assigned)
+
+
+def test_the_lots_that_are_shown_are_those_that_decide() -> None:
+    """The page would explain another draw than the one that was made."""
+    drawn = [each.unit for each in draw("seed", UNITS, PEOPLE, how_many=4, team=1)]
+    assert [unit for _, unit in unit_lots("seed", UNITS)][:4] == drawn
 
 
 def test_more_units_than_there_are_cannot_be_drawn() -> None:

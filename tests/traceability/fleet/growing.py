@@ -11,11 +11,13 @@ import msgspec
 from tests.strategies import Sizes, random_changes, random_document
 from tests.traceability.fleet.worlds import EVERYTHING_KNOWN, World
 from traceability.fleet import loops
+from traceability.fleet.points import point_sheets_of
 from traceability.fleet.reach import (
     Changes,
     Span,
     Use,
     reached,
+    reached_points,
     reassess,
     since_of_certificate,
     since_of_item,
@@ -26,13 +28,13 @@ from traceability.fleet.sheets import Sheets, number_of, sheets_of
 from traceability.interchange import records_from
 from traceability.known import Known, known_records, raises_doubt
 from traceability.policy import Policy
-from traceability.records import Certificate, Competence, Event, Item, Record, Records, Withdrawal
+from traceability.records import Certificate, Competence, Event, Item, MeteringPoint, Record, Records, Withdrawal
 
 Coming = Record | tuple[str, Withdrawal]  # A withdrawal comes with the id of its certificate.
 
 
 class Growing:
-    """Records, and where to find them; `answers` holds the rows of all items, kept up to date."""
+    """Records, and where to find them; `answers` holds the rows of all items and metering points, kept up to date."""
 
     def __init__(self, records: Records, as_of: date, policy: Policy) -> None:
         self.as_of, self.policy = as_of, policy
@@ -43,7 +45,9 @@ class Growing:
         self.of_issuer: dict[str, list[str]] = defaultdict(list)
         self.users: dict[str, list[str]] = defaultdict(list)
         self.events: dict[str, list[Event]] = defaultdict(list)
+        self.points: dict[str, list[MeteringPoint]] = defaultdict(list)
         lists: tuple[tuple[Record, ...], ...] = (records.items, records.competences, records.certificates, records.events)
+        lists += (records.metering_points,)
         for each in (record for of_one in lists for record in of_one):
             self._keep(each)
         self.answers = self.answered_anew()
@@ -55,20 +59,24 @@ class Growing:
             competences=tuple(each for versions in self.competences.values() for each in versions),
             certificates=tuple(self.certificates.values()),
             events=tuple(each for events in self.events.values() for each in events),
+            metering_points=tuple(each for versions in self.points.values() for each in versions),
         )
 
     def answered_anew(self) -> dict[str, dict[str, Any]]:
         """What a full run answers."""
-        return World(self.records(), self.as_of, EVERYTHING_KNOWN, self.policy).answers(loops)
+        world = World(self.records(), self.as_of, EVERYTHING_KNOWN, self.policy)
+        return world.answers(loops) | world.answers_for_points(loops)
 
     def change(self, records: Iterable[Coming]) -> set[str]:
         """Let records come, and answer again what they can reach; the items that were."""
         changes = self._changes(list(records))
         items = reached(changes, self, self.policy)
         assert items is not None
-        for row in reassess(items, self, self.as_of, self.policy, loops).to_pylist():
-            self.answers[row["item"]] = row | {"findings": set(row["findings"])}
-        return items
+        points = reached_points(changes, items, self)
+        for table in reassess(items, points, self, self.as_of, self.policy, loops):
+            for row in table.to_pylist():
+                self.answers[row["item"]] = row | {"findings": set(row["findings"])}
+        return items | points
 
     # As traceability.fleet.reach.Surroundings asks.
 
@@ -94,6 +102,19 @@ class Growing:
 
     def sheets(self, items: Collection[str]) -> Sheets:
         return sheets_of(self._known(items))
+
+    def points_at(self, items: Collection[str]) -> Iterator[str]:
+        for id_, versions in self.points.items():
+            if any(branch.item in items for each in versions for branch in each.branches):
+                yield id_
+
+    def items_at(self, points: Collection[str]) -> Iterator[str]:
+        for each in (version for id_ in points for version in self.points[id_]):
+            yield from (branch.item for branch in each.branches if branch.item is not None)
+
+    def point_sheets(self, points: Collection[str]) -> Sheets:
+        versions = tuple(each for id_ in points for each in self.points[id_])
+        return point_sheets_of(known_records(Records(metering_points=versions), EVERYTHING_KNOWN))
 
     def _known(self, items: Collection[str]) -> Known:
         certificates = [self.certificates[id_] for item in items for id_ in self.of_item[item]]
@@ -139,7 +160,8 @@ class Growing:
             competences += spans_of(organization, competent[organization], self._competent(organization))
         certificates = [self._since(each) for each in records if isinstance(each, Certificate | tuple)]
         events = [(each.item, _number(each.on)) for each in records if isinstance(each, Event)]
-        return Changes(items=items, certificates=certificates, events=events, competences=competences)
+        points = [each.id for each in records if isinstance(each, MeteringPoint)]
+        return Changes(items=items, certificates=certificates, events=events, competences=competences, points=points)
 
     def _since(self, new: Certificate | tuple[str, Withdrawal]) -> tuple[str, int]:
         if isinstance(new, tuple):
@@ -161,6 +183,8 @@ class Growing:
                 self.competences[record.id].append(record)
             case Event():
                 self.events[record.item].append(record)
+            case MeteringPoint():
+                self.points[record.id].append(record)
             case Certificate():
                 self.certificates[record.id] = record
                 self.of_item[record.item].append(record.id)
@@ -192,7 +216,7 @@ def soak(policy: Policy, sizes: Sizes, worlds: int, changes: int, every: int, se
     random = Random(seed)
     documents = [random_document(random, sizes) for _ in range(worlds)]
     streams = [random_changes(random, sizes, document) for document in documents]
-    lists = [name for name in documents[0] if name not in {"format", "metering_points"}]
+    lists = [name for name in documents[0] if name != "format"]
     whole = {name: [_placed(each, world) for world, of in enumerate(documents) for each in of[name]] for name in lists}
     growing = Growing(records_from({"format": "traceability-records/1", **whole}), date(2025, 2, 20), policy)
     reached_sizes: list[int] = []

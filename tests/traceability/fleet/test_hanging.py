@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from tests.traceability.building import S as STANDARD
 from tests.traceability.building import certificate, day, item_with, known
 from tests.traceability.fleet.worlds import World, drawn
+from traceability.examination import Examiner
 from traceability.fleet import counting, hanging
 from traceability.fleet.columns import Array, Fleet
 from traceability.fleet.encode import encode
-from traceability.fleet.hanging import single_points
+from traceability.fleet.hanging import chains_of, single_points
 from traceability.fleet.sheets import number_of, sheets_of
+from traceability.inquiry import Inquiry
 from traceability.known import Known, known_records
 from traceability.records import Certificate, Outcome, Purpose, Reference
 from traceability.resolution import certificate_in_force, end_of
@@ -31,6 +33,22 @@ def test_as_many_hang_on_a_standard_as_have_it_on_their_chain(seed: int) -> None
     assert counted == _counted(world, fleet, groups)
     assert rows == sorted(rows, key=lambda row: (-row["hanging"], -row["standards"], row["item"]))
     assert all(row["without_alternative"] == row["hanging"] for row in single_points(fleet, world.as_of).to_pylist())
+
+
+@given(st.integers(min_value=0, max_value=2**63))
+@settings(max_examples=15, derandomize=True)
+def test_as_many_metering_points_hang_on_a_standard_as_have_it_on_their_chains(seed: int) -> None:
+    """What is lost with a standard is counted in meters alone, and the energy that nobody can prove then is not."""
+    world = drawn(seed, points=4)
+    numbers = np.arange(world.fleet.items)
+    chains = chains_of(world.fleet, world.as_of, points=world.points)
+    rows = chains.points(numbers, numbers[: world.fleet.standards], metering_points=np.arange(world.points.size)).to_pylist()
+    known = known_records(world.records, world.known_at)
+    expected: Counter[str] = Counter()
+    for name in known.metering_points:
+        firsts = Inquiry(Examiner(known, world.policy), name).on(world.as_of).firsts
+        expected.update({each.item for each in _chain(known, list(firsts))})
+    assert {row["item"]: row["metering_points"] for row in rows if row["metering_points"]} == expected
 
 
 def _counted(world: World, fleet: Fleet, groups: Array) -> dict[str, tuple[int, int, int]]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.traceability.fleet.worlds import EVERYTHING_KNOWN, World, drawn
-from traceability.fleet import loops
+from traceability.fleet import arrays, loops
 from traceability.interchange import records_from
 from traceability.json_text import instant, loads
 from traceability.periods import civil_day
@@ -30,6 +30,17 @@ def test_every_item_is_answered_as_assess_does(seed: int) -> None:
     assert world.answers(loops) == world.expected()
 
 
+@given(st.integers(min_value=0, max_value=2**63))
+@settings(max_examples=15, derandomize=True)
+def test_every_metering_point_is_answered_as_assess_does(seed: int) -> None:
+    """What serves a point was read differently on columns: its energy is counted as proven, or is not."""
+    world = drawn(seed, points=3)
+    for asked in (world, world.asked(world.as_of, policy_named("cn-supervision/1"))):
+        expected = asked.expected_for_points()
+        assert asked.answers_for_points(loops) == expected
+        assert asked.answers_for_points(arrays) == expected
+
+
 @pytest.mark.parametrize("folder", FOLDERS, ids=["ours", "shared"])
 def test_every_item_of_every_vector_is_answered_as_assess_does(folder: Path) -> None:
     """The hand-made cases are where the rules are subtle."""
@@ -40,6 +51,8 @@ def test_every_item_of_every_vector_is_answered_as_assess_does(folder: Path) -> 
         for vector in loads(path.read_bytes())["vectors"]:
             for world in _worlds(vector):
                 assert world.answers(loops) == world.expected(), vector["id"]
+                if world.records.metering_points:
+                    assert world.answers_for_points(loops) == world.expected_for_points(), vector["id"]
                 asked += 1
     assert asked > 100
 

@@ -51,6 +51,7 @@ def _all_of(records: Records, random: Random) -> Iterator[Coming]:
     yield from records.items
     yield from records.competences
     yield from records.events
+    yield from records.metering_points
     for each in records.certificates:
         if each.withdrawal is None or random.random() < 0.3:
             yield each

@@ -5,7 +5,7 @@ import pyarrow as pa
 from tests.traceability.fleet.worlds import drawn
 from traceability.fleet import loops
 from traceability.fleet.answers import assess_all
-from traceability.fleet.snapshot import batch_of, fleet_of
+from traceability.fleet.snapshot import LAYOUT, batch_of, fleet_of
 from traceability.policy import POLICIES
 
 
@@ -30,8 +30,6 @@ def test_a_snapshot_answers_as_the_fleet_does() -> None:
 def test_a_snapshot_of_another_layout_is_none() -> None:
     """Columns of an earlier release are read as if they were this one's."""
     batch = batch_of(drawn(1).fleet)
-    other = {
-        key: value.replace(b"traceability-fleet/1", b"traceability-fleet/0") for key, value in batch.schema.metadata.items()
-    }
+    other = {key: value.replace(LAYOUT.encode(), b"traceability-fleet/0") for key, value in batch.schema.metadata.items()}
     assert fleet_of(batch.replace_schema_metadata(other)) is None
     assert fleet_of(batch.replace_schema_metadata({})) is None

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import networkx as nx
+import pyarrow as pa
 
 from tests.strategies import Sizes, random_document, random_question
 from traceability.assess import assess
@@ -17,16 +18,18 @@ from traceability.examination import Examiner
 from traceability.fleet.answers import assess_all
 from traceability.fleet.columns import Fleet
 from traceability.fleet.encode import encode
+from traceability.fleet.point_answers import assess_everything
+from traceability.fleet.points import Points, encode_points, point_sheets_of
 from traceability.fleet.rules import CODES
 from traceability.fleet.sheets import sheets_of
-from traceability.inquiry import Inquiry
+from traceability.inquiry import ANY_PURPOSE, Inquiry
 from traceability.interchange import records_from
 from traceability.known import known_records
 from traceability.policy import Policy
-from traceability.records import Records
+from traceability.records import Purpose, Records
 from traceability.resolution import certificate_in_force
 from traceability.rules import validity
-from traceability.verdict import Finding, Severity, Status, status_of
+from traceability.verdict import Code, Finding, Severity, Status, status_of
 
 EVERYTHING_KNOWN = datetime.max.replace(tzinfo=UTC)
 
@@ -45,16 +48,31 @@ class World:
         """The records as columns."""
         return encode(sheets_of(known_records(self.records, self.known_at)))
 
+    @cached_property
+    def points(self) -> Points:
+        """The metering points as columns."""
+        return encode_points(self.fleet, point_sheets_of(known_records(self.records, self.known_at)))
+
     def asked(self, as_of: date, policy: Policy) -> "World":
         """The same records, encoded once, with another question."""
         other = World(self.records, as_of, self.known_at, policy)
         vars(other)["fleet"] = self.fleet
+        if self.records.metering_points:
+            vars(other)["points"] = self.points
         return other
 
     def answers(self, engine: ModuleType) -> dict[str, dict[str, Any]]:
         """What the fleet engine answers, by item."""
-        rows = assess_all(self.fleet, self.as_of, self.policy, engine).to_pylist()
-        return {row["item"]: row | {"findings": set(row["findings"])} for row in rows}
+        return _by_target(assess_all(self.fleet, self.as_of, self.policy, engine))
+
+    def answers_for_points(self, engine: ModuleType) -> dict[str, dict[str, Any]]:
+        """What the fleet engine answers, by metering point."""
+        return _by_target(assess_everything(self.points, self.as_of, self.policy, engine).points)
+
+    def expected_for_points(self) -> dict[str, dict[str, Any]]:
+        """What `assess` answers, one point after the other, in the same form."""
+        examiner = Examiner(known_records(self.records, self.known_at), self.policy)
+        return {point: self._expected(examiner, point) for point in examiner.known.metering_points}
 
     def expected(self) -> dict[str, dict[str, Any]]:
         """What `assess` answers, one item after the other, in the same form."""
@@ -71,18 +89,33 @@ class World:
             "status": verdict.status.value,
             "codes": sum(1 << code for code in {code for code, _ in keys}),
             "findings": {f"{CODES[code]}@{subject}" for code, subject in keys},
-            "failing": self._failing(examiner, item, verdict.status),
+            "failing": self._failing_of(examiner, item, verdict.status),
             "certificate": firsts[0].id if firsts else None,
             "depth": verdict.depth,
             "traceable_until": None if until is msgspec.UNSET else until,
         }
 
-    def _failing(self, examiner: Examiner, item_id: str, status: Status) -> str | None:
+    def _failing_of(self, examiner: Examiner, target: str, status: Status) -> str | None:
+        """For a metering point: the point itself where its installation is the worst, else that of the first row that is."""
+        if target in examiner.known.items:
+            return self._failing(examiner, target, status)
+        inquiry = Inquiry(examiner, target)
+        if status is Status.TRACEABLE or _worst(inquiry._about_branches(self.as_of)) is status:
+            return None if status is Status.TRACEABLE else target
+        for row in inquiry.branches:
+            if row.serves(self.as_of) and row.item in examiner.known.items:
+                purpose = Purpose(quantity=row.quantity, unit=row.unit, low=row.low, high=row.high)
+                answer = Inquiry(examiner, row.item, purpose).on(self.as_of)
+                if _worst(each for each in answer.findings if each.code is not Code.CHAIN_TOO_LONG) is status:
+                    return self._failing(examiner, row.item, status, purpose)
+        return target  # Its chain is too long.
+
+    def _failing(self, examiner: Examiner, item_id: str, status: Status, purpose: Purpose = ANY_PURPOSE) -> str | None:
         """The certificate nearest to the item that has the worst severity by itself; the item where none does."""
         if status is Status.TRACEABLE:
             return None
         known = examiner.known
-        inquiry = Inquiry(examiner, item_id)
+        inquiry = Inquiry(examiner, item_id, purpose)
         for start in inquiry._starts(self.as_of):
             if start.item.is_anchor:
                 return item_id
@@ -115,11 +148,15 @@ class World:
         return item_id
 
 
+def _by_target(answers: pa.Table) -> dict[str, dict[str, Any]]:
+    return {row["item"]: row | {"findings": set(row["findings"])} for row in answers.to_pylist()}
+
+
 def _worst(findings: Iterable[Finding]) -> Status:
     return status_of({finding.severity for finding in findings})
 
 
-def drawn(seed: int) -> World:
+def drawn(seed: int, points: int = 1) -> World:
     """The world that a seed gives: small, with all troubles."""
     random = Random(seed)
     sizes = Sizes(
@@ -128,6 +165,7 @@ def drawn(seed: int) -> World:
         events=random.randint(0, 6),
         competences=random.randint(0, 4),
         trouble=random.choice([0.0, 0.1, 0.3]),
+        points=points,
     )
     document = random_document(random, sizes)
     question = random_question(random, document)

@@ -75,6 +75,7 @@ def uses_of(parts: Parts, plain: Array, plains: list[Any], purposes: list[Any]) 
     names = {
         name: place for place, name in enumerate(dict.fromkeys(each.quantity for each in values if each.quantity is not None))
     }
+    parts["quantity_names"] = np.array(list(names), object)
     quantity = [loops.ANY_QUANTITY if each.quantity is None else names[each.quantity] for each in values]
     parts["use_quantity"] = np.array(quantity, np.int64)[purpose] if len(purpose) else np.empty(0)
     ranged = [each.low is not None or each.high is not None for each in values]

@@ -12,6 +12,7 @@ from traceability.fleet.loops.marks import (
     ANCHOR_NOT_RECOGNIZED,
     ANY_PURPOSE,
     ANY_QUANTITY,
+    BRANCH_MISSING,
     CHAIN_TOO_LONG,
     CODE,
     CONDITION,
@@ -33,6 +34,7 @@ from traceability.fleet.loops.marks import (
     FOREVER,
     ID_MISMATCH,
     INDETERMINATE,
+    INSTALLATION_OVERLAP,
     ISSUED_LATER,
     ITEM_REVISITED,
     LAST_DAY,
@@ -40,6 +42,7 @@ from traceability.fleet.loops.marks import (
     NAMED_CERTIFICATE_NOT_IN_FORCE,
     NO_CERTIFICATE,
     NO_INTERVAL,
+    NO_ITEM,
     NO_REFERENCES,
     NONE,
     NOT_NAMED,
@@ -62,18 +65,20 @@ from traceability.fleet.loops.marks import (
     WITHDRAWN,
     lend,
 )
+from traceability.fleet.loops.points import answer_points, covered_points, list_point_findings
 from traceability.fleet.loops.resolution import resolve
 from traceability.fleet.loops.standards import look_at_standards, mark_circles, settle, settle_all, settle_circles
 from traceability.fleet.loops.targets import answer_items, covered
 
 __all__ = [
-    "ABOUT_ITEM", "ANCHOR_NOT_RECOGNIZED", "ANY_PURPOSE", "ANY_QUANTITY", "CHAIN_TOO_LONG", "CODE", "CONDITION", "CYCLE",
-    "DATE_ORDER", "EVENT_AFTER_CALIBRATION", "EXPIRED", "FAIL", "FAILED", "FIRST_DAY", "FLAG_DATE_ORDER", "FLAG_DECISIVE",
-    "FLAG_FAILED", "FLAG_ID_MISMATCH", "FLAG_LIMITED", "FLAG_NO_INTERVAL", "FLAG_REPLACES", "FOREIGN_ANCHOR", "FOREVER",
-    "ID_MISMATCH", "INDETERMINATE", "ISSUED_LATER", "ITEM_REVISITED", "LAST_DAY", "LIMITED",
-    "NAMED_CERTIFICATE_NOT_IN_FORCE", "NONE", "NOT_NAMED", "NO_CERTIFICATE", "NO_INTERVAL", "NO_REFERENCES", "OUT_OF_RANGE",
-    "OWN_ITEM", "QUANTITY_MISMATCH", "REFERENCE_LAPSED", "REFERENCE_UNKNOWN", "RELATION_COVERS", "RELATION_MISMATCH",
-    "RELATION_OUTSIDE", "RELATION_REPORTS", "RETIRED", "ROLE_ANCHOR", "ROLE_ORDINARY", "ROLE_REFERENCE_MATERIAL", "SUSPECT",
-    "UNCERTAINTY_NOT_INCREASING", "UNKNOWN_ITEM", "WITHDRAWN", "answer_items", "covered", "lapses", "lend", "list_findings",
-    "look_at_standards", "mark_circles", "resolve", "settle", "settle_all", "settle_circles",
+    "ABOUT_ITEM", "ANCHOR_NOT_RECOGNIZED", "ANY_PURPOSE", "ANY_QUANTITY", "BRANCH_MISSING", "CHAIN_TOO_LONG", "CODE",
+    "CONDITION", "CYCLE", "DATE_ORDER", "EVENT_AFTER_CALIBRATION", "EXPIRED", "FAIL", "FAILED", "FIRST_DAY",
+    "FLAG_DATE_ORDER", "FLAG_DECISIVE", "FLAG_FAILED", "FLAG_ID_MISMATCH", "FLAG_LIMITED", "FLAG_NO_INTERVAL",
+    "FLAG_REPLACES", "FOREIGN_ANCHOR", "FOREVER", "ID_MISMATCH", "INDETERMINATE", "INSTALLATION_OVERLAP", "ISSUED_LATER",
+    "ITEM_REVISITED", "LAST_DAY", "LIMITED", "NAMED_CERTIFICATE_NOT_IN_FORCE", "NONE", "NOT_NAMED", "NO_CERTIFICATE",
+    "NO_INTERVAL", "NO_ITEM", "NO_REFERENCES", "OUT_OF_RANGE", "OWN_ITEM", "QUANTITY_MISMATCH", "REFERENCE_LAPSED",
+    "REFERENCE_UNKNOWN", "RELATION_COVERS", "RELATION_MISMATCH", "RELATION_OUTSIDE", "RELATION_REPORTS", "RETIRED",
+    "ROLE_ANCHOR", "ROLE_ORDINARY", "ROLE_REFERENCE_MATERIAL", "SUSPECT", "UNCERTAINTY_NOT_INCREASING", "UNKNOWN_ITEM",
+    "WITHDRAWN", "answer_items", "answer_points", "covered", "covered_points", "lapses", "lend", "list_findings",
+    "list_point_findings", "look_at_standards", "mark_circles", "resolve", "settle", "settle_all", "settle_circles",
 ]  # fmt: skip

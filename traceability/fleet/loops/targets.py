@@ -95,15 +95,46 @@ def ask(
 
     `is_whole`: False stops at the first reason why the answer is not good.
     """
+    severity, bits, first_found, depth, failing, lapse, is_too_long = ask_for(
+        columns, rules, solved, item, asking_of_item(columns, item), day, is_whole, scratch
+    )
+    if is_too_long and depth >= 0:
+        bits |= np.int64(1) << CHAIN_TOO_LONG
+        if severity < INDETERMINATE:
+            severity, failing = np.int64(INDETERMINATE), about_item(item)
+    return severity, bits, first_found, depth, failing, lapse
+
+
+def asking_of_item(columns: Columns, item: Whole) -> tuple[Array, Whole, Whole]:
+    """The uses that an item is asked for by itself: an array of them, the first place and the one after the last."""
+    extra = columns.items[item].extra
+    return columns.asked_use, np.int64(columns.extras[extra].asked_first), np.int64(columns.extras[extra].asked_last)
+
+
+def ask_for(
+    columns: Columns,
+    rules: Rules,
+    solved: Solved,
+    item: Whole,
+    asking: tuple[Array, Whole, Whole],
+    day: Whole,
+    is_whole: bool,
+    scratch: Any,
+) -> tuple[Whole, Whole, Whole, Whole, Whole, Whole, Truth]:
+    """An item asked for some uses, whatever it is for where there are none (Inquiry._start); as `ask` tells it.
+
+    The last says whether a chain is too long, which is a finding about the target that asks.
+    """
     severity, bits, first_found, depth, failing, lapse = 0, np.int64(0), NONE, 0, np.int64(NONE), FOREVER
     if columns.items[item].role == ROLE_ANCHOR:
         n = about_anchor(columns, rules, item, day, scratch.keys, scratch.severities, np.int64(0))
         severity, bits = worst_of(scratch.keys, scratch.severities, n)
-        return severity, bits, first_found, depth, about_item(item) if severity > 0 else failing, lapse
+        failing = about_item(item) if severity > 0 else failing
+        return severity, bits, np.int64(first_found), np.int64(depth), failing, np.int64(lapse), False
+    uses, asked, last = asking
     is_too_long = False
-    asked, last = columns.extras[columns.items[item].extra].asked_first, columns.extras[columns.items[item].extra].asked_last
     while True:
-        use = np.int64(columns.asked_use[asked]) if asked < last else ANY_PURPOSE
+        use = np.int64(uses[asked]) if asked < last else ANY_PURPOSE
         resolved = resolve(columns, item, use, day)
         certificate = resolved[0]
         n = check(columns, item, use, day, resolved, scratch.keys, scratch.severities, np.int64(0))
@@ -129,15 +160,11 @@ def ask(
         asked += 1
         if asked >= last:
             break
-    if is_too_long and depth >= 0:
-        bits |= np.int64(1) << CHAIN_TOO_LONG
-        if severity < INDETERMINATE:
-            severity, failing = INDETERMINATE, about_item(item)
     if lapse == day:
         bits |= np.int64(1) << REFERENCE_LAPSED
         if severity < FAIL:
             severity, failing = FAIL, about_item(item)
-    return np.int64(severity), bits, np.int64(first_found), np.int64(depth), failing, np.int64(lapse)
+    return np.int64(severity), bits, np.int64(first_found), np.int64(depth), failing, np.int64(lapse), is_too_long
 
 
 def whole_of(
@@ -193,21 +220,7 @@ def covered(
         is_open = False
         while day <= last:
             is_good = ask(columns, rules, solved, item, day, False, scratch)[0] <= CONDITION
-            following = next_day_of(columns, item, day)
-            if rules.is_in_force:
-                asked = columns.extras[columns.items[item].extra].asked_first
-                while True:
-                    use = (
-                        np.int64(columns.asked_use[asked])
-                        if asked < columns.extras[columns.items[item].extra].asked_last
-                        else ANY_PURPOSE
-                    )
-                    certificate = resolve(columns, item, use, day)[0]
-                    if certificate >= 0 and columns.items[item].role != ROLE_ANCHOR:
-                        following = min(following, next_day_in_chain(columns, solved, certificate, day, scratch))
-                    asked += 1
-                    if asked >= columns.extras[columns.items[item].extra].asked_last:
-                        break
+            following = next_look(columns, rules, solved, item, asking_of_item(columns, item), day, scratch)
             if is_good and not is_open:
                 if n == len(of_item):
                     of_item, starts, untils = doubled(of_item), doubled(starts), doubled(untils)
@@ -218,3 +231,27 @@ def covered(
             is_open = is_good
             day = following
     return of_item, starts, untils, n
+
+
+def next_look(
+    columns: Columns,
+    rules: Rules,
+    solved: Solved,
+    item: Whole,
+    asking: tuple[Array, Whole, Whole],
+    day: Whole,
+    scratch: Any,
+) -> Whole:
+    """The first day after `day` on which the answer for an item that is asked for some uses may change (timeline._walk)."""
+    following: Whole = next_day_of(columns, item, day)
+    if not rules.is_in_force or columns.items[item].role == ROLE_ANCHOR:
+        return following
+    uses, asked, last = asking
+    while True:
+        use = np.int64(uses[asked]) if asked < last else ANY_PURPOSE
+        certificate = resolve(columns, item, use, day)[0]
+        if certificate >= 0:
+            following = min(following, next_day_in_chain(columns, solved, certificate, day, scratch))
+        asked += 1
+        if asked >= last:
+            return following
