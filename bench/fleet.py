@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from bench import machine
+from bench import bars, machine
 from bench.fleet_city import TODAY, sheets
 from bench.fleet_peers import databases, frames, graphs, whole
 from bench.fleet_peers.question import Question, question_of
@@ -116,12 +116,14 @@ def _measure(fleet: Fleet, runners: dict[str, Runner], repetitions: int) -> None
     wall, cpu = (statistics.median(values) for values in zip(*ours, strict=True))
     print(f"ours: wall {machine.spread([each.wall for each in ours])} s, {fleet.items / wall / 1e6:.2f} M items/s")
     print(f"      cpu {machine.spread([each.cpu for each in ours])} s, {fleet.items / cpu / 1e6:.2f} M items a CPU second")
+    bars.at_least("M items a second, from columns to all answers", fleet.items / wall / 1e6, 2)
     for name, values in theirs.items():
         their_wall, their_cpu = (statistics.median(each) for each in zip(*values, strict=True))
         print(
             f"{name}: {len(values)} runs, wall {their_wall:.3g} s, cpu {their_cpu:.3g} s; ratio wall {their_wall / wall:.1f},"
             f" cpu {their_cpu / cpu:.1f} (bar {BARS[name]}); equal item by item"
         )
+        bars.at_least(f"times as fast as {name}", their_wall / wall, BARS[name])
 
 
 def _warm_snapshot(fleet: Fleet, repetitions: int) -> None:
@@ -141,6 +143,7 @@ def _warm_snapshot(fleet: Fleet, repetitions: int) -> None:
     told = [_timed(lambda: assess_all(kept(), DAY, POLICY))[0] for _ in range(repetitions)]
     print(f"warm snapshot to answers: wall {machine.spread([each.wall for each in solved])} s (bar 0.5 at a million)")
     print(f"                          cpu {machine.spread([each.cpu for each in solved])} s")
+    bars.at_most("s from a warm snapshot to all answers", statistics.median(each.wall for each in solved), 0.5)
     print(f"and to a table in words: wall {machine.spread([each.wall for each in told])} s")
 
 
@@ -166,6 +169,7 @@ def _withdrawals(fleet: Fleet, draws: int) -> None:
     ratios = [whole / part for whole, part in zip(full, ours, strict=True)]
     print(f"withdrawal of a standard's certificate: {machine.spread(ours)} s, items looked at {machine.spread(sizes)}")
     print(f"    full run / withdrawal: {machine.spread(ratios)} (bar 10 at the median); state equal on all {draws} draws")
+    bars.at_least("times cheaper than a full run: a withdrawal, in memory", statistics.median(ratios), 10)
 
 
 def _timed(work: Callable[[], Any]) -> tuple[Taken, Any]:
@@ -184,3 +188,4 @@ def _peak() -> float:
 
 if __name__ == "__main__":
     main()
+    print(bars.told())
