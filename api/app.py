@@ -28,8 +28,11 @@ from api.pages import inspectors as inspectors_page
 from api.pages import labels as labels_page
 from api.pages import ledger as ledger_page
 from api.pages import monitoring as monitoring_page
+from api.pages import monitoring_quality as monitoring_quality_page
+from api.pages import open_data as open_data_page
 from api.pages import readings as reading_pages
 from api.pages import recalls as recalls_page
+from api.pages import registers as register_pages
 from api.pages import review_boards as board_pages
 from api.pages import review_draws as review_draws_page
 from api.pages import review_plans as review_plans_page
@@ -55,6 +58,8 @@ from api.routes import (
     log,
     mandates,
     monitoring,
+    monitoring_quality,
+    open_data,
     organization_settings,
     people,
     photos,
@@ -63,6 +68,7 @@ from api.routes import (
     recalls,
     recording,
     records,
+    registers,
     review_boards,
     review_cases,
     review_equipping,
@@ -111,6 +117,8 @@ _TAGS = (
     "webhooks",
     "rounds",
     "review",
+    "registers",
+    "open data",
     "monitoring",
     "labels",
     "certificates",
@@ -145,13 +153,14 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
     scans_kept_days: int = KEPT_DAYS,
     workers: int = 1,
     fleet: FleetPlan = NO_RUNS,
+    open_data_licence: str = "",
 ) -> FastAPI:
     """The service on a store. `base_url` is what labels point to, `featured` the targets shown first on the start page.
 
     `passwords` hashes them, `provider` is where people may sign in as well, `signer` signs the ledger's checkpoints and proofs,
     `stamps` puts time stamps on them; see Context. `scans_kept_days`: after them the history of scans is forgotten.
     `workers`: processes that share the visitors.
-    `fleet`: when everything is answered, if ever.
+    `fleet`: when everything is answered, if ever. `open_data_licence`: what stands as the licence of the open data.
     """
     scanning = Scanning(store, kept_days=scans_kept_days, workers=workers)
     notices = notices or NoticeSettings(base_url=base_url)
@@ -169,6 +178,7 @@ def create_app(  # noqa: PLR0913 - each by its name, and none that a caller must
         stamps=stamps,
         post=post or posting_over_http(allows_private=notices.allows_private),
         notices=notices,
+        open_data_licence=open_data_licence,
     )
 
     @asynccontextmanager
@@ -218,10 +228,13 @@ def everything() -> APIRouter:
         units,
         review_equipping,
         review_boards,
+        registers,
+        open_data,
         review_cases,
         inspectors,
         review_plans,
         monitoring,
+        monitoring_quality,
     )
     told = (
         due,
@@ -240,10 +253,13 @@ def everything() -> APIRouter:
         units_page,
         equipping_page,
         board_pages,
+        register_pages,
+        open_data_page,
         review_plans_page,
         review_draws_page,
         inspectors_page,
         monitoring_page,
+        monitoring_quality_page,
     )
     pages_told = (
         recalls_page,

@@ -35,7 +35,7 @@ class Context:
     first under a title of their own, as the demo does. `session_lifetime`: after it people sign in again, however busy they
     were. `provider`: the identity provider that people may sign in at. `signer`: what signs checkpoints of the ledger and
     proofs; None where this service has no key. `stamps`: who puts time stamps on checkpoints.
-    `post`: how others are reached over the network.
+    `post`: how others are reached over the network. `open_data_licence`: as the operator states it; empty where it does not.
     """
 
     store: Store
@@ -49,6 +49,7 @@ class Context:
     session_lifetime: timedelta = SESSION_LIFETIME
     provider: Provider | None = None
     signer: Signer | None = None
+    open_data_licence: str = ""
     stamps: Authority | None = None
     post: Post = field(default_factory=lambda: posting_over_http(allows_private=False), repr=False)
     _was_claimed: Event = field(default_factory=Event, repr=False)

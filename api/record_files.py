@@ -40,8 +40,10 @@ def attachment(pieces: Iterable[bytes], form: RecordForm, name: str) -> Streamin
 
 def record_files(description: str) -> Responses:
     """The declaration of records as a file in any form."""
-    schema = {"type": "string", "format": "binary"}
-    return {200: {"description": description, "content": {kind.media_type: {"schema": schema} for kind in KINDS.values()}}}
+    content = {kind.media_type: {"schema": {"type": "string", "format": "binary"}} for kind in KINDS.values()}
+    for form in (RecordForm.JSON, RecordForm.JSONLD):
+        content[KINDS[form].media_type] = {"schema": {"type": "object"}}
+    return {200: {"description": description, "content": content}}
 
 
 def _pieces(file: Any) -> Iterator[bytes]:

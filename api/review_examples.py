@@ -171,6 +171,13 @@ BOARD: dict[str, Any] = {
         }
     ],
     "medians": dict.fromkeys(_SHARES, None),
+    "reviews": {
+        "year": 2026,
+        "reviews": 1,
+        "open": 1,
+        "overdue": 0,
+        "clauses": [{"clause": "GB 17167 4.3.8", "units": 1, "findings": 1, "open": 1}],
+    },
     "days": [{"day": _DAY, "units": 1, "meters": 20, "overdue": 1, "shares": _SHARES}],
 }
 BOARD_UNITS: dict[str, Any] = {
@@ -209,6 +216,9 @@ YEARS: dict[str, Any] = {
             "tce": 12000.5,
             "tce_units": 1,
             "editions": {"gb-17167-2006": 1},
+            "reviews": 1,
+            "findings": 3,
+            "open_findings": 0,
             "shares": _SHARES,
         }
     ],
@@ -227,6 +237,123 @@ LACKING: dict[str, Any] = {
             "level": 2,
             "reason": "not_traceable",
             "codes": ["EXPIRED"],
+        }
+    ],
+}
+_CAPABILITY: dict[str, Any] = {
+    "quantity": "amount_fraction_co2",
+    "unit": "%",
+    "low": 0.01,
+    "high": 20,
+    "sectors": ["power"],
+    "standard": "CO2-CEMS standard device",
+    "competence": "c-centre",
+}
+REGISTERED: dict[str, Any] = {
+    "id": "reg-2Jf8s0Qx",
+    "kind": "carbon_centre",
+    "title": "合成碳计量中心（电力）",
+    "organization": "centre",
+    "name": "合成计量院",
+    "area": "310104",
+    "sectors": ["power"],
+    "state": "building",
+    "steps": [
+        {"state": "cultivated", "on": "2025-03-01", "document": "合成文件 1 号", "note": "", "recorded_at": _MOMENT},
+        {"state": "building", "on": "2026-01-15", "document": "合成文件 2 号", "note": "", "recorded_at": _MOMENT},
+    ],
+    "capabilities": [_CAPABILITY],
+    "following": ["approved", "ended"],
+}
+REGISTERED_LIST: dict[str, Any] = {
+    "registered": [
+        {
+            "id": "reg-2Jf8s0Qx",
+            "kind": "carbon_centre",
+            "title": "合成碳计量中心（电力）",
+            "organization": "centre",
+            "name": "合成计量院",
+            "area": "310104",
+            "sectors": ["power"],
+            "state": "building",
+            "since": "2026-01-15",
+            "approved_on": None,
+            "capabilities": 1,
+        }
+    ]
+}
+NEW_REGISTERED: dict[str, Any] = {
+    "kind": "carbon_centre",
+    "title": "合成碳计量中心（电力）",
+    "organization": "centre",
+    "area": "310104",
+    "sectors": ["power"],
+    "on": "2025-03-01",
+    "document": "合成文件 1 号",
+}
+NEW_REGISTER_STEP: dict[str, Any] = {"state": "building", "on": "2026-01-15", "document": "合成文件 2 号", "note": ""}
+CAPABILITIES: dict[str, Any] = {"capabilities": [_CAPABILITY]}
+OPEN_DATA: dict[str, Any] = {
+    "licence": "",
+    "notes": {"zh": "合成", "en": "synthetic"},
+    "datasets": [
+        {
+            "name": "areas",
+            "title": {"zh": "各区域能源计量概况", "en": "Energy metering by area"},
+            "json": "/api/v1/open-data/areas",
+            "csv": "/api/v1/open-data/areas?format=csv",
+            "fields": [{"name": "area", "means": {"zh": "区域代码", "en": "code of the area"}}],
+        }
+    ],
+}
+OPEN_AREAS: dict[str, Any] = {
+    "as_of": _DAY,
+    "areas": [
+        {
+            "area": "310113",
+            "name_zh": "宝山区",
+            "name_en": "Baoshan",
+            "units": 12,
+            "meters": 2400,
+            **dict.fromkeys(_SHARES, 95.0),
+        },
+        {
+            "area": "310151",
+            "name_zh": "崇明区",
+            "name_en": "Chongming",
+            "units": None,
+            "meters": None,
+            **dict.fromkeys(_SHARES, None),
+        },
+    ],
+}
+OPEN_REGISTERS: dict[str, Any] = {
+    "registered": [
+        {
+            "id": "reg-2Jf8s0Qx",
+            "kind": "carbon_centre",
+            "title": "合成碳计量中心（电力）",
+            "host": "合成计量院",
+            "area": "310104",
+            "sectors": ["power"],
+            "approved_on": "2026-06-30",
+            "document": "合成文件 3 号",
+            "capabilities": [_CAPABILITY],
+        }
+    ]
+}
+FINDING_LIST: dict[str, Any] = {
+    "year": 2026,
+    "findings": [
+        {
+            "case": "rc-2Jf8s0Qx",
+            "organization": "steel",
+            "year": 2026,
+            "number": 1,
+            "clause": "GB 17167 4.3.8",
+            "text": "合成：一轧车间电能表准确度等级低于要求",
+            "deadline": "2026-12-31",
+            "state": "open",
         }
     ],
 }

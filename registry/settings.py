@@ -21,6 +21,7 @@ class Settings(BaseSettings):
     `scan_days`: after them the history of scans is forgotten. `workers`: processes that share the visitors, each of which
     allows its part of what one visitor may do; `registry serve --workers` tells its own.
     `fleet_policies`: under which everything is answered each night, with commas between them; `fleet_hour`: from then on.
+    `open_data_licence`: what stands as the licence of the open data, in words or as an address.
     `smtp_url` and `mail_from`: how reminders go out. `webhooks_allow_private`: webhooks may go to addresses of the own network.
     `ledger_algorithm`: what checkpoints and proofs are signed with (docs/decisions/0063). `timestamp_url` and
     `timestamp_roots`: a time stamping authority (RFC 3161) for checkpoints, and a PEM file of whom it is believed by.
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     workers: Annotated[int, Field(ge=1, le=1024)] = 1
     fleet_policies: str = DEFAULT_POLICY
     fleet_hour: Annotated[int, Field(ge=0, le=23)] = NIGHT
+    open_data_licence: str = ""
     session_hours: Annotated[int, Field(ge=1, le=720)] = 12
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None

@@ -104,6 +104,7 @@ def _app(store: Store, settings: Settings) -> FastAPI:
         workers=settings.workers,
         fleet=settings.fleet,
         signer=own_signer(),
+        open_data_licence=settings.open_data_licence,
         stamps=authority_of(settings),
     )
 

@@ -22,6 +22,7 @@ from api.routes.review_boards import (
     WantedOfBoard,
     WindowOfList,
     board_of,
+    findings_of,
     lacking_rows,
     units_behind,
 )
@@ -47,6 +48,7 @@ from registry.spelling import storable
 from registry.usecases import review_boards
 from registry.usecases.review_boards import Size, WantedBoard
 from registry.usecases.review_editions import areas_on, equipping_rules
+from registry.usecases.review_tallies import FindingState
 from traceability.periods import civil_day
 from traceability.policy import POLICIES
 from traceability.verdict import Status
@@ -112,6 +114,31 @@ def show_units_behind(
         ),
     }
     return page("review_board_units.html", language, request, values)
+
+
+@router.get("/review-board/findings")
+def show_findings(
+    context: Given,
+    language: Speaking,
+    request: Request,
+    party: Reading,
+    wanted: WantedOfBoard,
+    policy: PolicyName,
+    clause: Annotated[str, Query(max_length=255)] = "",
+) -> HTMLResponse:
+    """The findings behind a figure of the board: each leads to its review."""
+    found = board_of(context, party, wanted, policy)
+    named = _Names(language, context, found.areas)
+    values = {
+        **_shared(facts_of_board(found), wanted, policy, named),
+        "year": found.reviews.year,
+        "clause": storable(clause),
+        "rows": findings_of(found.reviews, storable(clause)),
+        "unit_names": {each.unit.organization: each.name for each in found.units},
+        "finding_states": {state.value: words.FINDING_STATES[state].in_(language) for state in FindingState},
+        "twins": _twins("review-board/findings", wanted, policy, clause=storable(clause)),
+    }
+    return page("review_board_findings.html", language, request, values)
 
 
 @router.get("/review-board/years")
@@ -294,6 +321,9 @@ def _compared(told: YearsAnswer, language: Language) -> list[tuple[str, str, lis
     line(text(language, "有数字的单位"), "", [Decimal(each.units) for each in years], drawn=False)
     line(text(language, "器具"), "", [Decimal(each.meters) for each in years], drawn=False)
     line(text(language, "超期器具"), "", [Decimal(each.overdue) for each in years], drawn=False)
+    line(text(language, "审查"), "", [Decimal(each.reviews) for each in years], drawn=False)
+    line(text(language, "不符合项"), "", [Decimal(each.findings) for each in years], drawn=False)
+    line(text(language, "未了结的不符合项"), "", [Decimal(each.open_findings) for each in years], drawn=False)
     for rate, name in words.RATES.items():
         line(name.in_(language), "%", [_percent(each.shares, rate) for each in years], drawn=True)
     return lines

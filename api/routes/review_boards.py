@@ -18,12 +18,15 @@ from api.routes.review_equipping import ReviewMoment, reviewed
 from api.schemas.review_boards import (
     BoardAnswer,
     BoardUnits,
+    FindingList,
+    FindingRow,
     LackingAnswer,
     LackingList,
     YearsAnswer,
     board_answer,
     board_unit,
     board_units,
+    finding_row,
     lacking_answer,
     years_answer,
 )
@@ -36,6 +39,7 @@ from registry.review.lacking import Rate, lacking_of, overdue_of
 from registry.spelling import storable
 from registry.usecases import review_boards
 from registry.usecases.review_boards import Board, BoardUnit, RatesOf, Size, WantedBoard, lacking_first
+from registry.usecases.review_tallies import ReviewTally
 
 router = APIRouter(prefix=links.API, tags=["review"])
 
@@ -149,8 +153,21 @@ _YEARS = (
     Column(Bilingual("已登记能耗的单位", "Units with a consumption"), attrgetter("tce_units")),
     Column(Bilingual("器具件数", "Meters"), attrgetter("meters")),
     Column(Bilingual("超期件数", "Overdue meters"), attrgetter("overdue")),
+    Column(Bilingual("审查数", "Reviews"), attrgetter("reviews")),
+    Column(Bilingual("不符合项", "Findings"), attrgetter("findings")),
+    Column(Bilingual("未了结的不符合项", "Findings not settled"), attrgetter("open_findings")),
     Column(Bilingual("所用版本", "Editions used"), lambda row: " ".join(row.editions)),
     *_share_columns(),
+)
+_FINDINGS = (
+    Column(Bilingual("审查", "Review"), attrgetter("case")),
+    Column(Bilingual("机构标识", "Organization"), attrgetter("organization")),
+    Column(Bilingual("年度", "Year"), attrgetter("year")),
+    Column(Bilingual("序号", "No."), attrgetter("number")),
+    Column(Bilingual("条款", "Clause"), attrgetter("clause")),
+    Column(Bilingual("内容", "Text"), attrgetter("text")),
+    Column(Bilingual("整改期限", "Deadline"), attrgetter("deadline")),
+    Column(Bilingual("状态", "State"), attrgetter("state")),
 )
 _LACKING = (
     Column(Bilingual("对象", "Subject"), attrgetter("subject")),
@@ -243,6 +260,30 @@ def list_board_units(
 
 
 @router.get(
+    "/review-board/findings",
+    operation_id="listReviewFindings",
+    summary="The findings of the reviews of a year behind the figures of the board",
+    response_class=Response,
+    responses={**with_twins(FindingList, "In the order of the reviews, the latest first", "FINDING_LIST"), **_WRONG},
+)
+def list_findings(
+    context: Given,
+    party: Reading,
+    wanted: WantedOfBoard,
+    policy: PolicyName,
+    form: WantedForm,
+    language: Speaking,
+    clause: Annotated[str, Query(max_length=255, description="One clause; all when left out.")] = "",
+) -> Response:
+    """Of the reviews that one sees, of the year that the board shows."""
+    found = board_of(context, party, wanted, policy).reviews
+    rows = findings_of(found, storable(clause))
+    if form == "json":
+        return json_answer(FindingList(year=found.year, findings=rows))
+    return csv_answer(_FINDINGS, rows, "findings", language) if form == "csv" else ndjson_answer(rows)
+
+
+@router.get(
     "/review-board/years",
     operation_id="compareReviewYears",
     summary="Closed years side by side: consumption, rates, overdue meters, editions used",
@@ -316,3 +357,8 @@ def lacking_rows(equipping: Equipping, behind: Behind) -> tuple[LackingAnswer, .
         return tuple(map(lacking_answer, overdue_of(equipping)))
     energy, level = behind.rates_of
     return tuple(map(lacking_answer, lacking_of(equipping, behind.rate or Rate.IN_FORCE, energy or None, level or None)))
+
+
+def findings_of(found: ReviewTally, clause: str) -> tuple[FindingRow, ...]:
+    """The findings of a clause, or all."""
+    return tuple(finding_row(each) for each in found.findings if clause in {"", each.clause})

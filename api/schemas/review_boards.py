@@ -13,6 +13,7 @@ from registry.review.figures import Share
 from registry.review.jurisdiction import Organizer
 from registry.review.lacking import Lacking, Rate
 from registry.usecases.review_boards import Board, BoardUnit, Group, RatesOf, Reach, Size, Years, YearTold
+from registry.usecases.review_tallies import FindingState, ReviewTally, ToldFinding
 
 
 class RateShare(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +90,45 @@ class BoardDay(msgspec.Struct, frozen=True, kw_only=True):
     shares: RateShares
 
 
+class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A finding of a review that one sees; its deadline is the one that counts now."""
+
+    case: str
+    organization: str
+    year: int
+    number: int
+    clause: str
+    text: str
+    deadline: date
+    state: FindingState
+
+
+class ClauseRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Findings of one clause: of how many units, how many, and how many are not settled."""
+
+    clause: str
+    units: int
+    findings: int
+    open: int
+
+
+class ReviewsTally(msgspec.Struct, frozen=True, kw_only=True):
+    """Reviews of a year: how many, how many have not ended, how many of those are past a deadline; findings by clause."""
+
+    year: int
+    reviews: int
+    open: int
+    overdue: int
+    clauses: tuple[ClauseRow, ...]
+
+
+class FindingList(msgspec.Struct, frozen=True, kw_only=True):
+    """Findings of the reviews of a year."""
+
+    year: int
+    findings: tuple[FindingRow, ...]
+
+
 class BoardAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The board of the units that one sees."""
 
@@ -101,6 +141,7 @@ class BoardAnswer(msgspec.Struct, frozen=True, kw_only=True):
     by_organizer: tuple[BoardGroup, ...]
     rates: tuple[BoardRow, ...]
     medians: MediansAnswer
+    reviews: ReviewsTally
     days: tuple[BoardDay, ...]
 
 
@@ -135,7 +176,7 @@ class BoardUnits(msgspec.Struct, frozen=True, kw_only=True):
 class YearAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A closed year: figures of its last day, and what was consumed in it by the units of which that is told.
 
-    `editions`: by which editions how many units were looked at.
+    `editions`: by which editions how many units were looked at. `reviews`, `findings`: of the year, as they stand now.
     """
 
     year: int
@@ -145,6 +186,9 @@ class YearAnswer(msgspec.Struct, frozen=True, kw_only=True):
     tce: Decimal
     tce_units: int
     editions: dict[str, int]
+    reviews: int
+    findings: int
+    open_findings: int
     shares: RateShares
 
 
@@ -179,7 +223,7 @@ class LackingList(msgspec.Struct, frozen=True, kw_only=True):
     lacking: tuple[LackingAnswer, ...]
 
 
-SCHEMAS = (BoardAnswer, BoardUnits, YearsAnswer, LackingList)
+SCHEMAS = (BoardAnswer, BoardUnits, YearsAnswer, LackingList, FindingList)
 
 
 def board_answer(found: Board) -> BoardAnswer:
@@ -194,7 +238,33 @@ def board_answer(found: Board) -> BoardAnswer:
         by_organizer=groups(found.grouped(lambda each: each.jurisdiction.organizer.value)),
         rates=tuple(map(board_row, found.sums)),
         medians=MediansAnswer(**{rate.value: percent_of(value) for rate, value in found.medians.items()}),
+        reviews=reviews_tally(found.reviews),
         days=tuple(board_day(day, passed) for day, passed in sorted(found.course.items()) if passed.units),
+    )
+
+
+def reviews_tally(found: ReviewTally) -> ReviewsTally:
+    """Reviews of a year."""
+    return ReviewsTally(
+        year=found.year,
+        reviews=found.reviews,
+        open=found.open,
+        overdue=found.overdue,
+        clauses=tuple(ClauseRow(**each._asdict()) for each in found.clauses),
+    )
+
+
+def finding_row(each: ToldFinding) -> FindingRow:
+    """A finding."""
+    return FindingRow(
+        case=each.case,
+        organization=each.organization,
+        year=each.year,
+        number=each.number,
+        clause=each.clause,
+        text=each.text,
+        deadline=each.deadline,
+        state=each.state,
     )
 
 
@@ -295,6 +365,9 @@ def year_answer(each: YearTold) -> YearAnswer:
         tce=each.tce,
         tce_units=each.told,
         editions=dict(each.editions),
+        reviews=each.reviews.reviews,
+        findings=len(each.reviews.findings),
+        open_findings=sum(one.state is not FindingState.SETTLED for one in each.reviews.findings),
         shares=shares_answer(each.passed.shares),
     )
 

@@ -23,6 +23,7 @@ from registry.review.jurisdiction import Area, Jurisdiction, Organizer
 from registry.review.lacking import Rate
 from registry.unit_of_work import Store, UnitOfWork
 from registry.usecases.review_editions import areas_on
+from registry.usecases.review_tallies import ReviewTally, nothing_of, tallies
 from registry.usecases.units import jurisdictions_of, seen_by, seen_unit
 from traceability.periods import civil_day
 
@@ -94,6 +95,7 @@ class Board:
     """The board of some units. `kept`: None before figures were worked out for the first time.
 
     `medians`: over the units of the area that the board is of, or of the whole city; of each rate in percent.
+    `reviews`: those of the year, or of the last one of which there are any.
     """
 
     policy: str
@@ -105,6 +107,7 @@ class Board:
     sums: tuple[Sum, ...]
     course: Mapping[date, Passed]
     medians: Mapping[Rate, Fraction | None]
+    reviews: ReviewTally
 
     def grouped(self, by: Callable[[BoardUnit], str]) -> list[Group]:
         """The units by something, in its order."""
@@ -127,7 +130,8 @@ class Board:
 class YearTold(NamedTuple):
     """A closed year: its last day's figures, and what units consumed in it.
 
-    `tce`: of the `told` units of which that is told; `editions`: by which how many units were looked at on the last day.
+    `tce`: of the `told` units of which that is told; `editions`: by which how many units were looked at on the last day;
+    `reviews`: the reviews of the year, as they stand now.
     """
 
     year: int
@@ -135,6 +139,7 @@ class YearTold(NamedTuple):
     tce: Decimal
     told: int
     editions: Mapping[str, int]
+    reviews: ReviewTally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +187,7 @@ def board(store: Store, party: Party, wanted: WantedBoard, policy: str, now: dat
             sums=tuple(review_figures.sums_on(work, policy, day, named)),
             course=review_figures.course(work, policy, named),
             medians=_medians(work, seen, wanted, policy, (day, now), cell),
+            reviews=_latest(tallies(work, party, named, now), day.year),
         )
 
 
@@ -198,6 +204,7 @@ def years(store: Store, party: Party, wanted: WantedBoard, policy: str, now: dat
             ids = [each.organization for each, jurisdiction in of_all if _is_among(each, jurisdiction, wanted)]
         course = {} if kept is None else review_figures.course(work, policy, ids)
         told = review.consumptions_of(work, ids, (civil_day(now), now))
+        reviewed = tallies(work, party, ids, now)
         return Years(
             policy=policy,
             kept=kept,
@@ -206,7 +213,7 @@ def years(store: Store, party: Party, wanted: WantedBoard, policy: str, now: dat
             name=None if unit is None else review.names_of(work, [unit.organization]).get(unit.organization),
             units=len(ids),
             years=_told_of(
-                _year(work, policy, ids, day, passed, told.values())
+                _year(work, policy, ids, day, passed, told.values(), reviewed.get(day.year) or nothing_of(day.year))
                 for day, passed in sorted(course.items())
                 if (day.month, day.day) == (12, 31) and day < civil_day(now)
             ),
@@ -309,12 +316,22 @@ def _group(value: str, units: Sequence[BoardUnit]) -> Group:
     return Group(value, len(units), overdue, added(each.figures.shares for each in units if each.figures is not None))
 
 
+def _latest(by_year: Mapping[int, ReviewTally], year: int) -> ReviewTally:
+    return by_year[max(by_year)] if by_year else nothing_of(year)
+
+
 def _year(
-    work: UnitOfWork, policy: str, ids: Sequence[str], day: date, passed: Passed, told: Iterable[Sequence[Consumption]]
+    work: UnitOfWork,
+    policy: str,
+    ids: Sequence[str],
+    day: date,
+    passed: Passed,
+    told: Iterable[Sequence[Consumption]],
+    reviews: ReviewTally,
 ) -> YearTold:
     consumed = [each.tce for of_one in told for each in of_one if each.year == day.year]
     editions: dict[str, int] = {}
     for head in review_figures.heads_on(work, policy, day, ids).values():
         if head.edition is not None:
             editions[head.edition] = editions.get(head.edition, 0) + 1
-    return YearTold(day.year, passed, sum(consumed, Decimal(0)), len(consumed), dict(sorted(editions.items())))
+    return YearTold(day.year, passed, sum(consumed, Decimal(0)), len(consumed), dict(sorted(editions.items())), reviews)

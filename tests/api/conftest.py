@@ -54,6 +54,7 @@ def client_of(
     now: Callable[[], datetime] = lambda: NOW,
     provider: Provider | None = None,
     follow_redirects: bool = True,
+    licence: str = "",
     stamps: Authority | None = None,
     post: Post | None = None,
 ) -> TestClient:
@@ -66,6 +67,7 @@ def client_of(
         passwords=QUICK,
         provider=provider,
         signer=SIGNER,
+        open_data_licence=licence,
         stamps=stamps,
         post=post,
     )

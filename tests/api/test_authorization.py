@@ -24,6 +24,7 @@ from registry.accounts import Membership
 from registry.labels.code import new_code
 from registry.monitoring.differences import Difference, DifferenceCode
 from registry.notices.settings import NoticeSettings
+from registry.registers import NewRegistered, RegisterKind
 from registry.repositories import accounts
 from registry.repositories.monitoring import Origin, add_ticket
 from registry.repositories.recordings import Recorder
@@ -45,6 +46,7 @@ from registry.usecases.issue_labels import issue_labels
 from registry.usecases.mandates import give_mandate
 from registry.usecases.people import Particulars, invite
 from registry.usecases.recalls import open_recall
+from registry.usecases.registers import register
 from registry.usecases.review_cases import bring_file, open_review, take_step
 from registry.usecases.review_plans import draft_plan
 from registry.usecases.rounds import Plan, keep_photo, plan_round, record_observations
@@ -110,6 +112,7 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         damage = {"format": _records()["format"], "events": [_DAMAGE]}
         import_records(work, [dump(damage).decode()], party=laboratory, at=BEGUN, source="test")
         recall = open_recall(work, laboratory, str(_DAMAGE["id"]), SECRET, BEGUN)
+        registered = register(work, OPERATOR, _pilot(), BEGUN)
         city = Party(name="person/alpha", organization=OWN, role=Role.REGULATOR, person=f"{OWN}-{Role.REGULATOR}")
         set_area(work, OWN, "310115", BEGUN.date(), party=OPERATOR, at=BEGUN)
         asked = NewReview(organization=OWN, year=2026, inspectors=(), reason=SECRET)
@@ -132,6 +135,7 @@ def _things(store: Store, folder: Path) -> dict[str, str]:
         "competence_id": f"{SECRET}-COMPETENCE",
         "event_id": f"{SECRET}-EVENT",
         "recall_id": recall,
+        "register_id": registered,
         "case_id": case,
         "file_digest": kept.sha256,
         "ticket_id": ticket,
@@ -220,6 +224,12 @@ def _unit() -> Unit:
     """The own organization as a unit of the energy-metering review."""
     code = "91310000MA1K0000X0"
     return Unit(organization=OWN, credit_code=code, area="310115", institute=SECRET, since=BEGUN.date())
+
+
+def _pilot() -> NewRegistered:
+    """A pilot of the own organization that is not approved yet."""
+    kind = RegisterKind.CARBON_PILOT
+    return NewRegistered(kind=kind, title=SECRET, organization=OWN, area="310115", on=BEGUN.date(), document=SECRET)
 
 
 def _waiting() -> Submission:

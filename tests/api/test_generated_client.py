@@ -16,11 +16,13 @@ _AS_BYTES = dict.fromkeys(
     (
         "application/dcc+xml",
         "application/pdf",
+        "application/timestamp-reply",
         "application/vnd.ms-excel",
         "application/vnd.oasis.opendocument.spreadsheet",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "application/x-ndjson",
         "application/xml",
+        "application/zip",
         "image/jpeg",
         "image/png",
         "image/svg+xml",

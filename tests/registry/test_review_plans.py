@@ -19,7 +19,7 @@ from registry.review.facts import AnyFact, Basis, Consumption, KeyStatus, Supply
 from registry.review.plans import NamedUnit, Plan, PlanClosed, PlanScope, PlanState
 from registry.review.register import ConflictGround, DeclaredConflict, RegisteredInspector
 from registry.review.sealed_draw import differences
-from registry.review.steps import DocumentsReviewed, Finding, FindingsIssued, Notified, Visited
+from registry.review.steps import AnyStep, DocumentsReviewed, FindingsIssued, NonConformity, Notified, Visited
 from registry.unit_of_work import Store
 from registry.usecases.check_ledger import check_ledger
 from registry.usecases.import_records import import_records
@@ -461,16 +461,15 @@ def test_units_whose_review_did_not_end_well_are_offered_for_a_revisit(told: Sto
         for unit, numbers in (("big-0", (1,)), ("big-1", ())):
             new = NewReview(organization=unit, year=2025, inspectors=("c-3",), reason="上年")
             case = open_review(work, CITY, new, NOW)
-            found = tuple(Finding(number=each, clause="5.3", text="未检定", deadline=TODAY) for each in numbers)
+            found = tuple(NonConformity(number=each, clause="5.3", text="未检定", deadline=TODAY) for each in numbers)
             inspector = Party(name="person/c-3", organization="city-bureau", role=Role.REGULATOR, person="c-3")
-            for after, (party, step) in enumerate(
-                (
-                    (CITY, Notified(self_check_until=TODAY)),
-                    (inspector, DocumentsReviewed(remark="已阅")),
-                    (inspector, Visited(on=TODAY)),
-                    (inspector, FindingsIssued(findings=found)),
-                )
-            ):
+            taken: list[tuple[Party, AnyStep]] = [
+                (CITY, Notified(self_check_until=TODAY)),
+                (inspector, DocumentsReviewed(remark="已阅")),
+                (inspector, Visited(on=TODAY)),
+                (inspector, FindingsIssued(findings=found)),
+            ]
+            for after, (party, step) in enumerate(taken):
                 take_step(work, party, case, step, after=after, at=NOW)
     offered = _seen(told, _drafted(told)).revisits
     assert [(each.unit, each.ground) for each in offered] == [("big-0", RevisitGround.OPEN_FINDINGS)]

@@ -6,6 +6,7 @@ from registry.review.facts import Basis, ItemState, KeyStatus
 from registry.review.jurisdiction import Ground, Organizer
 from registry.review.lacking import Rate
 from registry.usecases.review_boards import Size
+from registry.usecases.review_tallies import FindingState
 
 ORGANIZERS: dict[Organizer, Bilingual] = {
     Organizer.CITY: Bilingual("市局组织，所属区域现场审查", "Organized by the city, on-site by the area"),
@@ -50,6 +51,11 @@ RATES: dict[Rate, Bilingual] = {
     Rate.ACCURATE: Bilingual("准确度符合率", "Accurate"),
     Rate.TRACEABLE: Bilingual("可溯源率", "Traceable"),
     Rate.CONNECTED: Bilingual("接入率", "Connected"),
+}
+FINDING_STATES: dict[FindingState, Bilingual] = {
+    FindingState.OPEN: Bilingual("待整改", "To be mended"),
+    FindingState.ANSWERED: Bilingual("已整改，待回头看", "Mended, to be re-visited"),
+    FindingState.SETTLED: Bilingual("已了结", "Settled"),
 }
 SIZES: dict[Size, Bilingual] = {
     Size.FROM_50000: Bilingual("5 万吨标准煤及以上", "50,000 tce and more"),

@@ -13,11 +13,16 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from registry.access import OPERATOR, Role
+from registry.access import OPERATOR, Party, Role
+from registry.review.cases import NewReview
 from registry.review.facts import Basis, Consumption, Place, Unit
-from registry.unit_of_work import open_store
-from registry.usecases import review_figures
+from registry.review.lacking import Rate
+from registry.review.steps import DocumentsReviewed, FindingsIssued, NonConformity, Notified, Rectified, Visited
+from registry.unit_of_work import UnitOfWork, open_store
+from registry.usecases import review_boards, review_figures
 from registry.usecases.import_records import import_records
+from registry.usecases.review_boards import Reach, WantedBoard
+from registry.usecases.review_cases import open_review, take_step
 from registry.usecases.units import record_facts, set_area
 from tests.api.conftest import client_of
 from tests.api.parties import BEGUN, FOREIGN, OWN, Parties, claim
@@ -27,6 +32,7 @@ from traceability.json_text import dump
 from traceability.policy import DEFAULT_POLICY
 
 AREA = "310115"  # Of the reference company.
+EARLIER = NOW - timedelta(days=9)
 SMALL = [f"small-{number}" for number in range(5)]
 
 
@@ -63,8 +69,29 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         review_figures.bring_up_to_date(store, wanted)
         with store.writing() as work:
             set_area(work, OWN, "*", BEGUN.date(), party=OPERATOR, at=NOW - timedelta(seconds=1))
+            for organization in (COMPANY, FOREIGN):
+                _review(work, organization)
         yield service, parties
     store.close()
+
+
+def _review(work: UnitOfWork, organization: str) -> None:
+    """A review that is past the deadline of one of its two findings; the other one is said to be mended."""
+    until = NOW.date() - timedelta(days=1)
+    findings = tuple(
+        NonConformity(number=number, clause=clause, text="合成", deadline=until)
+        for number, clause in ((1, "4.3.8"), (2, "5.3.7"))
+    )
+    steps = (
+        Notified(self_check_until=until),
+        DocumentsReviewed(remark="合成"),
+        Visited(on=EARLIER.date()),
+        FindingsIssued(findings=findings, revisit_until=NOW.date()),
+        Rectified(finding=2, text="合成"),
+    )
+    case = open_review(work, OPERATOR, NewReview(organization=organization, year=2026, inspectors=(), reason="合成"), EARLIER)
+    for after, step in enumerate(steps):
+        take_step(work, OPERATOR, case, step, after=after, at=EARLIER)
 
 
 def asked(world: tuple[TestClient, Parties], path: str, headers: Mapping[str, str] | None = None) -> Any:
@@ -132,6 +159,16 @@ def test_the_median_is_of_the_whole_area_and_told_from_five_units_on(world: tupl
     assert set(asked(world, "review-board", parties.foreign[Role.REGULATOR].headers)["medians"].values()) == {None}
 
 
+def test_a_unit_sees_its_own_figures_beside_the_median_of_its_area(world: tuple[TestClient, Parties]) -> None:
+    """A unit would read the figures of its neighbours, or not know how it stands among them."""
+    store = world[0].app.state.context.store  # type: ignore[attr-defined]
+    unit = Party(name="unit", organization=COMPANY, role=Role.ENERGY_USER, person="u")
+    found = review_boards.board(store, unit, WantedBoard(), DEFAULT_POLICY, NOW)
+    assert (found.reach, [each.unit.organization for each in found.units]) == (Reach.OWN, [COMPANY])
+    assert (found.medians[Rate.EQUIPPED], found.medians[Rate.GOOD]) == (0, None)
+    assert (found.reviews.reviews, [each.value for each in found.grouped(lambda each: each.unit.area)]) == (1, [AREA])
+
+
 def test_closed_years_stand_side_by_side_with_the_edition_of_each(world: tuple[TestClient, Parties]) -> None:
     """What became better or worse would be guessed, or rates by different rules be compared unseen."""
     of_unit = asked(world, f"review-board/years?organization={COMPANY}")
@@ -144,6 +181,30 @@ def test_closed_years_stand_side_by_side_with_the_edition_of_each(world: tuple[T
     assert ("GB 17167-2006" in page, "23,456.7" in page, "合成参考公司" in page) == (True, True, True)
 
 
+def test_findings_are_counted_by_clause_and_reviews_past_a_deadline_are_told(world: tuple[TestClient, Parties]) -> None:
+    """A bureau would not see which clause fails most, nor what it let slip; a district would read the findings of others."""
+    service, parties = world
+    reviews = asked(world, "review-board")["reviews"]
+    clause = {"units": 2, "findings": 2}
+    assert reviews == {
+        "year": 2026,
+        "reviews": 2,
+        "open": 2,
+        "overdue": 2,
+        "clauses": [{"clause": "4.3.8", **clause, "open": 2}, {"clause": "5.3.7", **clause, "open": 2}],
+    }
+    found = asked(world, "review-board/findings?clause=5.3.7")["findings"]
+    assert [(each["organization"], each["number"], each["state"]) for each in found] == [
+        (FOREIGN, 2, "answered"),
+        (COMPANY, 2, "answered"),
+    ]
+    district = asked(world, "review-board/findings", parties.foreign[Role.REGULATOR].headers)["findings"]
+    assert [(each["organization"], each["state"]) for each in district] == [(FOREIGN, "open"), (FOREIGN, "answered")]
+    page = service.get("/review-board/findings?lang=en", headers=parties.own[Role.REGULATOR].headers).text
+    assert ("Mended, to be re-visited" in page, f"/review-cases/{found[0]['case']}" in page) == (True, True)
+    assert asked(world, f"review-board?area={AREA}&industry=H")["reviews"]["reviews"] == 0
+
+
 @pytest.mark.parametrize(
     ("path", "part"),
     [
@@ -152,6 +213,7 @@ def test_closed_years_stand_side_by_side_with_the_edition_of_each(world: tuple[T
         ("review-board/days", "days"),
         ("review-board/units", "units"),
         ("review-board/years", "years"),
+        ("review-board/findings", "findings"),
         (f"units/{COMPANY}/lacking", "lacking"),
     ],
 )

@@ -4,7 +4,7 @@ import csv
 import io
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,10 +19,13 @@ from registry.review.forms import Form, forms_of, percent
 from registry.review.jurisdiction import Words
 from registry.unit_of_work import Store, open_store
 from registry.usecases.import_records import import_records
+from registry.usecases.review_editions import load_edition
 from registry.usecases.review_equipping import review_unit
 from registry.usecases.review_forms import import_b3
 from registry.usecases.units import facts_of_unit, of_type, record_facts
-from tests.registry.review.reference_company import COMPANY, DAY, NOW, RATES, ROWS, document, facts, meters
+from tests.registry.review.reference_company import COMPANY, DAY, NEXT, NOW, RATES, ROWS, document, facts, meters
+from tests.registry.review.reference_forms import tables, tables_of_next_edition
+from tests.registry.review.test_equipping import LATER, synthetic_2025
 from traceability.json_text import dump
 from traceability.policy import POLICIES
 
@@ -109,6 +112,28 @@ def test_the_tables_hold_the_meters_of_their_level_in_the_columns_of_the_annex(c
         *("1", "合成表 e101", "SYN-E", "0.2S", "0–100", "合成仪表厂", "SNE101", "M-e101"),
         *("1 号站；结算", "24 个月", "合格"),
     )
+
+
+@pytest.mark.parametrize("day", [DAY, NEXT])
+def test_every_cell_is_the_one_worked_out_by_hand_and_an_edition_changes_those_it_should(company: Store, day: date) -> None:
+    """A cell that is wrong on paper is signed; or an edition would change what it says nothing of."""
+    with company.writing() as work:
+        load_edition(work, synthetic_2025(), party=OPERATOR, at=LATER)
+    with company.reading() as work:
+        found = review_unit(work, OPERATOR, COMPANY, (day, LATER), LATER, POLICY).equipping
+    rows = {form.code: list(form.rows) for form in forms_of(found, zh)}
+    assert rows == (tables() if day == DAY else tables_of_next_edition())
+
+
+def test_an_edition_changes_exactly_so_many_cells() -> None:
+    """The two tables by hand would be the same, and the test above say nothing."""
+    before, after = tables(), tables_of_next_edition()
+    changed = {
+        code: sum(one != other for pair in zip(rows, after[code], strict=True) for one, other in zip(*pair, strict=True))
+        for code, rows in before.items()
+    }
+    # B.8: 5 cells of electric devices, 1 and 1 of gas, 2 of water, 1, 6 and 6 of sums. B.9: 16 classes, 9 conclusions.
+    assert changed == {"B.3": 0, "B.4": 0, "B.5": 0, "B.6": 0, "B.7": 0, "B.8": 22, "B.9": 25}
 
 
 def test_states_are_those_worked_out_by_hand(company: Store) -> None:
