@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
