@@ -34,6 +34,7 @@ from api.pages import readings as reading_pages
 from api.pages import recalls as recalls_page
 from api.pages import registers as register_pages
 from api.pages import review_boards as board_pages
+from api.pages import review_cases as review_cases_page
 from api.pages import review_draws as review_draws_page
 from api.pages import review_plans as review_plans_page
 from api.pages import rounds as rounds_page
@@ -260,6 +261,7 @@ def everything() -> APIRouter:
         inspectors_page,
         monitoring_page,
         monitoring_quality_page,
+        review_cases_page,
     )
     pages_told = (
         recalls_page,

@@ -17,13 +17,14 @@ from api.app import create_app
 from api.asking import asked
 from api.background import working
 from api.cli.demo_plans import tell_plans
+from api.cli.demo_reviews import tell_reviews
 from api.cli.output import LanguageOption, people, progress, remark, show, table
 from api.cli.service import PORT, address, listening, run
 from api.cli.stores import opened
 from api.failures import ParameterError
 from api.language import Bilingual, Language, text
 from api.pages.rows import TargetRow, target_rows
-from registry.access import Party
+from registry.access import Party, Role
 from registry.errors import ConflictError, StoreError
 from registry.notices.settings import NoticeSettings
 from registry.readings import MeterReading, Place, Sent, derived_id
@@ -98,6 +99,7 @@ def _seed(path: Path, meters: int, today: date, language: Language) -> None:
         _read(store, records.metering_points, today)
         tell_plans(store, today)
         _watch(store, records, today)
+        tell_reviews(store, today)
         if not meters:
             return
         with progress(text(language, "生成 {meters} 块表的城市", meters=meters), None) as bar:
@@ -128,27 +130,27 @@ def _record_readings(store: Store, read: Iterable[SeedReading]) -> None:
 
 def _watch(store: Store, records: Records, today: date) -> None:
     """The monitoring system beside the examples: their register, uploads and the supplier's gate, and one reconciliation."""
-    at = clock.now()
-    plant = Party(name=_RECORDED_BY, organization="power-plant")  # On its behalf, so that it holds the supplier's gate point.
+    # On behalf of the plant, so that it holds the point of the supplier's gate.
+    plant = Party(name=_RECORDED_BY, organization="power-plant", role=Role.ENERGY_USER)
     gate = monitoring.gate_records()
     with store.writing() as work:
         chunks = (piece.decode() for piece in write_entries((section, getattr(gate, section)) for section in SECTIONS))
-        import_records(work, chunks, party=plant, at=at, source="seed_data.monitoring")
+        import_records(work, chunks, party=plant, at=clock.now(), source="seed_data.monitoring")
     _record_readings(store, monitoring.gate_readings(readings(records.metering_points, today)))
     told = [msgspec.convert(fact, AnyFact, strict=False) for fact in monitoring.facts(records, today)]
     with store.writing() as work:
-        done = record_facts(work, told, party=Party(name=_RECORDED_BY), at=at, source="seed_data.monitoring")
+        done = record_facts(work, told, party=Party(name=_RECORDED_BY), at=clock.now(), source="seed_data.monitoring")
     if not done.new:
         return
     party = Party(name=_RECORDED_BY)
     for organization in monitoring.UNITS:
         data = dump(monitoring.register(records, organization))
         brought = BroughtRegister(data=data, name="seed_data.monitoring", as_of=today)
-        import_register(store, brought, organization=organization, party=party, at=at, is_dry_run=False)
+        import_register(store, brought, organization=organization, party=party, at=clock.now(), is_dry_run=False)
     sent = dump(monitoring.uploads(today))
-    import_upload(store, sent, organization="power-plant", numeric_valid=None, party=party, at=at, is_dry_run=False)
+    import_upload(store, sent, organization="power-plant", numeric_valid=None, party=party, at=clock.now(), is_dry_run=False)
     for organization in monitoring.UNITS:
-        record_reconciliation(store, party, organization, at, POLICIES[DEFAULT_POLICY])
+        record_reconciliation(store, party, organization, clock.now(), POLICIES[DEFAULT_POLICY])
 
 
 def _write_factors(folder: Path, today: date) -> None:
