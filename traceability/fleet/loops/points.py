@@ -133,7 +133,7 @@ def next_change(table: Any, row: Whole, day: Whole, following: Whole) -> Whole:
 
 
 def ask_point(
-    columns: Columns, rules: Rules, solved: Solved, table: Any, point: Whole, day: Whole, is_whole: bool, scratch: Any
+    columns: Columns, rules: Rules, solved: Solved, table: Any, point: Whole, day: Whole, is_whole: Truth, scratch: Any
 ) -> tuple[Whole, Whole, Whole, Whole, Whole, Whole]:
     """The answer for a point on a day, as `ask` gives it for an item (Inquiry.on)."""
     severity, bits = about_branches(table, point, day)

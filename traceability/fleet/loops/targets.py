@@ -91,7 +91,7 @@ def answer_standing(columns: Columns, rules: Rules, solved: Solved, item: Whole,
 
 
 def ask(
-    columns: Columns, rules: Rules, solved: Solved, item: Whole, day: Whole, is_whole: bool, scratch: Any
+    columns: Columns, rules: Rules, solved: Solved, item: Whole, day: Whole, is_whole: Truth, scratch: Any
 ) -> tuple[Whole, Whole, Whole, Whole, Whole, Whole]:
     """The answer for an item on a day: severity, codes, certificate, depth, failing subject, first lapse (Inquiry.on).
 
@@ -120,7 +120,7 @@ def ask_for(
     item: Whole,
     asking: tuple[Array, Whole, Whole],
     day: Whole,
-    is_whole: bool,
+    is_whole: Truth,
     scratch: Any,
 ) -> tuple[Whole, Whole, Whole, Whole, Whole, Whole, Truth]:
     """An item asked for some uses, whatever it is for where there are none (Inquiry._start); as `ask` tells it.
