@@ -19,7 +19,7 @@ from migrations.building import (
 )
 
 revision = "0019"
-down_revision = "0021"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

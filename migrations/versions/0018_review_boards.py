@@ -5,7 +5,7 @@ from alembic import op
 
 from migrations.building import by_recording, drop_tables, filled, index, long, make_append_only, one_of, text, whole
 
-revision = "0021"
+revision = "0018"
 down_revision = "0017"
 branch_labels = None
 depends_on = None

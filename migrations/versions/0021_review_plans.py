@@ -17,7 +17,7 @@ from migrations.building import (
     whole,
 )
 
-revision = "0018"
+revision = "0021"
 down_revision = "0020"
 branch_labels = None
 depends_on = None
