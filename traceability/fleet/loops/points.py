@@ -48,7 +48,7 @@ def answer_points(
         if answer_point_plainly(columns, table, point, solved.day, of_items, answers):
             continue
         severity, bits, certificate, depth, failing, lapse = ask_point(
-            columns, rules, solved, table, point, solved.day, True, scratch
+            columns, rules, solved, table, point, solved.day, np.bool_(True), scratch
         )
         answers[point].status = severity
         answers[point].codes = bits
@@ -133,7 +133,7 @@ def next_change(table: Any, row: Whole, day: Whole, following: Whole) -> Whole:
 
 
 def ask_point(
-    columns: Columns, rules: Rules, solved: Solved, table: Any, point: Whole, day: Whole, is_whole: bool, scratch: Any
+    columns: Columns, rules: Rules, solved: Solved, table: Any, point: Whole, day: Whole, is_whole: Truth, scratch: Any
 ) -> tuple[Whole, Whole, Whole, Whole, Whole, Whole]:
     """The answer for a point on a day, as `ask` gives it for an item (Inquiry.on)."""
     severity, bits = about_branches(table, point, day)
@@ -177,7 +177,7 @@ def point_good_until(
         if following == FOREVER:
             return following
         day = following
-        answer = ask_point(columns, rules, solved, table, point, day, False, scratch)
+        answer = ask_point(columns, rules, solved, table, point, day, np.bool_(False), scratch)
         if answer[0] > CONDITION:
             return day - 1
         lapse = answer[5]
@@ -194,7 +194,7 @@ def covered_points(
         day, last = np.int64(period[0]), period[1]
         is_open = False
         while day <= last:
-            is_good = ask_point(columns, rules, solved, table, point, day, False, scratch)[0] <= CONDITION
+            is_good = ask_point(columns, rules, solved, table, point, day, np.bool_(False), scratch)[0] <= CONDITION
             following = np.int64(FOREVER)
             for row in range(table.points[point].first, table.points[point].last):
                 following = next_change(table, row, day, following)

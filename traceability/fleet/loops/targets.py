@@ -39,7 +39,9 @@ def answer_items(columns: Columns, rules: Rules, solved: Solved, items: Array, a
         item = np.int64(items[place])
         if answer_standing(columns, rules, solved, item, answers, scratch):
             continue
-        severity, bits, certificate, depth, failing, lapse = ask(columns, rules, solved, item, solved.day, True, scratch)
+        # As no literal, so that one function is compiled for all who ask.
+        is_whole = np.bool_(True)
+        severity, bits, certificate, depth, failing, lapse = ask(columns, rules, solved, item, solved.day, is_whole, scratch)
         answers[item].status = severity
         answers[item].codes = bits
         answers[item].certificate = certificate
@@ -89,7 +91,7 @@ def answer_standing(columns: Columns, rules: Rules, solved: Solved, item: Whole,
 
 
 def ask(
-    columns: Columns, rules: Rules, solved: Solved, item: Whole, day: Whole, is_whole: bool, scratch: Any
+    columns: Columns, rules: Rules, solved: Solved, item: Whole, day: Whole, is_whole: Truth, scratch: Any
 ) -> tuple[Whole, Whole, Whole, Whole, Whole, Whole]:
     """The answer for an item on a day: severity, codes, certificate, depth, failing subject, first lapse (Inquiry.on).
 
@@ -118,7 +120,7 @@ def ask_for(
     item: Whole,
     asking: tuple[Array, Whole, Whole],
     day: Whole,
-    is_whole: bool,
+    is_whole: Truth,
     scratch: Any,
 ) -> tuple[Whole, Whole, Whole, Whole, Whole, Whole, Truth]:
     """An item asked for some uses, whatever it is for where there are none (Inquiry._start); as `ask` tells it.
@@ -202,7 +204,7 @@ def good_until(columns: Columns, rules: Rules, solved: Solved, item: Whole, day:
         if following == FOREVER:
             return FOREVER
         day = following
-        answer = ask(columns, rules, solved, item, day, False, scratch)
+        answer = ask(columns, rules, solved, item, day, np.bool_(False), scratch)
         if answer[0] > CONDITION:
             return day - 1
         lapse = answer[5]
@@ -219,7 +221,7 @@ def covered(
         day, last = period
         is_open = False
         while day <= last:
-            is_good = ask(columns, rules, solved, item, day, False, scratch)[0] <= CONDITION
+            is_good = ask(columns, rules, solved, item, day, np.bool_(False), scratch)[0] <= CONDITION
             following = next_look(columns, rules, solved, item, asking_of_item(columns, item), day, scratch)
             if is_good and not is_open:
                 if n == len(of_item):
