@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +166,7 @@ def test_a_unit_sees_its_own_figures_beside_the_median_of_its_area(world: tuple[
     unit = Party(name="unit", organization=COMPANY, role=Role.ENERGY_USER, person="u")
     found = review_boards.board(store, unit, WantedBoard(), DEFAULT_POLICY, NOW)
     assert (found.reach, [each.unit.organization for each in found.units]) == (Reach.OWN, [COMPANY])
-    assert (found.medians[Rate.EQUIPPED], found.medians[Rate.GOOD]) == (0, None)
+    assert (found.medians[Rate.EQUIPPED], found.medians[Rate.GOOD]) == (Fraction(0), None)
     assert (found.reviews.reviews, [each.value for each in found.grouped(lambda each: each.unit.area)]) == (1, [AREA])
 
 
