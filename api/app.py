@@ -28,11 +28,13 @@ from api.pages import inspectors as inspectors_page
 from api.pages import labels as labels_page
 from api.pages import ledger as ledger_page
 from api.pages import monitoring as monitoring_page
+from api.pages import monitoring_quality as monitoring_quality_page
 from api.pages import open_data as open_data_page
 from api.pages import readings as reading_pages
 from api.pages import recalls as recalls_page
 from api.pages import registers as register_pages
 from api.pages import review_boards as board_pages
+from api.pages import review_cases as review_cases_page
 from api.pages import review_draws as review_draws_page
 from api.pages import review_plans as review_plans_page
 from api.pages import rounds as rounds_page
@@ -57,6 +59,7 @@ from api.routes import (
     log,
     mandates,
     monitoring,
+    monitoring_quality,
     open_data,
     organization_settings,
     people,
@@ -232,6 +235,7 @@ def everything() -> APIRouter:
         inspectors,
         review_plans,
         monitoring,
+        monitoring_quality,
     )
     told = (
         due,
@@ -256,6 +260,8 @@ def everything() -> APIRouter:
         review_draws_page,
         inspectors_page,
         monitoring_page,
+        monitoring_quality_page,
+        review_cases_page,
     )
     pages_told = (
         recalls_page,

@@ -144,3 +144,47 @@ MONITORING_UPLOAD: dict[str, Any] = {
         }
     ],
 }
+_QUALITY: dict[str, Any] = {
+    "metering_point": "steel-gate",
+    "level": 1,
+    "energy": "electricity",
+    "from": "2026-09-01",
+    "until": "2026-11-22",
+    "days": 83,
+    "good": 80,
+    "sound": 80,
+    "marks": {"gap": 2, "jump": 1},
+    "source": "uploads",
+    "data_code": "00-00-0000-013300-11",
+    "unit": "kW*h",
+}
+QUALITY_LIST: dict[str, Any] = {"organization": "steel", "edition": "monitoring-house-1", "points": [_QUALITY]}
+QUALITY: dict[str, Any] = {
+    "summary": _QUALITY,
+    "edition": "monitoring-house-1",
+    "days": [
+        {
+            "day": "2026-09-01",
+            "use": 1012.5,
+            "is_daily": True,
+            "is_good": True,
+            "marks": [],
+            "status": "traceable",
+        }
+    ],
+}
+FORECAST: dict[str, Any] = {
+    "metering_point": "steel-gate",
+    "unit": "kW*h",
+    "source": "readings",
+    "edition": "monitoring-house-1",
+    "confidence_percent": 90,
+    "needed": 12,
+    "is_too_short": False,
+    "is_installed": True,
+    "is_seasonal": True,
+    "history": [{"month": "2026-10", "use": 31200.5}],
+    "months": [{"month": "2026-11", "value": 30100.5, "low": 28200.5, "high": 32000.5, "guess": 29800.5}],
+    "model": {"months": 6, "mape": 3.5, "mase": 0.8},
+    "guess": {"months": 6, "mape": 4.5, "mase": 1.1},
+}

@@ -73,6 +73,7 @@ _PAGES = (
     _Page(_REVIEW, "/units", Bilingual("用能单位", "Units"), (Permission.READ,)),
     _Page(_REVIEW, "/registers", Bilingual("试点与中心", "Pilots and centres"), (Permission.READ,)),
     _Page(_REVIEW, "/review-plans", Bilingual("审查计划", "Plans"), (Permission.READ,)),
+    _Page(_REVIEW, "/review-cases", Bilingual("审查", "Reviews of units"), (Permission.READ,)),
     _Page(_REVIEW, "/inspectors", Bilingual("检查人员", "Inspectors"), (Permission.REVIEW, Permission.AUDIT)),
     _Page(_REVIEW, "/monitoring", Bilingual("监测系统", "Monitoring"), (Permission.READ,)),
     _Page(_SETTINGS, "/settings", Bilingual("设置", "Settings"), (Permission.READ,)),

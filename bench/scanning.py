@@ -48,7 +48,10 @@ from registry.usecases.change_label import report_lost
 
 ROUNDS = 15  # Short ones, as other work of the machine comes and goes.
 BARS = {"warm": 0.3, "new": 0.1}
-_BARE = "SELECT entry FROM labels WHERE code = ?"
+_BARE = {
+    "sqlite": "SELECT entry FROM labels WHERE code = ?",
+    "postgresql": "SELECT entry FROM labels WHERE code = %s",
+}
 
 
 def main() -> None:
@@ -107,14 +110,15 @@ def serve(url: str, descriptor: int) -> None:
     """The app with the bare endpoint beside it."""
     store = open_store(url)
     app: Any = create_app(store, base_url="http://127.0.0.1:8000")
-    connection: Any = store.engine.connect()
+    connection: Any = store.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     driver = connection.connection.driver_connection
+    bare = _BARE[store.engine.dialect.name]
 
     async def endpoint(request: Request) -> Response:
         return PlainTextResponse(read(request.path_params["code"]))
 
     def read(code: str) -> str:
-        return str(driver.execute(_BARE, (code,)).fetchone()[0])
+        return str(driver.execute(bare, (code,)).fetchone()[0])
 
     app.router.routes.insert(0, Route("/endpoint/{code}", endpoint))
 

@@ -16,6 +16,8 @@ from api import clock, links
 from api.app import create_app
 from api.asking import asked
 from api.background import working
+from api.cli.demo_plans import tell_plans
+from api.cli.demo_reviews import tell_reviews
 from api.cli.output import LanguageOption, people, progress, remark, show, table
 from api.cli.service import PORT, address, listening, run
 from api.cli.stores import opened
@@ -32,17 +34,20 @@ from registry.unit_of_work import Store
 from registry.usecases.fleet_nights import FleetPlan
 from registry.usecases.import_records import import_records
 from registry.usecases.make_checkpoint import ledger_signer
+from registry.usecases.monitoring import BroughtRegister, import_register, import_upload, record_reconciliation
 from registry.usecases.record_readings import record_readings
 from registry.usecases.units import MOST_AT_ONCE, record_facts
+from seed_data import monitoring
 from seed_data.chains import chains
 from seed_data.city import city
 from seed_data.city.plan import survey
 from seed_data.city.units import meter_facts, unit_facts
-from seed_data.readings import factor_edition, readings
+from seed_data.readings import SeedReading, factor_edition, readings
 from seed_data.targets import TARGETS
 from traceability.interchange import Entry, write_entries
-from traceability.policy import DEFAULT_POLICY
-from traceability.records import SECTIONS, MeteringPoint, Record
+from traceability.json_text import dump
+from traceability.policy import DEFAULT_POLICY, POLICIES
+from traceability.records import SECTIONS, MeteringPoint, Record, Records
 
 _SEED = 20260101  # Of the city's random numbers: the same city for everybody.
 _RECORDED_BY = "demo"
@@ -92,6 +97,9 @@ def _seed(path: Path, meters: int, today: date, language: Language) -> None:
     with opened(f"sqlite:///{path}", is_writing=True) as store:
         _record(store, ((section, getattr(records, section)) for section in SECTIONS), "seed_data.chains")
         _read(store, records.metering_points, today)
+        tell_plans(store, today)
+        _watch(store, records, today)
+        tell_reviews(store, today)
         if not meters:
             return
         with progress(text(language, "生成 {meters} 块表的城市", meters=meters), None) as bar:
@@ -108,12 +116,41 @@ def _record(store: Store, sections: Iterable[tuple[str, Iterable[Record]]], sour
 
 def _read(store: Store, points: tuple[MeteringPoint, ...], today: date) -> None:
     """What the metering points of the examples measured; their ids follow from what they say, so again changes nothing."""
+    _record_readings(store, readings(points, today))
+
+
+def _record_readings(store: Store, read: Iterable[SeedReading]) -> None:
     sent = []
-    for number, each in enumerate(readings(points, today)):
+    for number, each in enumerate(read):
         said = each._asdict()
         reading = MeterReading(id=derived_id(**said, replaces=None), source="seed_data.readings", **said)
         sent.append(Sent(Place(f"$.readings[{number}]"), reading))
     record_readings(store, sent, party=Party(name=_RECORDED_BY), at=clock.now(), source="seed_data.readings")
+
+
+def _watch(store: Store, records: Records, today: date) -> None:
+    """The monitoring system beside the examples: their register, uploads and the supplier's gate, and one reconciliation."""
+    at = clock.now()
+    plant = Party(name=_RECORDED_BY, organization="power-plant")  # On its behalf, so that it holds the supplier's gate point.
+    gate = monitoring.gate_records()
+    with store.writing() as work:
+        chunks = (piece.decode() for piece in write_entries((section, getattr(gate, section)) for section in SECTIONS))
+        import_records(work, chunks, party=plant, at=at, source="seed_data.monitoring")
+    _record_readings(store, monitoring.gate_readings(readings(records.metering_points, today)))
+    told = [msgspec.convert(fact, AnyFact, strict=False) for fact in monitoring.facts(records, today)]
+    with store.writing() as work:
+        done = record_facts(work, told, party=Party(name=_RECORDED_BY), at=at, source="seed_data.monitoring")
+    if not done.new:
+        return
+    party = Party(name=_RECORDED_BY)
+    for organization in monitoring.UNITS:
+        data = dump(monitoring.register(records, organization))
+        brought = BroughtRegister(data=data, name="seed_data.monitoring", as_of=today)
+        import_register(store, brought, organization=organization, party=party, at=at, is_dry_run=False)
+    sent = dump(monitoring.uploads(today))
+    import_upload(store, sent, organization="power-plant", numeric_valid=None, party=party, at=at, is_dry_run=False)
+    for organization in monitoring.UNITS:
+        record_reconciliation(store, party, organization, at, POLICIES[DEFAULT_POLICY])
 
 
 def _write_factors(folder: Path, today: date) -> None:

@@ -44,6 +44,12 @@ _COMMANDS: dict[str, str | dict[str, str]] = {
     "demo": "api.cli.demo:demo",
     "serve": "api.cli.service:serve",
     "notices": {"run": "api.cli.notices:run"},
+    "monitoring": {
+        "connect": "api.cli.monitoring:connect",
+        "send": "api.cli.monitoring:send",
+        "pull": "api.cli.monitoring:pull",
+        "simulate": "api.cli.monitoring:simulate",
+    },
     "take-charge": "api.cli.accounts:take_charge",
     "reset-password": "api.cli.accounts:reset_password",
     "work": "api.cli.service:work",

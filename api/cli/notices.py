@@ -10,6 +10,7 @@ from api.cli.output import JsonOption, LanguageOption, remark, write_json
 from api.cli.stores import opened
 from api.language import Language
 from api.render.reminder_mail import composing
+from api.render.review.reminder_mail import composing_reviews
 from registry.notices.running import Round, run_notices
 from registry.notices.settings import NoticeSettings
 from registry.settings import Settings
@@ -37,7 +38,8 @@ def run(
 
 def one_round(store: Store, settings: NoticeSettings) -> Round:
     """One round now, in our words: what the command does, and whoever runs it from time to time."""
-    return run_notices(store, settings, clock.now(), compose=composing(settings.base_url))
+    base_url = settings.base_url
+    return run_notices(store, settings, clock.now(), compose=composing(base_url), compose_reviews=composing_reviews(base_url))
 
 
 def _tell(done: Round, language: Language, *, as_json: bool) -> None:

@@ -106,7 +106,7 @@ def names_of_areas(work: UnitOfWork, context: Context, language: Language) -> Ma
     at = context.clock()
     areas = areas_on(work, civil_day(at), at)
     named = {area.code: area.zh if language is Language.ZH else area.en for area in areas}
-    return named | {code: name.in_(language) for code, name in CITY.items()}
+    return {code: name.in_(language) for code, name in CITY.items()} | named
 
 
 def _do(context: Context, party: Party, plan_id: str, fields: Mapping[str, str]) -> None:

@@ -20,6 +20,7 @@ from api.language import Bilingual, Language
 from api.pages.forms import Expected, Fields, given, gone_on, page
 from api.pages.photographs import LARGEST_PHOTOGRAPH, photographed
 from api.render import words
+from api.render.names import Names
 from api.render.sentences import title
 from api.routes.rounds import record_of, scanned
 from api.schemas.rounds import ScansAnswer, round_answer
@@ -54,6 +55,7 @@ from traceability.verdict import Code
 router = APIRouter(include_in_schema=False)
 
 _ROWS = 50
+_ITEMS = 100  # Of a round on one page.
 _LARGEST = 2**62
 _LONGEST_TEXT = 2048
 _LONGEST_SERIAL = 64
@@ -97,9 +99,17 @@ def plan(context: Given, language: Speaking, request: Request, party: Auditing, 
 
 
 @router.get("/rounds/{round_id}")
-def show_round(context: Given, language: Speaking, request: Request, party: Reading, round_id: RecordId) -> HTMLResponse:
-    """The record of a round as it is, with what can be done next."""
-    return _one(context, language, request, party, round_id)
+def show_round(
+    context: Given,
+    language: Speaking,
+    request: Request,
+    party: Reading,
+    round_id: RecordId,
+    result: Annotated[str | None, Query(pattern="^(correct|missing|misplaced)$")] = None,
+    start: Annotated[int, Query(ge=0, le=_LARGEST)] = 0,
+) -> HTMLResponse:
+    """The record of a round as it is, with what can be done next; its items a page at a time, those of one result if asked."""
+    return _one(context, language, request, party, round_id, listing=_Listing(result, start))
 
 
 @router.post("/rounds/{round_id}/signature")
@@ -298,6 +308,16 @@ def _list(
     return page("rounds.html", language, request, values, error=error)
 
 
+class _Listing(NamedTuple):
+    """Which items of a round a page shows: those of one result, None for all, from a place on."""
+
+    result: str | None
+    start: int
+
+
+_ALL = _Listing(None, 0)
+
+
 def _one(
     context: Context,
     language: Language,
@@ -305,14 +325,25 @@ def _one(
     party: Party,
     round_id: str,
     *,
+    listing: _Listing = _ALL,
     error: Expected | None = None,
 ) -> HTMLResponse:
-    record = record_of(context, party, round_id)
+    # A round may be of thousands of items, each with a verdict of now: people look at some of them at a time.
+    record = record_of(context, party, round_id, result=listing.result, start=listing.start, most=_ITEMS)
+    counts = record.counts
+    of_result = {"correct": counts.correct, "missing": counts.missing, "misplaced": counts.misplaced}
+    all_items = sum(of_result.values()) if listing.result is None else of_result[listing.result]
+    with context.store.reading() as work:
+        observed = latest_items(work, {each.item for each in record.observations})
     is_own = party.is_operator or record.round.auditor == party.organization
     may_read = party.viewers is None or record.round.organization in party.viewers
     values: dict[str, object] = {
         "record": record,
-        "names": {item.id: item.name or item.id for item in record.items},
+        "names": {id_: item.name for id_, item in observed.items()},
+        "shown": Names(language=language).shown,
+        "listing": listing,
+        "all_items": all_items,
+        "next": listing.start + _ITEMS if listing.start + _ITEMS < all_items else None,
         "may_scan": is_own and record.round.signature is None and party.may(Permission.AUDIT),
         "may_decide": may_read and record.round.signature is not None and party.may(Permission.CONFIRM),
         "results": {**_told(words.SCAN_RESULTS, language), "missing": words.MISSING.in_(language)},

@@ -78,6 +78,7 @@ def show_unit(
     values = {
         "one": unit_answer(view, moment.as_of, moment.known_at),
         "areas": areas,
+        "may_review": party.may(Permission.REVIEW),
         "twins": [("JSON", f"{links.record('units', organization_id)}?as_of={moment.as_of}")],
         **_words(language),
     }

@@ -9,6 +9,8 @@ from icalendar import TRANSP, Alarm, Calendar, Event
 from api import links
 from api.language import Language, text
 from api.render.names import Names
+from api.render.review.case_words import awaited_in
+from registry.review.cases import ReviewCase
 from registry.usecases.due_list import DueItem, DueList
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
@@ -17,8 +19,10 @@ _PRODUCT = "-//traceability-registry//due//EN"
 _REFRESH = timedelta(hours=12)  # How often a calendar program should ask again.
 
 
-def calendar_feed(found: DueList, language: Language, base_url: str, made_at: datetime) -> bytes:
-    """The calendar. An item keeps its entry from certificate to certificate, so that a program moves it."""
+def calendar_feed(
+    found: DueList, language: Language, base_url: str, made_at: datetime, reviews: Iterable[ReviewCase] = ()
+) -> bytes:
+    """The calendar. An item keeps its entry from certificate to certificate, so that a program moves it; so does a review."""
     rows = [row for row in found.rows if row.due.ends_on is not None]
     described = text(language, "登记库中即将到期和已过期的器具，共 {count} 件", count=len(rows))
     if found.matching > len(found.rows):
@@ -31,10 +35,30 @@ def calendar_feed(found: DueList, language: Language, base_url: str, made_at: da
         description=described,
         language=language.tag,
         refresh_interval=_REFRESH,
-        subcomponents=[_event(row, found.warning_days, language, base_url, made_at) for row in rows],
+        subcomponents=[
+            *(_event(row, found.warning_days, language, base_url, made_at) for row in rows),
+            *(_deadline(case, language, base_url, made_at) for case in reviews),
+        ],
     )
     written: bytes = calendar.to_ical()
     return written
+
+
+def _deadline(case: ReviewCase, language: Language, base_url: str, made_at: datetime) -> Event:
+    """The day until which somebody of the organization is awaited in a review."""
+    actor, due = case.awaits or (None, None)
+    address = f"{base_url.rstrip('/')}{links.inside('review-cases', case.id)}"
+    what = "" if actor is None else awaited_in(case.standing.stage, actor, language)
+    return Event.new(
+        uid=str(uuid5(NAMESPACE_URL, address)),
+        stamp=made_at,
+        start=due,
+        end=None if due is None else due + timedelta(days=1),
+        summary=text(language, "审查：{what}（{unit}）", what=what, unit=case.organization),
+        description=address,
+        url=address,
+        transparency=TRANSP.TRANSPARENT,
+    )
 
 
 def _event(row: DueItem, warning_days: Iterable[int], language: Language, base_url: str, made_at: datetime) -> Event:

@@ -122,12 +122,18 @@ ANSWERS: dict[Answer, Say] = {
     ),
     Answer.UNKNOWN_KEY: Say(
         Bilingual("签名密钥不是本登记处的", "Signed with a key that is not ours"),
-        Bilingual("不要采信标识上的任何内容。", "Believe nothing that the sticker says."),
+        Bilingual(
+            "不要采信标识上的任何内容。请不要撕下，记下位置并告知主管部门。",
+            "Believe nothing that the sticker says. Leave it on, note where it is, and tell the authority.",
+        ),
         "fail",
     ),
     Answer.FORGED: Say(
         Bilingual("标识系伪造或被改动", "The sticker is forged or altered"),
-        Bilingual("签名与内容不符，不要采信标识上的任何内容。", "The signature does not fit. Believe nothing that it says."),
+        Bilingual(
+            "签名与内容不符，不要采信标识上的任何内容。请不要撕下，记下位置并告知主管部门。",
+            "The signature does not fit. Believe nothing that it says. Leave it on, note where it is, and tell the authority.",
+        ),
         "fail",
     ),
     Answer.KEY_REVOKED: Say(

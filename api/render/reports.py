@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import typst
 
@@ -27,13 +27,14 @@ class Part(TypedDict):
 
 
 class Report(TypedDict):
-    """What a report says, in the language of its reader. `address`: where it comes from, on every page."""
+    """What a report says, in the language of its reader. `address`: where it comes from, on every page; `qr`: the same, SVG."""
 
     title: str
     address: str
     facts: Sequence[tuple[str, str]]
     parts: Sequence[Part]
     signers: Sequence[str]
+    qr: NotRequired[str]
 
 
 def report_pdf(report: Report, language: Language, at: datetime) -> bytes:

@@ -21,13 +21,14 @@ from api.schemas.notices import (
 from api.security import Reading, public
 from registry.access import Party
 from registry.errors import UnknownError
+from registry.notices.reminding_reviews import awaited_of
 from registry.organization_settings import DEFAULT_SETTINGS
 from registry.repositories.calendars import Feed
 from registry.repositories.webhooks import recorded_at
 from registry.usecases.calendars import end_feed, feed_opened_by, feeds_seen_by, make_feed
 from registry.usecases.due_list import Wanted, due_list
 from registry.usecases.organization_settings import settings_of
-from traceability.periods import civil_day
+from traceability.periods import civil_day, days_later
 
 router = APIRouter(tags=["calendars"])
 
@@ -121,7 +122,10 @@ def _feed(context: Context, feed: Feed) -> Response:
         settings = DEFAULT_SETTINGS if feed.organization is None else settings_of(work, feed.organization)
         ahead = max(AHEAD, *settings.warning_days)
         wanted = Wanted(within=ahead)
+        until = days_later(civil_day(now), ahead)
+        reviews = [] if feed.organization is None else awaited_of(work, feed.organization, until)
         found = due_list(work, holders, civil_day(now), now, settings.warning_days, wanted=wanted, most=MOST_ENTRIES)
     # Kept by nobody in between: the address is a secret, and what it shows is one organization's.
     headers = {"cache-control": "private, no-cache", "content-disposition": 'inline; filename="due.ics"'}
-    return Response(calendar_feed(found, Language(feed.language), context.base_url, now), 200, headers, MEDIA_TYPE)
+    made = calendar_feed(found, Language(feed.language), context.base_url, now, reviews)
+    return Response(made, 200, headers, MEDIA_TYPE)

@@ -1,5 +1,6 @@
 """Reviews of units: opened, taken step by step, with files; what the registry prepares; results that are public."""
 
+import base64
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -8,9 +9,11 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api import failures, links
 from api.context import Context, Given, RecordId, Speaking
 from api.failures import RefusedError
-from api.language import Bilingual
-from api.openapi import answers, json_body, pictures, refusals
+from api.language import Bilingual, Language, text
+from api.openapi import answers, documents, json_body, pictures, refusals
+from api.pages.who import who_among
 from api.render.csv_lines import Column
+from api.render.review.report import Reported, review_report
 from api.routes.answering import json_answer
 from api.routes.bodies import body
 from api.schemas.review_cases import (
@@ -34,11 +37,15 @@ from api.schemas.review_cases import (
 from api.security import Reading, Reviewing, public
 from api.twins import WantedForm, csv_answer, ndjson_answer, with_twins
 from registry.access import Party
+from registry.ledger.merkle import root
+from registry.repositories import ledger, review
 from registry.repositories.review_cases import WantedCases
 from registry.review.cases import NewReview, ReviewCase
+from registry.review.checklist import checklist_in_force
 from registry.review.procedure import Stage
 from registry.review.steps import Published
 from registry.spelling import storable
+from registry.unit_of_work import UnitOfWork
 from registry.usecases.review_cases import (
     LARGEST_FILE,
     LARGEST_PAGE,
@@ -50,7 +57,8 @@ from registry.usecases.review_cases import (
     reviews_seen,
     take_step,
 )
-from registry.usecases.review_preparation import offered_findings, prepared_self_check
+from registry.usecases.review_editions import areas_on, checklists
+from registry.usecases.review_preparation import equipping_in, offered_findings, prepared_self_check
 from traceability.periods import civil_day
 from traceability.policy import DEFAULT_POLICY, policy_named
 
@@ -281,6 +289,21 @@ def get_offers(context: Given, party: Reading, case_id: RecordId) -> Response:
 
 
 @router.get(
+    "/review-cases/{case_id}/report.pdf",
+    operation_id="getReviewReport",
+    summary="The report of a review",
+    response_class=Response,
+    responses={**documents("application/pdf", "The report"), **refusals(failures.NOT_FOUND, failures.STORE)},
+)
+def get_report(context: Given, language: Speaking, party: Reading, case_id: RecordId) -> Response:
+    """The unit, the team, figures, findings and what became of them, the conclusion, and the state of the ledger."""
+    at = context.clock()
+    content = review_report(_reported(context, language, party, case_id), language, at)
+    headers = {"content-disposition": 'attachment; filename="review.pdf"', "content-language": language.tag}
+    return Response(content, 200, headers, "application/pdf")
+
+
+@router.get(
     "/review-outcomes",
     operation_id="listReviewOutcomes",
     summary="Published results of reviews",
@@ -314,6 +337,38 @@ def answered(context: Context, party: Party, case_id: str) -> ReviewCaseAnswer:
     at = context.clock()
     with context.store.reading(party.viewers) as work:
         return review_answer(review_seen(work, party, case_id, at), civil_day(at))
+
+
+def _reported(context: Context, language: Language, party: Party, case_id: str) -> Reported:
+    """What the report of a review is made of, for who sees it."""
+    at = context.clock()
+    day = civil_day(at)
+    with context.store.reading(party.viewers) as work:
+        seen = review_seen(work, party, case_id, at)
+    case = seen.case
+    with context.store.reading() as work:
+        done = [*(each.taken.by for each in case.steps), *(f"person/{each.person}" for each in case.inspectors)]
+        area = next((each for each in areas_on(work, day, at) if each.code == case.area), None)
+        unit = review.unit_of(work, case.organization, (day, at))
+        return Reported(
+            case=case,
+            credit_code="" if unit is None else unit.credit_code,
+            name=seen.name,
+            area=case.area if area is None else area.zh if language is Language.ZH else area.en,
+            names=review.names_of(work, filter(None, [case.reviewer, *(each.organization for each in case.inspectors)])),
+            who=who_among(work, done),
+            checklist=checklist_in_force(checklists(work, at), day),
+            equipping=equipping_in(work, case, at, policy_named(DEFAULT_POLICY)),
+            checkpoint=_checkpoint(work, language),
+            address=f"{context.base_url.rstrip('/')}{links.inside('review-cases', case_id)}",
+        )
+
+
+def _checkpoint(work: UnitOfWork, language: Language) -> str:
+    """The ledger as it is: whoever has a later checkpoint can prove that this one came before it."""
+    size = ledger.tree_size(work)
+    top = base64.b64encode(root(size, ledger.nodes_of(work))).decode()
+    return text(language, "树大小 {size}，根 {root}", size=size, root=top)
 
 
 def outcomes_page(context: Context, wanted: WantedCases, before: int, most: int) -> tuple[list[ReviewOutcome], int | None]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 
@@ -90,12 +90,12 @@ _DRAW_COLUMNS = (
 
 
 def _wanted(
-    year: Annotated[int | None, Query(ge=0, le=9999, description="Of one year.")] = None,
+    year: Annotated[str, Query(pattern=r"^([0-9]{4})?$", description="Of one year.")] = "",
     area: Annotated[str, Query(max_length=32, description="Of one authority: a code, or `*` for the city.")] = "",
-    state: Annotated[PlanState | None, Query(description="In one state.")] = None,
+    state: Annotated[PlanState | Literal[""], Query(description="In one state.")] = "",
     q: Annotated[str, Query(max_length=255, description="In the title.")] = "",
 ) -> WantedPlans:
-    return WantedPlans(year=year, area=storable(area), state=state, text=storable(q.strip()))
+    return WantedPlans(year=int(year) if year else None, area=storable(area), state=state or None, text=storable(q.strip()))
 
 
 Wanted = Annotated[WantedPlans, Depends(_wanted)]

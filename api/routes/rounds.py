@@ -30,6 +30,7 @@ from api.schemas.rounds import (
     counts,
     observations_told,
     package_answer,
+    recorded,
     round_answer,
     round_record,
     scans_answer,
@@ -333,17 +334,22 @@ def get_package(context: Given, party: Auditing, round_id: RecordId) -> Response
     return json_answer(package_answer(signed(package, package_key(context.data_dir))))
 
 
-def record_of(context: Context, party: Party, round_id: str) -> RoundRecord:
-    """The record of a round that the party sees."""
+def record_of(
+    context: Context, party: Party, round_id: str, *, result: str | None = None, start: int = 0, most: int | None = None
+) -> RoundRecord:
+    """The record of a round that the party sees; of its items those with a result, so many from a place on."""
     policy = policy_named(DEFAULT_POLICY)
     with context.store.reading() as work:
         progress = progress_of(work, seen_round(work, party, round_id))
         signature = progress.round.signature
         known_at = context.clock() if signature is None else signature.signed_at
         as_of = civil_day(known_at)
-        ids = {*progress.round.items, *progress.outcome.misplaced}
+        told = [each for each in recorded(progress) if result in {None, each[1]}]
+        told = told[start : None if most is None else start + most]
+        ids = {id_ for id_, _ in told}
         return round_record(
             progress,
+            told,
             latest_items(work, ids),
             verdicts_on(work, ids, as_of, known_at, policy),
             as_of=as_of,

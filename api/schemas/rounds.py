@@ -349,8 +349,16 @@ def package_answer(signed: SignedPackage) -> PackageAnswer:
     return PackageAnswer(text=signed.text, signature=signed.signature, public_key=signed.public_key)
 
 
+def recorded(progress: Progress) -> list[tuple[str, str]]:
+    """All items of the record with what was found of them: those of the list in its order, misplaced ones after them."""
+    missing = set(progress.outcome.missing)
+    of_list = [(id_, "missing" if id_ in missing else "correct") for id_ in progress.round.items]
+    return [*of_list, *((id_, "misplaced") for id_ in progress.outcome.misplaced)]
+
+
 def round_record(
     progress: Progress,
+    told: Iterable[tuple[str, str]],
     items: Mapping[str, Item],
     verdicts: Mapping[str, PackageVerdict],
     *,
@@ -358,10 +366,8 @@ def round_record(
     known_at: datetime,
     policy: str,
 ) -> RoundRecord:
-    """The record of a round; items in the order of the list, misplaced ones after it."""
+    """The record of a round with the items that are told, all of `recorded` or some."""
     found = progress.outcome
-    missing = set(found.missing)
-    of_list = [(id_, "missing" if id_ in missing else "correct") for id_ in progress.round.items]
     return RoundRecord(
         round=round_answer(progress.round),
         as_of=as_of,
@@ -369,8 +375,7 @@ def round_record(
         policy=policy,
         counts=counts(progress),
         items=tuple(
-            _recorded_item(id_, result, items.get(id_), verdicts.get(id_), found.sites.get(id_, ()))
-            for id_, result in (*of_list, *((id_, "misplaced") for id_ in found.misplaced))
+            _recorded_item(id_, result, items.get(id_), verdicts.get(id_), found.sites.get(id_, ())) for id_, result in told
         ),
         unknown=found.unknown,
         scans=tuple(_recorded_scan(scan, found.results[scan.entry]) for scan in progress.scans),

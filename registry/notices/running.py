@@ -9,6 +9,7 @@ from registry.notices.delivering import Delivered, deliver_due
 from registry.notices.mailing import Mailed, Send, send_due, sending_by_smtp
 from registry.notices.posting import Post, posting_over_http
 from registry.notices.reminding import Compose, Reminded, remind
+from registry.notices.reminding_reviews import ComposeReviews, remind_of_reviews
 from registry.notices.settings import NoticeSettings
 from registry.unit_of_work import Store
 
@@ -32,10 +33,13 @@ def run_notices(
     now: datetime,
     *,
     compose: Compose,
+    compose_reviews: ComposeReviews | None = None,
     post: Post | None = None,
     send: Send | None = None,
 ) -> Round:
     """Find what is due, then send the mails and webhooks whose time has come. `compose` puts reminders into words.
+
+    `compose_reviews`: those of deadlines of reviews; without it there are none of them.
 
     `post` and `send`: other ways than over HTTP and by SMTP. Without a mail server and sender no mails are made.
     """
@@ -44,6 +48,13 @@ def run_notices(
     sender = settings.mail_from
     is_mailing = send is not None and sender is not None
     reminded = remind(store, now, compose, is_mailing=is_mailing)
+    if compose_reviews is not None:
+        of_reviews = remind_of_reviews(store, now, compose_reviews, is_mailing=is_mailing)
+        reminded = Reminded(
+            items=reminded.items + of_reviews.items,
+            mails=reminded.mails + of_reviews.mails,
+            webhooks=reminded.webhooks + of_reviews.webhooks,
+        )
     mailed = Mailed()
     if send is not None and sender is not None:
         way, address = send, sender

@@ -14,7 +14,7 @@ from registry.review.steps import Evidence, EvidenceKind
 from registry.rounds import Finding, Observation, Outcome, Round
 from traceability.records import Item
 
-MOST_OFFERS = 200  # More than anybody issues; what is left out is told by the rates.
+MOST_OFFERS = 100  # From the rounds, and as many from the figures: more than anybody issues, and the rates tell the rest.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +53,10 @@ def prepared(checklist: Checklist, equipping: Equipping | None) -> tuple[Prepare
 def offers(
     checklist: Checklist, equipping: Equipping | None, walked: Iterable[Walked], items: Mapping[str, Item]
 ) -> tuple[Offer, ...]:
-    """What could be issued, first what was seen on site; at most MOST_OFFERS."""
-    found = [each for one in walked for each in _on_site(checklist, one, items)]
-    if equipping is not None:
-        found += _of_figures(checklist, equipping)
-    return tuple(found[:MOST_OFFERS])
+    """What could be issued, first what was seen on site; at most MOST_OFFERS of either."""
+    seen = [each for one in walked for each in _on_site(checklist, one, items)]
+    known = [] if equipping is None else list(_of_figures(checklist, equipping))
+    return (*seen[:MOST_OFFERS], *known[:MOST_OFFERS])
 
 
 def _prepared(question: Question, equipping: Equipping | None) -> Prepared:

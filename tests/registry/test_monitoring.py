@@ -1,12 +1,17 @@
 """The monitoring system beside our records on both engines: registers, uploads, reconciliations, tickets."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from registry.errors import ConflictError, NotPermittedError, UnacceptableError, UnknownError
 from registry.exchange.monitoring_upload import NumericValid
+from registry.monitoring.simulated import SimulatedPlatform
 from registry.monitoring.tickets import TicketState, TicketStep
 from registry.monitoring_tables import (
     MonitoringMeters,
@@ -14,8 +19,11 @@ from registry.monitoring_tables import (
     MonitoringTickets,
     MonitoringTicketSteps,
 )
+from registry.notices.settings import NoticeSettings
 from registry.queries import Query
+from registry.readings import Place, Sent
 from registry.repositories.monitoring import TicketFilters
+from registry.repositories.monitoring_links import link_of
 from registry.repositories.review import Wanted
 from registry.table_parts import Table, table_of
 from registry.unit_of_work import Store
@@ -32,6 +40,9 @@ from registry.usecases.monitoring import (
     ticket_seen,
     watched_units,
 )
+from registry.usecases.monitoring_link import connect_unit, pull_register, send_readings
+from registry.usecases.record_readings import record_readings
+from tests.registry.monitoring.test_client import reaching
 from tests.registry.monitoring.works import (
     CITY,
     CODES,
@@ -44,6 +55,7 @@ from tests.registry.monitoring.works import (
     WORKS,
     corrected,
     fill,
+    readings,
     table,
     upload,
 )
@@ -200,3 +212,40 @@ def test_uploads_are_kept_as_they_are_and_compared_with_readings(works: Store) -
 
 def _everything(model: type[Table]) -> Query:
     return Query(lambda _: select(next(iter(table_of(model).c))))
+
+
+def test_readings_go_to_the_monitoring_system_once_and_its_register_comes_back(works: Store, tmp_path: Path) -> None:
+    """What was taken would be sent again each night, a correction never, or the device's key lie open in the database."""
+    platform = SimulatedPlatform(registers={"91310000MA1K0000X0": [{"meterCode": "SN001", "calibrationState": 1}]})
+    settings = NoticeSettings(data_dir=tmp_path, allows_private=True)
+    tools: dict[str, Any] = {"post": reaching(platform), "settings": settings}
+    with pytest.raises(UnknownError):
+        connect_unit(works, "works", "http://platform.test/register", "310115", party=STRANGER, at=NOW, **tools)
+    given = connect_unit(works, "works", "http://platform.test/register", "310115", party=WORKS, at=NOW, **tools)
+    with works.reading() as work:
+        link = link_of(work, "works")
+    assert link is not None
+    assert given.secret_key not in link.sealed
+
+    def sent(after: timedelta) -> tuple[int, int]:
+        done = send_readings(works, "works", at=NOW + after, wait=lambda _: None, **tools)
+        return done.values, done.left_out
+
+    count = 30 + 53 + 53  # Of the gate in September, of it and the mill since October; the kiln's code is a register.
+    assert (sent(timedelta(0)), sent(timedelta(1))) == ((count, 0), (0, 0))
+    (wrong,) = (each for each in readings("p-mill", date(2026, 10, 5), date(2026, 10, 5), "7"))
+    right = corrected_by(wrong, "8")
+    record_readings(works, [right], party=WORKS, at=NOW + timedelta(2), source="test")
+    assert (sent(timedelta(3)), len(platform.values)) == ((1, 0), count)
+    held = {key[1:]: row["dataValue"] for key, row in platform.values.items()}
+    assert held[CODES["mill"], 1, "2026-10-05 00:00:00"] == 8
+    unclear = pull_register(works, "works", numeric_state=None, party=WORKS, at=NOW, **tools)
+    assert (unclear.is_recorded, len(unclear.notes)) == (False, 1)
+    pulled = pull_register(works, "works", numeric_state=NumericValid.ONE_IS_VALID, party=WORKS, at=NOW, **tools)
+    assert (pulled.is_recorded, pulled.meters) == (True, 1)
+
+
+def corrected_by(wrong: Sent, number: str) -> Sent:
+    """A correction of a reading."""
+    better = replace(wrong.reading, id="better", value=Decimal(number), replaces=wrong.reading.id, reason="更正")
+    return Sent(Place("$[0]"), better)

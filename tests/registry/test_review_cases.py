@@ -4,14 +4,23 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from api.language import Language
+from api.render.calendar_feed import calendar_feed
+from api.render.review.reminder_mail import review_mail
 from registry.access import OPERATOR, Party, Role
 from registry.accounts import Membership, Person
 from registry.errors import ConflictError, NotPermittedError, RegistryError, StaleError, UnacceptableError, UnknownError
+from registry.notices.mailing import Mail
+from registry.notices.reminding import OVERDUE
+from registry.notices.reminding_reviews import ReviewDigest, awaited_of, remind_of_reviews
+from registry.notices.settings import NoticeSettings
+from registry.organization_settings import OrganizationSettings
 from registry.repositories import accounts, review_cases
 from registry.repositories.recordings import Recorder
 from registry.repositories.review_cases import EVERY_CASE, WantedCases
@@ -40,8 +49,10 @@ from registry.review.steps import (
 from registry.rounds import ScanTold, Way
 from registry.unit_of_work import Store
 from registry.usecases.check_ledger import check_ledger
+from registry.usecases.due_list import due_list
 from registry.usecases.import_records import import_records
 from registry.usecases.mandates import give_mandate
+from registry.usecases.organization_settings import change_settings
 from registry.usecases.review_cases import (
     bring_file,
     file_of,
@@ -54,6 +65,7 @@ from registry.usecases.review_cases import (
 )
 from registry.usecases.rounds import Plan, plan_round, record_scans, sign_round
 from registry.usecases.units import record_facts, set_area
+from registry.usecases.webhooks import WantedEndpoint, make_endpoint
 from traceability.json_text import dump
 from traceability.problems import InputError
 
@@ -365,3 +377,38 @@ def test_lists_tell_whose_turn_it_is_and_what_is_overdue(world: World) -> None:
     with world.store.reading() as work:
         assert [each.organization for each in review_cases.cases_due(work, SOON)] == ["steel"]
         assert [each.organization for each in review_cases.cases_of_plan(work, "p-1")] == ["glass"]
+
+
+def test_whoever_is_awaited_is_reminded_once_in_each_window(world: World, tmp_path: Path) -> None:
+    """A unit would hear of its deadline from the enforcement team, or every night anew."""
+    with world.store.writing() as work:
+        settings = OrganizationSettings(emails=("a@example.org", "b@example.org"), warning_days=(30, 7))
+        change_settings(work, "steel", settings, version=None, party=OPERATOR, at=NOW)
+        wanted = WantedEndpoint(url="https://steel.example/hook", event_types=["review.due", "review.step_taken"], name="x")
+        make_endpoint(work, UNIT, wanted, NOW, NoticeSettings(data_dir=tmp_path))
+    id_ = world.advanced(WHOLE[:1])
+    base = "https://registry.example"
+    told: list[ReviewDigest] = []
+
+    def compose(digest: ReviewDigest) -> Mail:
+        told.append(digest)
+        return review_mail(digest, base)
+
+    reminded = [
+        remind_of_reviews(world.store, at, compose)
+        for at in (NOW - timedelta(1), NOW, NOW, datetime(2026, 12, 18, tzinfo=UTC), datetime(2026, 12, 24, tzinfo=UTC))
+    ]
+    assert [(each.items, each.mails, each.webhooks) for each in reminded] == [(0, 0, 0), (1, 2, 1), (0, 0, 0), *[(1, 2, 1)] * 2]
+    assert [[each.window for each in digest.deadlines] for digest in told] == [[30], [7], [OVERDUE]]
+    mail = review_mail(told[-1], base)
+    assert f"{base}/review-cases/{id_}" in mail.text
+    assert "2026-12-23" in mail.html
+    with world.store.reading() as work:
+        (awaited,) = awaited_of(work, "steel", SOON)
+        assert awaited_of(work, "steel", SOON - timedelta(1)) == awaited_of(work, "institute", LATER) == []
+        found = due_list(work, ["steel"], TODAY, NOW, (30, 7))
+    calendar = calendar_feed(found, Language.ZH, base, NOW, [awaited]).decode()
+    assert "DTSTART;VALUE=DATE:20261223" in calendar
+    with world.store.engine.connect() as connection:
+        types = connection.execute(text("SELECT event_type FROM announcements ORDER BY entry")).scalars().all()
+    assert types == ["review.step_taken", *["review.due"] * 3]

@@ -463,13 +463,13 @@ def test_units_whose_review_did_not_end_well_are_offered_for_a_revisit(told: Sto
             case = open_review(work, CITY, new, NOW)
             found = tuple(NonConformity(number=each, clause="5.3", text="未检定", deadline=TODAY) for each in numbers)
             inspector = Party(name="person/c-3", organization="city-bureau", role=Role.REGULATOR, person="c-3")
-            steps: tuple[tuple[Party, AnyStep], ...] = (
+            taken: list[tuple[Party, AnyStep]] = [
                 (CITY, Notified(self_check_until=TODAY)),
                 (inspector, DocumentsReviewed(remark="已阅")),
                 (inspector, Visited(on=TODAY)),
                 (inspector, FindingsIssued(findings=found)),
-            )
-            for after, (party, step) in enumerate(steps):
+            ]
+            for after, (party, step) in enumerate(taken):
                 take_step(work, party, case, step, after=after, at=NOW)
     offered = _seen(told, _drafted(told)).revisits
     assert [(each.unit, each.ground) for each in offered] == [("big-0", RevisitGround.OPEN_FINDINGS)]

@@ -4,6 +4,8 @@ from api.language import Bilingual
 from registry.monitoring.differences import DifferenceCode, Likeness
 from registry.monitoring.gates import GateOutcome
 from registry.monitoring.tickets import TicketState, TicketStep
+from registry.monitoring.uploads import Mark
+from registry.usecases.monitoring_quality import DataSource
 
 DIFFERENCES: dict[DifferenceCode, Bilingual] = {
     DifferenceCode.MISSING_IN_REGISTER: Bilingual("监测系统缺少该器具", "Missing in the monitoring system"),
@@ -75,4 +77,19 @@ STEPS: dict[TicketStep, Bilingual] = {
     TicketStep.SETTLED: Bilingual("核对不再发现，关闭", "No longer found, closed"),
     TicketStep.CHANGED: Bilingual("核对发现的值有变化", "Found with other values"),
     TicketStep.FOUND_AGAIN: Bilingual("核对仍然发现", "Found as before"),
+}
+MARKS: dict[Mark, Bilingual] = {
+    Mark.GAP: Bilingual("缺数", "Gap"),
+    Mark.STUCK: Bilingual("不变", "Stuck"),
+    Mark.JUMP: Bilingual("突变", "Jump"),
+    Mark.NEGATIVE: Bilingual("倒走", "Went back"),
+    Mark.ROLLOVER: Bilingual("翻转", "Rolled over"),
+    Mark.REPEATED: Bilingual("重复", "Repeated"),
+    Mark.CONTRADICTED: Bilingual("重复而不同", "Contradicted"),
+    Mark.INVALID: Bilingual("标为无效", "Marked invalid"),
+    Mark.LATE: Bilingual("迟报", "Late"),
+}
+SOURCES: dict[DataSource, Bilingual] = {
+    DataSource.UPLOADS: Bilingual("监测系统上传值", "Uploads of the monitoring system"),
+    DataSource.READINGS: Bilingual("已登记的读数", "Readings on record"),
 }

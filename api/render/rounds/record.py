@@ -4,6 +4,7 @@ from datetime import datetime
 
 from api.language import Bilingual, Language, text
 from api.render import words
+from api.render.names import Names
 from api.render.reports import Part, Report, report_pdf
 from api.schemas.rounds import RecordedItem, RecordedObservation, RoundRecord
 from registry.rounds import ScanResult
@@ -81,11 +82,12 @@ def _item(item: RecordedItem, language: Language) -> list[str]:
     status = "—" if verdict is None else words.STATUSES[verdict.status].words.in_(language)
     until = "—" if verdict is None or verdict.traceable_until is None else str(verdict.traceable_until)
     result = " · ".join([_ITEM_RESULTS[item.result].in_(language), *item.sites])
-    return [item.name or item.id, item.serial or "—", result, status, until]
+    return [Names(language=language).shown(item.name) or item.id, item.serial or "—", result, status, until]
 
 
 def _observations(record: RoundRecord, language: Language) -> Part:
-    names = {item.id: item.name or item.id for item in record.items}
+    shown = Names(language=language).shown
+    names = {item.id: shown(item.name) or item.id for item in record.items}
     return {
         "title": text(language, "观察"),
         "empty": text(language, "没有观察记录。"),

@@ -96,3 +96,36 @@ def test_a_page_looks_at_a_register_before_it_records_it(works: TestClient) -> N
     assert "Checked: 1 meters" in checked.text
     wrong = {"file": ("t.csv", table([{"出厂编号": "NEW", "倍率": "0"}]), "text/csv")}
     assert "larger than nothing" in works.post("/units/works/monitoring?lang=en", files=wrong, data={"do": "record"}).text
+
+
+def test_the_quality_of_points_is_drawn_listed_and_told_day_by_day(works: TestClient) -> None:
+    """The strip, the table and the twins would tell of different days."""
+    period = "from=2026-10-01&until=2026-11-30"
+    listed = works.get(f"/api/v1/units/works/monitoring/quality?{period}").json()["points"]
+    by_point = {each["metering_point"]: each for each in listed}
+    told = {name: (each["good"], each["sound"], each["marks"]) for name, each in by_point.items()}
+    # The gate was read as the very same since October, after another value in September; the mill was never read as another.
+    assert told["p-gate"] == (0, 0, {"gap": 8, "stuck": 53})
+    assert told["p-mill"] == (53, 53, {"gap": 8})
+    # The certificate of the kiln's meter ended in January: its data are good, its meter is not.
+    assert told["p-kiln"] == (53, 0, {"gap": 8})
+    assert "p-kiln" in works.get(f"/api/v1/units/works/monitoring/quality?{period}&format=csv").text
+    answer = works.get(f"/api/v1/metering-points/p-gate/quality?{period}").json()
+    lines = works.get(f"/api/v1/metering-points/p-gate/quality?{period}&format=ndjson").text.splitlines()
+    assert answer["days"] == [json.loads(line) for line in lines]
+    assert (answer["days"][0]["use"], answer["days"][-1]["marks"]) == (
+        100.9,
+        ["gap"],
+    )
+    page = works.get(f"/monitoring/points/p-gate?{period}&lang=en").text
+    assert ('class="matter gap"' in page, "Good 0 of 61 days" in page) == (True, True)
+    assert "Good 53 of 61 days" in works.get(f"/units/works/monitoring/quality?{period}&lang=en").text
+    assert works.get("/api/v1/metering-points/p-gate/quality?from=2026-10-02&until=2026-10-01").status_code == 422
+    assert works.get("/api/v1/metering-points/nothing/quality").status_code == 404
+
+
+def test_with_too_few_months_no_forecast_is_made_and_the_page_says_so(works: TestClient) -> None:
+    """A guess from two months would be taken for a plan."""
+    answer = works.get("/api/v1/metering-points/p-gate/forecast").json()
+    assert (answer["is_too_short"], answer["months"], len(answer["history"])) == (True, [], 2)
+    assert "Only 2 months in a row" in works.get("/monitoring/points/p-gate/forecast?lang=en").text

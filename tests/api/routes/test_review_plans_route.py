@@ -141,6 +141,7 @@ def test_lists_come_in_every_form_and_pages_in_both_languages(world: tuple[TestC
     assert [each["organization"] for each in candidates] == ["works-3"]
     assert service.get(f"{address}/candidates?format=csv", headers=regulator).text.count("works-") == 10  # Ids and names.
     for page, words in (
+        ("/review-plans?lang=en&q=&year=&area=&state=", ("Draft a plan", "上年计划（改）")),
         ("/review-plans?lang=en&year=2025", ("Draft a plan", "上年计划（改）")),
         (f"/review-plans/{plan['id']}?lang=en&q=works-3", ("Close the lists", "works-3")),
         ("/inspectors?lang=en", ("Record an inspector", "计量专业")),

@@ -101,6 +101,29 @@ def test_a_round_by_machine_from_plan_to_export(service: tuple[TestClient, Actin
     assert [each["id"] for each in listed] == [round_id]
 
 
+def test_the_page_of_a_round_shows_some_items_at_a_time(
+    service: tuple[TestClient, Acting], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thousands of items, each with a verdict of now, would keep whoever opens the round waiting; and none may be left out."""
+    client, _ = service
+    monkeypatch.setattr("api.pages.rounds._ITEMS", 1)
+    round_id = _post(client, "", {"organization": OWN, "site": "Hall", "items": METERS}, 201)["id"]
+    scan = {"id": "scan-0001", "text": METERS[1], "way": "typed", "scanned_at": "2026-11-23T01:00:00Z"}
+    _post(client, f"/{round_id}/scans", {"scans": [scan]})
+    first, second, correct, missing = (
+        client.get(f"/rounds/{round_id}{query}").text
+        for query in ("", "?start=1", "?result=correct", "?result=missing&start=0")
+    )
+    shown = {
+        name: [meter for meter in METERS if f'href="/i/{meter}' in page]
+        for name, page in {"first": first, "second": second, "correct": correct, "missing": missing}.items()
+    }
+    assert shown == {"first": METERS[:1], "second": METERS[1:], "correct": METERS[1:], "missing": METERS[:1]}
+    assert f'href="/rounds/{round_id}?start=1"' in first
+    assert "1–1 / 2" in first
+    assert all('class="pager"' not in page for page in (second, correct, missing))
+
+
 def _verified(package: dict[str, str]) -> Package:
     """The package, its signature checked as a stranger would: by the documented context, over the bytes of the text."""
     key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(package["public_key"]))
