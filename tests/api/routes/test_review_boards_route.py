@@ -18,7 +18,7 @@ from registry.access import OPERATOR, Party, Role
 from registry.review.cases import NewReview
 from registry.review.facts import Basis, Consumption, Place, Unit
 from registry.review.lacking import Rate
-from registry.review.steps import DocumentsReviewed, FindingsIssued, NonConformity, Notified, Rectified, Visited
+from registry.review.steps import AnyStep, DocumentsReviewed, FindingsIssued, NonConformity, Notified, Rectified, Visited
 from registry.unit_of_work import UnitOfWork, open_store
 from registry.usecases import review_boards, review_figures
 from registry.usecases.import_records import import_records
@@ -83,7 +83,7 @@ def _review(work: UnitOfWork, organization: str) -> None:
         NonConformity(number=number, clause=clause, text="合成", deadline=until)
         for number, clause in ((1, "4.3.8"), (2, "5.3.7"))
     )
-    steps = (
+    steps: tuple[AnyStep, ...] = (
         Notified(self_check_until=until),
         DocumentsReviewed(remark="合成"),
         Visited(on=EARLIER.date()),
