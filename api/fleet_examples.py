@@ -17,6 +17,8 @@ FLEET_SUMS: dict[str, Any] = {
         {**_CELL, "status": "traceable", "items": 1210},
         {**_CELL, "status": "not_traceable", "items": 17},
     ],
+    "point_statuses": {"traceable": 2890, "conditional": 120, "indeterminate": 9, "not_traceable": 181},
+    "point_cells": [{**_CELL, "status": "traceable", "points": 402}],
 }
 
 FLEET_LAPSES: dict[str, Any] = {
@@ -25,6 +27,7 @@ FLEET_LAPSES: dict[str, Any] = {
         {"last_day": "2026-12-01", "standard": None, "items": 12},
         {"last_day": "2026-12-03", "standard": "STD-0.02-01", "items": 240},
     ],
+    "point_lapses": [{"last_day": "2026-12-03", "points": 96}],
 }
 
 FLEET_POINTS: dict[str, Any] = {
@@ -49,6 +52,7 @@ FLEET_ITEMS: dict[str, Any] = {
     "items": [
         {
             "item": "meter-0042",
+            "kind": "item",
             "status": "not_traceable",
             "codes": ["EXPIRED"],
             "failing": "c-2025-0042",
@@ -58,6 +62,23 @@ FLEET_ITEMS: dict[str, Any] = {
         }
     ],
     "next": "meter-0042",
+}
+
+FLEET_FORECAST: dict[str, Any] = {
+    "without": "STD-0.02-01",
+    "by": "2027-02-28",
+    "as_of": "2026-11-28",
+    "known_at": "2026-11-28T02:00:00Z",
+    "lost": [
+        {
+            "item": "meter-0042",
+            "level": 1,
+            "certificate": "c-2026-0042",
+            "last_day": "2027-01-14",
+            "lost_from": "2027-01-15",
+            "standard": "STD-0.02-01",
+        }
+    ],
 }
 
 RECALL_PREVIEW: dict[str, Any] = {

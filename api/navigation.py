@@ -63,6 +63,7 @@ _PAGES = (
     _Page(_FLEET, "/fleet", Bilingual("全部器具", "All items"), (Permission.READ,)),
     _Page(_FLEET, "/fleet/lapses", Bilingual("失效日历", "Lapses"), (Permission.READ,)),
     _Page(_FLEET, "/fleet/single-points", Bilingual("单点依赖", "Single points"), (Permission.READ,)),
+    _Page(_FLEET, "/fleet/forecast", Bilingual("假如不校准", "Without a standard"), (Permission.READ,)),
     _Page(_FLEET, "/recalls", Bilingual("召回", "Recalls"), (Permission.READ,)),
     _Page(_FIELD, "/labels", Bilingual("标签", "Labels"), (Permission.RECORD_ITEMS,)),
     _Page(_FIELD, "/rounds", Bilingual("现场核查", "Rounds"), (Permission.AUDIT, Permission.CONFIRM)),

@@ -72,6 +72,7 @@ from api.schemas.search import SearchAnswer
 from api.schemas.service import Health, PolicyList, Readiness
 from api.schemas.verdict import CoverageAnswer, ImpactAnswer, VerdictAnswer
 from api.security import CSRF_HEADER, PUBLIC
+from registry.usecases.fleet_forecast import Forecast
 from traceability.interchange import FORMAT
 from traceability.records import Records
 
@@ -110,6 +111,7 @@ _ANSWERS: tuple[type, ...] = (
     FleetRunAnswer,
     FleetRunOrder,
     FleetSums,
+    Forecast,
     FleetLapses,
     FleetPoints,
     FleetItems,

@@ -117,6 +117,8 @@ PUBLIC_DRAW: dict[str, Any] = {
     "event": _EVENT,
     "size": 4211,
     "root": _ROOT,
+    "checkpoint": None,
+    "consistency": [],
     "units": [
         {"organization": "glass", "name": "合成玻璃厂", "area": "310113", "is_named": False, "inspectors": ["3", "1"]},
         {"organization": "steel", "name": "合成钢厂", "area": "310113", "is_named": True, "inspectors": ["1", "2"]},

@@ -3,9 +3,10 @@
     python -m bench.fleet [--meters 1000000] [--local] [--repetitions 5] [--peer NAME …] [--only-ours]
 
 One process, runs interleaved, medians. Our run answers everything (policy cn-legal/1: status, all finding codes, failing link,
-certificate, depth, traceable_until); the peers answer whether any link fails. Their answers are compared with ours item by item
-(policy structure/1, whose failures are those) before the clock starts. All start from what is in memory: we from columns,
-they from prepared arrays or loaded tables. CPU seconds are told too, as a shared machine gives fewer than two cores.
+certificate, depth, traceable_until). So do the two peers `… all outputs`, under the same policy; the others answer whether any
+link fails (policy structure/1, whose failures are those). Every answer of every run is compared with ours item by item. All
+start from what is in memory: we from columns, they from prepared arrays, lists or loaded tables. CPU seconds are told too, as a
+shared machine gives fewer than two cores. A part of the peers (`--peer`, more than once) is measured beside ours as well.
 """
 
 import argparse
@@ -21,9 +22,9 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from bench import machine
+from bench import bars, machine
 from bench.fleet_city import TODAY, sheets
-from bench.fleet_peers import databases, frames, graphs
+from bench.fleet_peers import databases, frames, graphs, whole
 from bench.fleet_peers.question import Question, question_of
 from traceability.fleet.answers import assess_all
 from traceability.fleet.columns import Array, Fleet
@@ -36,16 +37,22 @@ from traceability.policy import policy_named
 DAY = date(1970, 1, 1) + timedelta(days=TODAY)
 POLICY, STRUCTURE = policy_named("cn-legal/1"), policy_named("structure/1")
 NOT_TRACEABLE = 3
-SLOW = {"networkx", "rustworkx"}  # A run takes minutes at a million: so many of them as --slow says.
-BARS = {"networkx": 200, "rustworkx": 80, "SQLite": 15, "DuckDB": 3, "polars": 3}
+BARS = {
+    "networkx, all outputs": 200, "networkx": 200, "rustworkx, all outputs": 80, "rustworkx": 80, "SQLite": 15, "DuckDB": 3,
+    "polars": 3,
+}  # fmt: skip
 
 Runner = Callable[[], Array]
 PEERS: dict[str, Callable[[Question], Runner]] = {
     "polars": frames.Polars,
     "DuckDB": databases.Duckdb,
     "SQLite": databases.Sqlite,
-    "rustworkx": lambda question: lambda: graphs.rustworkx_pass(question),
-    "networkx": lambda question: lambda: graphs.networkx_pass(question),
+    "rustworkx": lambda question: partial(graphs.rustworkx_pass, question),
+    "networkx": lambda question: partial(graphs.networkx_pass, question),
+}
+EQUAL: dict[str, Callable[[whole.Whole], Array]] = {
+    "rustworkx, all outputs": whole.rustworkx_whole,
+    "networkx, all outputs": whole.networkx_whole,
 }
 
 
@@ -61,8 +68,7 @@ def main() -> None:
     parser.add_argument("--meters", type=int, default=1_000_000)
     parser.add_argument("--local", action="store_true")
     parser.add_argument("--repetitions", type=int, default=machine.REPETITIONS)
-    parser.add_argument("--slow", type=int, default=1, help="runs of peers that take minutes")
-    parser.add_argument("--peer", choices=PEERS, action="append")
+    parser.add_argument("--peer", choices=[*PEERS, *EQUAL], action="append")
     parser.add_argument("--only-ours", action="store_true")
     given = parser.parse_args()
     print(machine.describe())
@@ -74,39 +80,35 @@ def main() -> None:
     print(f"{fleet.items:,} items, {certificates:,} certificates, {references:,} references")
     print(f"columns {size / fleet.items * 1e6:.0f} MB a million items; encoded in {_said(taken)}")
     solve(fleet, DAY, POLICY)
-    names = [] if given.only_ours else given.peer or list(PEERS)
-    question = question_of(fleet, TODAY)
-    runners = {name: PEERS[name](question) for name in names}
-    _check(fleet, runners)
-    _measure(fleet, runners, given.repetitions, given.slow)
-    _warm_snapshot(fleet, given.repetitions)
-    _withdrawals(fleet, 10 * given.repetitions)
+    names = [] if given.only_ours else given.peer or [*PEERS, *EQUAL]
+    runners = _runners(fleet, names)
+    _measure(fleet, runners, given.repetitions)
+    if not given.peer:
+        _warm_snapshot(fleet, given.repetitions)
+        _withdrawals(fleet, 10 * given.repetitions)
     print(f"peak memory of the whole process {_peak() - before:.0f} MB more than at the start, drawing and peers included")
 
 
-def _check(fleet: Fleet, runners: dict[str, Runner]) -> None:
-    """Refuse to measure what answers otherwise."""
-    _, answers = solve(fleet, DAY, STRUCTURE)
-    ours = answers["status"] != NOT_TRACEABLE
-    for name, run in runners.items():
-        if name in SLOW:
-            continue
-        differing = int((run() != ours).sum())
-        assert differing == 0, f"{name} differs on {differing} items"
-    print(f"{int(ours.sum()):,} items without a failing link; equal item by item")
+def _runners(fleet: Fleet, names: list[str]) -> dict[str, Runner]:
+    question = question_of(fleet, TODAY)
+    runners: dict[str, Runner] = {name: PEERS[name](question) for name in names if name in PEERS}
+    if any(name in EQUAL for name in names):
+        lists = whole.Whole(fleet, DAY, POLICY)
+        runners |= {name: partial(EQUAL[name], lists) for name in names if name in EQUAL}
+    return runners
 
 
-def _measure(fleet: Fleet, runners: dict[str, Runner], repetitions: int, slow: int) -> None:
-    _, answers = solve(fleet, DAY, STRUCTURE)
-    expected = answers["status"] != NOT_TRACEABLE
+def _measure(fleet: Fleet, runners: dict[str, Runner], repetitions: int) -> None:
+    is_good = solve(fleet, DAY, STRUCTURE)[1]["status"] != NOT_TRACEABLE
+    everything = solve(fleet, DAY, POLICY)[1]
+    print(f"{int(is_good.sum()):,} items without a failing link")
     ours: list[Taken] = []
     theirs: dict[str, list[Taken]] = {name: [] for name in runners}
-    for repetition in range(repetitions):
+    for _ in range(repetitions):
         for name, run in runners.items():
-            if name in SLOW and repetition >= slow:
-                continue
             taken, answer = _timed(run)
-            assert (answer == expected).all(), name
+            differing = int((answer != (everything if name in EQUAL else is_good)).sum())
+            assert differing == 0, f"{name} differs on {differing} items"
             theirs[name].append(taken)
             ours.append(_timed(lambda: solve(fleet, DAY, POLICY))[0])
         if not runners:
@@ -114,12 +116,14 @@ def _measure(fleet: Fleet, runners: dict[str, Runner], repetitions: int, slow: i
     wall, cpu = (statistics.median(values) for values in zip(*ours, strict=True))
     print(f"ours: wall {machine.spread([each.wall for each in ours])} s, {fleet.items / wall / 1e6:.2f} M items/s")
     print(f"      cpu {machine.spread([each.cpu for each in ours])} s, {fleet.items / cpu / 1e6:.2f} M items a CPU second")
+    bars.at_least("M items a second, from columns to all answers", fleet.items / wall / 1e6, 2)
     for name, values in theirs.items():
         their_wall, their_cpu = (statistics.median(each) for each in zip(*values, strict=True))
         print(
             f"{name}: {len(values)} runs, wall {their_wall:.3g} s, cpu {their_cpu:.3g} s; ratio wall {their_wall / wall:.1f},"
-            f" cpu {their_cpu / cpu:.1f} (bar {BARS[name]})"
+            f" cpu {their_cpu / cpu:.1f} (bar {BARS[name]}); equal item by item"
         )
+        bars.at_least(f"times as fast as {name}", their_wall / wall, BARS[name])
 
 
 def _warm_snapshot(fleet: Fleet, repetitions: int) -> None:
@@ -139,6 +143,7 @@ def _warm_snapshot(fleet: Fleet, repetitions: int) -> None:
     told = [_timed(lambda: assess_all(kept(), DAY, POLICY))[0] for _ in range(repetitions)]
     print(f"warm snapshot to answers: wall {machine.spread([each.wall for each in solved])} s (bar 0.5 at a million)")
     print(f"                          cpu {machine.spread([each.cpu for each in solved])} s")
+    bars.at_most("s from a warm snapshot to all answers", statistics.median(each.wall for each in solved), 0.5)
     print(f"and to a table in words: wall {machine.spread([each.wall for each in told])} s")
 
 
@@ -164,6 +169,7 @@ def _withdrawals(fleet: Fleet, draws: int) -> None:
     ratios = [whole / part for whole, part in zip(full, ours, strict=True)]
     print(f"withdrawal of a standard's certificate: {machine.spread(ours)} s, items looked at {machine.spread(sizes)}")
     print(f"    full run / withdrawal: {machine.spread(ratios)} (bar 10 at the median); state equal on all {draws} draws")
+    bars.at_least("times cheaper than a full run: a withdrawal, in memory", statistics.median(ratios), 10)
 
 
 def _timed(work: Callable[[], Any]) -> tuple[Taken, Any]:
@@ -182,3 +188,4 @@ def _peak() -> float:
 
 if __name__ == "__main__":
     main()
+    print(bars.told())

@@ -23,7 +23,7 @@ from typing import Any
 import pyarrow as pa
 from msgspec.structs import replace
 
-from bench import machine
+from bench import bars, machine
 from bench.fleet import DAY, POLICY
 from bench.fleet_city import sheets
 from bench.fleet_load import NOW, filled
@@ -107,9 +107,13 @@ class _City:
                 f"    anew {machine.spread(taken['anew'])} s: {middle['anew'] / middle['up to date']:.1f} times as much"
                 f" (bar {BARS['cheaper']}); the pass alone {middle['pass']:.3f} s; all answers equal on all {draws} draws"
             )
+            ratio = middle["anew"] / middle["up to date"]
+            bars.at_least(f"{self.engine}: times cheaper than anew, after a {kind}", ratio, BARS["cheaper"])
         written = [self._write_affected() for _ in range(max(draws, machine.REPETITIONS))]
         bar = f"bar {BARS['seconds']} s" if self.engine == "postgresql" else "no bar"
         print(f"{self.engine}: {AFFECTED:,} affected items written in {machine.spread(written)} s ({bar})")
+        if self.engine == "postgresql":
+            bars.at_most(f"s to write {AFFECTED:,} affected items to PostgreSQL", statistics.median(written), BARS["seconds"])
 
     def withdrawal(self) -> Records:
         """A certificate of any age is void from a random day of the last year on."""
@@ -206,3 +210,4 @@ def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
 
 if __name__ == "__main__":
     main()
+    print(bars.told())

@@ -1,9 +1,9 @@
 """A registry of any size as tables of records: a city like that of bench.synthetic, drawn all at once.
 
 About 1 % of the items are standards in four levels, each with four yearly certificates; a meter has two or three. `is_local`:
-a laboratory's meters rest on the laboratory's own standards, as in life; otherwise on any of the level, the worst case for
-caches. Defects are rare and of every kind: withdrawn, failed, limited and adjusted certificates, repairs, failed interim
-checks, retirements, lapsed competence.
+a laboratory's meters rest on the laboratory's own standards, as in life, and a few on hubs that serve all; otherwise on any of
+the level, the worst case for caches. Defects are rare and of every kind: withdrawn, failed, limited and adjusted certificates,
+repairs, failed interim checks, retirements, lapsed competence.
 """
 
 from typing import Any
@@ -21,6 +21,7 @@ _LEVELS = (0.01, 0.05, 0.24, 0.70)  # Shares of the standards, nearest to the an
 _QUANTITIES = ("active energy", "volume", "mass", "temperature")
 _UNITS = ("kW*h", "m^3", "kg", "degC")
 _METERS_A_LABORATORY = 2500
+_HUBS, _TO_HUBS = 4, 0.03  # Of each level so many standards serve everybody as well, for this share of all references.
 
 
 def sheets(meters: int, seed: int = 1, *, is_local: bool = False) -> Sheets:
@@ -104,6 +105,9 @@ class _City:
         size = self.sizes[above]
         if self.is_local:
             place = (share * size + self.choice.integers(0, 6, len(share))).astype(np.int64)
+            # Some go to those that serve the whole country.
+            is_to_hub = self.rarely(len(share), _TO_HUBS)
+            place[is_to_hub] = self.choice.integers(0, _HUBS, int(is_to_hub.sum()))
         else:
             place = self.choice.integers(0, 1 << 40, len(share))
         found: Array = self.starts[above] + place % size

@@ -33,6 +33,7 @@ import pyarrow as pa
 
 from bench import machine
 from bench.fleet_city import TODAY, sheets
+from bench.fleet_sizes import memory
 from registry.exchange.partitions import Manifest, manifest_of, read_part, write_parts
 from registry.usecases.assess_on_cluster import LOCAL, answer_part, assess_on_cluster, connected
 from traceability.fleet.answers import assess_all
@@ -249,22 +250,16 @@ def _sampled(parts: Path, number: int) -> Sample:
     """Answer a part twice, the second time with loops that are loaded."""
     standards = Standards.of(read_part(parts, 0))
     answers = Path(tempfile.mkdtemp(dir=parts))
-    before = _memory("VmRSS")
+    before = memory("VmRSS")
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # Forget the peak that came before.
     answer_part(number, folder=parts, standards=standards, day=DAY, policy=POLICY, answers=answers)
-    grown = _memory("VmHWM") - before
+    grown = memory("VmHWM") - before
     begun = time.perf_counter()
     read_part(parts, number)
     reading = time.perf_counter() - begun
     begun = time.perf_counter()
     items = answer_part(number, folder=parts, standards=standards, day=DAY, policy=POLICY, answers=answers)
     return Sample(items, time.perf_counter() - begun, reading, grown)
-
-
-def _memory(name: str) -> int:
-    """Bytes that this process holds, or held at most (Linux)."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
 
 
 def _planned(given: argparse.Namespace, figures: Figures) -> None:

@@ -21,7 +21,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from bench import machine
+from bench import bars, machine
 from bench.fleet import DAY, NOT_TRACEABLE, POLICY, STRUCTURE
 from bench.fleet_city import TODAY, sheets
 from bench.fleet_peers.stored import holding
@@ -95,7 +95,9 @@ def _measure(store: Store, engine: str, repetitions: int) -> None:
             print(f"{engine} {name}: {machine.spread(values)} s")
     middle = {name: statistics.median(values) for name, values in taken.items() if values}
     print(f"{engine}: load / the database's own sum: {middle['load'] / middle['sum']:.1f} (bar {BARS[engine]})")
+    bars.at_most(f"{engine}: load over the database's own sum", middle["load"] / middle["sum"], BARS[engine])
     for name in (DATES, RESULTS) if engine == "sqlite" else ():
+        bars.at_least(f"from the file to all verdicts, times as fast as {name}", middle[name] / middle["whole"], 3)
         print(f"SQLite's {name} / the whole way from the file: {middle[name] / middle['whole']:.1f} (bar 3)")
 
 
@@ -160,3 +162,4 @@ def _url(engine: str) -> Iterator[str]:
 
 if __name__ == "__main__":
     main()
+    print(bars.told())

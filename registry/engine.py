@@ -79,7 +79,8 @@ class KeptConnections:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._most = _MOST_KEPT if engine.dialect.name == "sqlite" else 0
+        self._is_file = engine.dialect.name == "sqlite"
+        self._most = _MOST_KEPT if self._is_file else 0
         self._free: list[Connection] = []
 
     @contextmanager
@@ -91,7 +92,7 @@ class KeptConnections:
     @contextmanager
     def reading(self, viewers: list[str] | None) -> Iterator[Connection]:
         """A transaction that reads one state; as `transaction`, where nothing is kept."""
-        if not self._most:
+        if not self._is_file:
             with transaction(self._engine, is_writer=False, viewers=viewers) as connection:
                 yield connection
             return
@@ -104,13 +105,21 @@ class KeptConnections:
         while self._free:
             self._free.pop().close()
 
+    def _opened(self) -> Connection:
+        connection = self._engine.connect()
+        if (
+            not self._is_file
+        ):  # A server is asked single statements: without a transaction it is waited for once, not three times.
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+        return connection
+
     @contextmanager
     def _taken(self) -> Iterator[Connection]:
         with _errors_as_ours(self._engine):
             try:
                 connection = self._free.pop()  # In one step, whatever other threads do.
             except IndexError:
-                connection = self._engine.connect()
+                connection = self._opened()
             try:
                 yield connection
             finally:

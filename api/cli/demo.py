@@ -24,7 +24,7 @@ from api.cli.stores import opened
 from api.failures import ParameterError
 from api.language import Bilingual, Language, text
 from api.pages.rows import TargetRow, target_rows
-from registry.access import Party
+from registry.access import Party, Role
 from registry.errors import ConflictError, StoreError
 from registry.notices.settings import NoticeSettings
 from registry.readings import MeterReading, Place, Sent, derived_id
@@ -130,27 +130,27 @@ def _record_readings(store: Store, read: Iterable[SeedReading]) -> None:
 
 def _watch(store: Store, records: Records, today: date) -> None:
     """The monitoring system beside the examples: their register, uploads and the supplier's gate, and one reconciliation."""
-    at = clock.now()
-    plant = Party(name=_RECORDED_BY, organization="power-plant")  # On its behalf, so that it holds the supplier's gate point.
+    # On behalf of the plant, so that it holds the point of the supplier's gate.
+    plant = Party(name=_RECORDED_BY, organization="power-plant", role=Role.ENERGY_USER)
     gate = monitoring.gate_records()
     with store.writing() as work:
         chunks = (piece.decode() for piece in write_entries((section, getattr(gate, section)) for section in SECTIONS))
-        import_records(work, chunks, party=plant, at=at, source="seed_data.monitoring")
+        import_records(work, chunks, party=plant, at=clock.now(), source="seed_data.monitoring")
     _record_readings(store, monitoring.gate_readings(readings(records.metering_points, today)))
     told = [msgspec.convert(fact, AnyFact, strict=False) for fact in monitoring.facts(records, today)]
     with store.writing() as work:
-        done = record_facts(work, told, party=Party(name=_RECORDED_BY), at=at, source="seed_data.monitoring")
+        done = record_facts(work, told, party=Party(name=_RECORDED_BY), at=clock.now(), source="seed_data.monitoring")
     if not done.new:
         return
     party = Party(name=_RECORDED_BY)
     for organization in monitoring.UNITS:
         data = dump(monitoring.register(records, organization))
         brought = BroughtRegister(data=data, name="seed_data.monitoring", as_of=today)
-        import_register(store, brought, organization=organization, party=party, at=at, is_dry_run=False)
+        import_register(store, brought, organization=organization, party=party, at=clock.now(), is_dry_run=False)
     sent = dump(monitoring.uploads(today))
-    import_upload(store, sent, organization="power-plant", numeric_valid=None, party=party, at=at, is_dry_run=False)
+    import_upload(store, sent, organization="power-plant", numeric_valid=None, party=party, at=clock.now(), is_dry_run=False)
     for organization in monitoring.UNITS:
-        record_reconciliation(store, party, organization, at, POLICIES[DEFAULT_POLICY])
+        record_reconciliation(store, party, organization, clock.now(), POLICIES[DEFAULT_POLICY])
 
 
 def _write_factors(folder: Path, today: date) -> None:

@@ -12,19 +12,27 @@ from api.context import Context, Given, RecordId, Speaking
 from api.language import Bilingual, Language, text
 from api.pages.forms import Expected, Fields, gone_on, page
 from api.render import words
-from api.render.fleet_charts import lapse_bars, lapses_by_week, recall_tree, status_bars
-from api.routes.fleet import PolicyName, WantedItems
+from api.render.fleet_charts import (
+    forecast_bars,
+    lapse_bars,
+    lapses_by_week,
+    lost_by_week,
+    points_by_week,
+    recall_tree,
+    status_bars,
+)
+from api.routes.fleet import PolicyName, WantedItems, forecast
 from api.schemas.fleet import fleet_item
 from api.schemas.fleet_runs import fleet_run_answer
 from api.security import Reading, Supervising
 from registry.access import Permission
 from registry.errors import RegistryError, UnknownError
-from registry.fleet_summary import Cell
+from registry.fleet_summary import Cell, PointCell
 from registry.spelling import storable
 from registry.usecases import fleet_questions, fleet_runs
 from registry.usecases.recall_preview import seen_preview
 from registry.usecases.review_editions import areas_on
-from traceability.periods import civil_day
+from traceability.periods import civil_day, days_later
 from traceability.policy import DEFAULT_POLICY, POLICIES, policy_named
 from traceability.problems import TraceabilityError
 from traceability.verdict import Status
@@ -52,13 +60,15 @@ def show_board(
     with context.store.reading() as work:
         areas = {area.code: Bilingual(area.zh, area.en) for area in areas_on(work, civil_day(now), now)}
     cells = () if found.summary is None else found.summary.cells
-    groups = [(key, title, _by(cells, key, named)) for key, title, named in _groups(language, areas)]
+    of_points = () if found.summary is None else found.summary.point_cells
+    of_points = () if found.summary is None else found.summary.point_cells
     values: dict[str, Any] = {
         "found": found,
         "policy": policy,
         "policies": list(POLICIES),
         "looks": [(status, words.STATUSES[status]) for status in Status],
-        "groups": [(key, title, rows, status_bars([row[1:] for row in rows], title, key)) for key, title, rows in groups],
+        "groups": _drawn(cells, _groups(language, areas), ""),
+        "point_groups": _drawn(of_points, _groups(language, areas), "-points"),
         "may_run": party.may(Permission.SUPERVISE),
         "run": None if run is None else _progress(context, party, storable(run)),
         "api": f"{links.API}/fleet/summary",
@@ -112,6 +122,7 @@ def show_lapses(
         "lapses": lapses[:_MOST_LAPSES],
         "more": max(len(lapses) - _MOST_LAPSES, 0),
         "in_all": sum(each.items for each in lapses),
+        "points_by_week": points_by_week(fleet_questions.point_lapses(found, within)),
         "carriers": carriers.most_common(20),
         "api": f"{links.API}/fleet/lapses",
     }
@@ -142,6 +153,43 @@ def show_points(
         "api": f"{links.API}/fleet/single-points",
     }
     return page("fleet_points.html", language, request, values)
+
+
+@router.get("/fleet/forecast")
+def show_forecast(
+    context: Given,
+    language: Speaking,
+    request: Request,
+    party: Reading,
+    policy: PolicyName,
+    without: Annotated[str, Query(max_length=255)] = "",
+    by: Annotated[str, Query(max_length=10)] = "",
+) -> HTMLResponse:
+    """What is lost, week by week, if a standard is not calibrated again by a day; with the standard, nothing of it is."""
+    about, today = storable(without.strip()), civil_day(context.clock())
+    values: dict[str, Any] = {
+        "policy": policy,
+        "policies": list(POLICIES),
+        "without": about,
+        "by": by or str(days_later(today, 90)),
+        "found": None,
+        "query": {"policy": policy, "without": about, **({"by": by} if by else {})},
+        "api": f"{links.API}/fleet/forecast",
+    }
+    error: Expected | None = None
+    if about:
+        try:
+            found = forecast(context, party, policy, about, by or None)
+            values |= {
+                "found": found,
+                "lost": found.lost[:_MOST_LAPSES],
+                "more": max(len(found.lost) - _MOST_LAPSES, 0),
+                "weeks": list(lost_by_week(found.lost).items()),
+                "bars": forecast_bars(found.lost, text(language, "每周末仍可溯源与已失去溯源的器具"), "forecast"),
+            }
+        except (RegistryError, TraceabilityError) as problem:
+            error = problem
+    return page("fleet_forecast.html", language, request, values, error=error)
 
 
 @router.get("/fleet/items")
@@ -242,10 +290,16 @@ def _groups(language: Language, areas: Mapping[str, Bilingual]) -> tuple[tuple[s
     )
 
 
-def _by(cells: Iterable[Cell], key: str, named: Naming) -> list[tuple[Any, str, dict[Status, int]]]:
+def _drawn(cells: Iterable[Cell | PointCell], groups: Iterable[tuple[str, str, Naming]], mark: str) -> list[tuple[Any, ...]]:
+    """Each group with its rows, and these as bars; `mark` tells the drawings of a page apart."""
+    rows = [(key, title, _by(cells, key, named)) for key, title, named in groups]
+    return [(key, title, each, status_bars([row[1:] for row in each], title, f"{key}{mark}")) for key, title, each in rows]
+
+
+def _by(cells: Iterable[Cell | PointCell], key: str, named: Naming) -> list[tuple[Any, str, dict[Status, int]]]:
     """For each value its name and how many items of each status; the most first."""
     counted: dict[Any, Counter[Status]] = {}
     for each in cells:
-        counted.setdefault(getattr(each, key), Counter())[each.status] += each.items
+        counted.setdefault(getattr(each, key), Counter())[each.status] += each.items if isinstance(each, Cell) else each.points
     rows = [(value, named(value), dict(counts)) for value, counts in counted.items()]
     return sorted(rows, key=lambda row: (-sum(row[2].values()), str(row[0])))

@@ -5,7 +5,7 @@ Each number drawn stands in a table beside it as well, so nothing depends on the
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from operator import attrgetter
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -13,7 +13,8 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from markupsafe import Markup
 
 from api.language import Language, text
-from registry.fleet_summary import Lapse
+from registry.fleet_summary import Lapse, PointLapse
+from registry.usecases.fleet_forecast import Loss
 from registry.usecases.fleet_questions import week_of
 from traceability.affected import Affected
 from traceability.verdict import Status
@@ -59,6 +60,38 @@ def lapses_by_week(lapses: Iterable[Lapse]) -> dict[date, tuple[int, int]]:
     return {week: (own[week], carried[week]) for week in sorted({*own, *carried})}
 
 
+def points_by_week(lapses: Iterable[PointLapse]) -> dict[date, int]:
+    """For each Monday with one in its week: metering points that are good for the last time."""
+    counted: Counter[date] = Counter()
+    for each in lapses:
+        counted[week_of(each.last_day)] += each.points
+    return dict(counted)
+
+
+def forecast_bars(losses: Iterable[Loss], title: str, key: str) -> Markup:
+    """A bar for each week: what is traceable still, and what is lost by its end. With the standard all bars would be whole."""
+    weeks = list(lost_by_week(losses).items())[:_MOST]
+    if not weeks:
+        return Markup("")
+    in_all = max(kept + lost for _, (_, kept, lost) in weeks)
+    drawing = _drawing(_WIDTH, _LINE * len(weeks), title, key, "stacks")
+    for index, (week, (_, kept, lost)) in enumerate(weeks):
+        _bar(drawing, index, str(week), [("traceable", kept), ("not_traceable", lost)], in_all, f"−{lost:,}")
+    return _markup(drawing)
+
+
+def lost_by_week(losses: Iterable[Loss]) -> dict[date, tuple[int, int, int]]:
+    """For each Monday from the first week with a loss to the last: lost in it, traceable still, lost by its end."""
+    counted = Counter(week_of(each.lost_from) for each in losses)
+    in_all, lost, weeks = sum(counted.values()), 0, {}
+    week, last = min(counted, default=date.max), max(counted, default=date.min)
+    while week <= last:
+        lost += counted[week]
+        weeks[week] = (counted[week], in_all - lost, lost)
+        week += timedelta(days=7)
+    return weeks
+
+
 def recall_tree(subject: str, affected: Sequence[Affected], language: Language) -> Markup:
     """What failed at the left, and what rests on it level by level to the right, the worst of a level first."""
     if not affected:
@@ -97,7 +130,7 @@ def _drawing(width: int, height: int, title: str, key: str, kind: str) -> Elemen
     return drawing
 
 
-def _bar(drawing: Element, index: int, name: str, parts: Sequence[tuple[str, int]], most: int) -> None:
+def _bar(drawing: Element, index: int, name: str, parts: Sequence[tuple[str, int]], most: int, said: str = "") -> None:
     top, left, total = index * _LINE, float(_LEFT), sum(count for _, count in parts)
     SubElement(drawing, "text", {"x": "0", "y": str(top + 16)}).text = name if len(name) <= 11 else f"{name[:10]}…"
     for kind, count in parts:
@@ -106,7 +139,7 @@ def _bar(drawing: Element, index: int, name: str, parts: Sequence[tuple[str, int
             place = {"x": f"{left:.1f}", "y": str(top), "width": f"{width:.1f}", "height": str(_BAR), "class": f"part {kind}"}
             SubElement(drawing, "rect", place)
             left += width
-    SubElement(drawing, "text", {"x": f"{left + 8:.1f}", "y": str(top + 16)}).text = f"{total:,}"
+    SubElement(drawing, "text", {"x": f"{left + 8:.1f}", "y": str(top + 16)}).text = said or f"{total:,}"
 
 
 def _box(drawing: Element, column: int, row: int, name: str, fact: str, severity: str) -> None:

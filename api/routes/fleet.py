@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from api import failures, links
 from api.asking import day_or_none
 from api.context import Context, Given, RecordId, Speaking
+from api.failures import ParameterError
 from api.language import Bilingual
 from api.openapi import answers, refusals
 from api.render.csv_lines import Column
@@ -27,13 +28,15 @@ from api.schemas.fleet import (
 from api.security import Reading
 from api.twins import WantedForm, csv_answer, ndjson_answer, with_twins
 from registry.access import Party
+from registry.fleet_tables import TargetKind
 from registry.repositories.fleet_lists import Wanted
 from registry.spelling import storable
-from registry.usecases import fleet_questions
+from registry.usecases import fleet_forecast, fleet_questions
+from registry.usecases.fleet_forecast import Forecast
 from registry.usecases.fleet_questions import LARGEST_PAGE, Standing
 from registry.usecases.fleet_summaries import AHEAD
 from registry.usecases.recall_preview import seen_preview
-from traceability.periods import civil_day
+from traceability.periods import civil_day, days_later
 from traceability.policy import DEFAULT_POLICY, policy_named
 from traceability.verdict import Status
 
@@ -62,6 +65,7 @@ def _wanted(
     ] = None,
     good_from: Annotated[str | None, Query(description="Good for the last time on this day or later.")] = None,
     good_until: Annotated[str | None, Query(description="Good for the last time on this day or earlier.")] = None,
+    kind: Annotated[TargetKind, Query(description="Items, or metering points; places are then their own.")] = TargetKind.ITEM,
 ) -> Wanted:
     return Wanted(
         status=status,
@@ -70,8 +74,13 @@ def _wanted(
         level=level,
         good_from=day_or_none("good_from", good_from),
         good_until=day_or_none("good_until", good_until),
+        kind=kind,
     )
 
+
+Without = Annotated[str, Query(min_length=1, max_length=255, description="The id of a standard.", examples=["STD-0.02-01"])]
+By = Annotated[str | None, Query(description="Without a new certificate until this day; in ninety days when left out.")]
+_USUAL = 90  # Days ahead.
 
 WantedItems = Annotated[Wanted, Depends(_wanted)]
 Within = Annotated[int, Query(ge=1, le=AHEAD, description="Days ahead.")]
@@ -94,6 +103,15 @@ _POINTS = (
     Column(Bilingual("依赖它的标准器", "Standards hanging on it"), attrgetter("standards")),
     Column(Bilingual("无替代的器具", "Items without an alternative"), attrgetter("without_alternative")),
     Column(Bilingual("证书有效至", "Certificate ends on"), attrgetter("ends_on")),
+    Column(Bilingual("依赖它的计量点", "Metering points hanging on it"), attrgetter("metering_points")),
+)
+_LOSSES = (
+    Column(Bilingual("器具", "Item"), attrgetter("item")),
+    Column(Bilingual("失去溯源之日", "Lost from"), attrgetter("lost_from")),
+    Column(Bilingual("级", "Level"), attrgetter("level")),
+    Column(Bilingual("缺少的标准器", "Missing standard"), attrgetter("standard")),
+    Column(Bilingual("证书", "Certificate"), attrgetter("certificate")),
+    Column(Bilingual("证书有效至", "Certificate ends on"), attrgetter("last_day")),
 )
 _ITEMS = (
     Column(Bilingual("器具", "Item"), attrgetter("item")),
@@ -118,7 +136,17 @@ def get_summary(context: Given, party: Reading, policy: PolicyName, form: Wanted
     cells = () if found.summary is None else found.summary.cells
     if form == "json":
         statuses = {} if found.summary is None else found.summary.statuses
-        return json_answer(FleetSums(run=facts_of(found.run), statuses=statuses, cells=cells))
+        point_statuses = {} if found.summary is None else found.summary.point_statuses
+        point_cells = () if found.summary is None else found.summary.point_cells
+        return json_answer(
+            FleetSums(
+                run=facts_of(found.run),
+                statuses=statuses,
+                cells=cells,
+                point_statuses=point_statuses,
+                point_cells=point_cells,
+            )
+        )
     return csv_answer(_CELLS, cells, "fleet", language) if form == "csv" else ndjson_answer(cells)
 
 
@@ -136,7 +164,8 @@ def list_lapses(
     found = _standing(context, party, policy)
     rows = fleet_questions.lapses(found, within)
     if form == "json":
-        return json_answer(FleetLapses(run=facts_of(found.run), lapses=rows))
+        of_points = fleet_questions.point_lapses(found, within)
+        return json_answer(FleetLapses(run=facts_of(found.run), lapses=rows, point_lapses=of_points))
     return csv_answer(_LAPSES, rows, "lapses", language) if form == "csv" else ndjson_answer(rows)
 
 
@@ -192,6 +221,23 @@ def list_fleet_items(
 
 
 @router.get(
+    "/fleet/forecast",
+    operation_id="forecastWithout",
+    summary="What is lost if a standard is not calibrated again by a day",
+    response_class=Response,
+    responses={**with_twins(Forecast, "The first first", "FLEET_FORECAST"), **_NOT_SEEN},
+)
+def forecast_without(
+    context: Given, party: Reading, policy: PolicyName, form: WantedForm, language: Speaking, without: Without, by: By = None
+) -> Response:
+    """An assumption: every item is calibrated again on the last day of its certificate, as last time; this one is not."""
+    found = forecast(context, party, policy, storable(without), by)
+    if form == "json":
+        return json_answer(found)
+    return csv_answer(_LOSSES, found.lost, "forecast", language) if form == "csv" else ndjson_answer(found.lost)
+
+
+@router.get(
     "/items/{item_id}/recall-preview",
     operation_id="previewItemRecall",
     summary="What breaks if an item is found to have failed on a day, as far as it is seen",
@@ -215,6 +261,18 @@ def preview_certificate(
 ) -> Response:
     """What relied on it on that day or later. `on`: the first day without force; today when left out."""
     return _preview(context, party, ("certificates", certificate_id), on, known_at)
+
+
+def forecast(context: Context, party: Party, policy: str, without: str, by: str | None) -> Forecast:
+    """What is lost without a standard, from today on; `by`: in ninety days when left out."""
+    now = context.clock()
+    today = civil_day(now)
+    until = day_or_none("by", by) or days_later(today, _USUAL)
+    if until < today:
+        raise ParameterError("by", Bilingual("早于今天", "is before today"))
+    return fleet_forecast.forecast_without(
+        context.store, party, without, until, as_of=today, known_at=now, policy=policy_named(policy)
+    )
 
 
 def _standing(context: Context, party: Party, policy: str) -> Standing:

@@ -223,7 +223,7 @@ def _judged(context: Context, work: UnitOfWork, version: int, target: str, askin
 def _scanned(context: Context, request: Request, work: UnitOfWork, text: str) -> Scanned:
     """What a text is about. Who asks is only looked at for what is not public; it would take as long as all the rest."""
     try:
-        return scan_label(work, text, None)
+        return scan_label(work, text, None, shows_photo=False)
     except MISSES:
         party = visitor_of(context, request)
         client = client_of(request, party)

@@ -4,7 +4,8 @@ from datetime import date, datetime
 
 import msgspec
 
-from registry.fleet_summary import Cell, Lapse, Point
+from registry.fleet_summary import Cell, Lapse, Point, PointCell, PointLapse
+from registry.fleet_tables import TargetKind
 from registry.repositories.fleet_answers import FleetAnswer
 from registry.repositories.fleet_runs import FleetRun
 from traceability.affected import Affected, Recall, Window
@@ -22,18 +23,24 @@ class FleetRunFacts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FleetSums(msgspec.Struct, frozen=True, kw_only=True):
-    """How many of the items that one may see have each status, in all and by place; `run` null: there are no answers yet."""
+    """How many of the items that one may see have each status, in all and by place; `run` null: there are no answers yet.
+
+    `point_statuses`, `point_cells`: the same of metering points.
+    """
 
     run: FleetRunFacts | None
     statuses: dict[Status, int]
     cells: tuple[Cell, ...]
+    point_statuses: dict[Status, int]
+    point_cells: tuple[PointCell, ...]
 
 
 class FleetLapses(msgspec.Struct, frozen=True, kw_only=True):
-    """What is good for the last time on which day, and which standard carries it."""
+    """What is good for the last time on which day, and which standard carries it; `point_lapses`: metering points by day."""
 
     run: FleetRunFacts | None
     lapses: tuple[Lapse, ...]
+    point_lapses: tuple[PointLapse, ...]
 
 
 class FleetPoints(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,9 +53,10 @@ class FleetPoints(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FleetItem(msgspec.Struct, frozen=True, kw_only=True):
-    """The kept answer for an item: status, finding codes, what fails nearest to it, and the last good day."""
+    """The kept answer for an item or a metering point: status, finding codes, what fails nearest to it, the last good day."""
 
     item: str
+    kind: TargetKind
     status: Status
     codes: tuple[Code, ...]
     failing: str | None
@@ -92,6 +100,7 @@ def fleet_item(answer: FleetAnswer) -> FleetItem:
     """A kept answer with its codes in words."""
     return FleetItem(
         item=answer.target,
+        kind=answer.kind,
         status=answer.status,
         codes=codes_in(answer.codes),
         failing=answer.failing,

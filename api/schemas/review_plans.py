@@ -155,7 +155,8 @@ class PublicDrawUnit(msgspec.Struct, frozen=True, kw_only=True):
 class PublicDraw(msgspec.Struct, frozen=True, kw_only=True):
     """What everybody may read of a plan.
 
-    From the closing on: the digest of its lists, how long they are, size and root of the ledger that end with the closing.
+    From the closing on: the digest of its lists, how long they are, size and root of the ledger that end with the closing; the
+    latest signed checkpoint that holds it, and the proof (RFC 9162) that it continues the ledger as it was then.
     Once it is published: the units, and in `draw` all that repeats the draw; `registry review draw-check FILE` does.
     """
 
@@ -172,6 +173,8 @@ class PublicDraw(msgspec.Struct, frozen=True, kw_only=True):
     event: str
     size: int
     root: str
+    checkpoint: str | None
+    consistency: tuple[str, ...]
     units: tuple[PublicDrawUnit, ...]
     draw: DrawnLists | None
 
@@ -284,6 +287,8 @@ def public_draw(found: PublicPlan) -> PublicDraw:
         event=found.event,
         size=found.size,
         root=found.root,
+        checkpoint=found.checkpoint,
+        consistency=found.consistency,
         units=tuple(
             PublicDrawUnit(
                 organization=each.organization,

@@ -2,7 +2,7 @@
 
 Files of the house lie beside this module, those of whoever runs the registry in `editions/factors` and `editions/sectors` of
 the data folder. Of two editions the one counts that is in force on the day: the latest `in_force_from` up to it. The house
-ships no emission factor, as it has none from a source that it has read; without an edition the answer is "no factor".
+ships the national averages of grid electricity as they were reported, and says so; what it has no source for has no factor.
 """
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from traceability.accounting import CARBON_DIOXIDE_UNIT, READ_UNITS, Factor
+from traceability.accounting import CARBON_DIOXIDE_UNIT, READ_UNITS, Factor, Reading
 from traceability.json_text import convert, loads
 from traceability.periods import day_before
 from traceability.problems import InputError, InvalidValueError
@@ -161,6 +161,13 @@ class DatedFactor:
     edition: str
     stated: EmissionFactor
     counted: Factor
+
+    def counts_for(self, readings: Iterable[Reading]) -> bool:
+        """Whether something was read on its days, in a unit that it is for."""
+        last = self.counted.until or date.max
+        return any(
+            each.start <= last and each.until >= self.counted.start and self.counted.fits(each.unit) for each in readings
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 1. Meters are paired by the very same serial number. Alike spellings are candidates, told and never taken for the same; a serial
    that one side has twice pairs with nothing.
 2. Of a pair every property is compared that both sides tell; what one does not tell is counted, and no difference.
-3. What one side alone has is missing on the other: of ours only meters at metering points, no transformers, none stopped.
+3. What one side alone has is missing on the other: of ours only meters at metering points, nothing that stands beside one.
 4. Uploads: a connected point of which nothing came for too long, values under a code that stands for nothing, and values that
    are others than our readings of the same days.
 5. Gates: see registry.monitoring.gates.
@@ -35,11 +35,15 @@ _ACCURACY_OF_SUMS = Fraction(1, 1000)  # Of a percentage as it is told.
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnMeter:
-    """An item of ours with all lines that it serves on the day. `ratios`: of the transformers beside it, by item; "" untold."""
+    """An item of ours with all lines that it serves on the day. `ratios`: of the transformers beside it, by item; "" untold.
+
+    `is_beside_meter`: whether it is none itself and stands beside one, as the thermometer of a gas meter does.
+    """
 
     item: str
     lines: tuple[MeterLine, ...]
     ratios: tuple[tuple[str, str], ...]
+    is_beside_meter: bool = False
 
     @property
     def first(self) -> MeterLine:
@@ -65,7 +69,7 @@ class OwnMeter:
     def is_expected(self) -> bool:
         """Whether the monitoring system is to know it."""
         stopped = self.first.details is not None and self.first.details.state is ItemState.STOPPED
-        return bool(self.points) and not self.is_transformer and not stopped
+        return bool(self.points) and not (self.is_transformer or self.is_beside_meter or stopped)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,14 +112,18 @@ def own_meters(lines: Iterable[MeterLine]) -> tuple[OwnMeter, ...]:
     """Our items with the lines that they serve, and the ratios of the transformers at the same points."""
     by_item: dict[str, list[MeterLine]] = {}
     at_point: dict[str, list[MeterLine]] = {}
+    with_meter: set[str] = set()
     for line in lines:
         by_item.setdefault(line.item, []).append(line)
+        if line.point is not None and _is_meter(line):
+            with_meter.add(line.point)
         if line.point is not None and line.record is not None and line.record.kind is ItemKind.TRANSFORMER:
             at_point.setdefault(line.point, []).append(line)
     return tuple(
         OwnMeter(
             item=item,
             lines=tuple(own),
+            is_beside_meter=not _is_meter(own[0]) and all(line.point in with_meter for line in own),
             ratios=tuple(
                 sorted(
                     {
@@ -176,6 +184,10 @@ def expected_multiplier(own: OwnMeter) -> Fraction | None:
         primary, _, secondary = ratio.partition("/")
         product *= Fraction(primary) / Fraction(secondary or "1")
     return product
+
+
+def _is_meter(line: MeterLine) -> bool:
+    return line.record is not None and line.record.kind is ItemKind.METER
 
 
 def _ratio_of(details: ItemDetails | None) -> str:

@@ -10,7 +10,7 @@ from registry.columns import day_number, instant_number
 from registry.fleet_tables import FleetAnswers, TargetKind
 from registry.queries import Query, Spelling
 from registry.repositories.fleet_answers import FleetAnswer, answer_of, is_seen
-from registry.repositories.fleet_summaries import serves
+from registry.repositories.fleet_summaries import latest_point, serves
 from registry.repositories.review import units_in
 from registry.table_parts import table_of
 from registry.tables import Branches, MeteringPoints
@@ -23,7 +23,7 @@ _points = table_of(MeteringPoints)
 
 
 class Wanted(NamedTuple):
-    """Which items a list is of; None and empty: any. `level` 0: those that serve no metering point.
+    """Which items, or metering points, a list is of; None and empty: any. `level` 0: items that serve no metering point.
 
     `good_from`, `good_until`: the last day on which they are good lies between these.
     """
@@ -34,6 +34,7 @@ class Wanted(NamedTuple):
     level: int | None = None
     good_from: date | None = None
     good_until: date | None = None
+    kind: TargetKind = TargetKind.ITEM
 
 
 class Among(NamedTuple):
@@ -45,8 +46,8 @@ class Among(NamedTuple):
     viewers: list[str] | None
 
 
-def items_wanted(work: UnitOfWork, among: Among, wanted: Wanted, *, after: str, most: int) -> list[FleetAnswer]:
-    """The answers for items by id, so many after one.
+def targets_wanted(work: UnitOfWork, among: Among, wanted: Wanted, *, after: str, most: int) -> list[FleetAnswer]:
+    """The answers for items, or metering points, by id, so many after one.
 
     Which points an item serves is looked up among all points, as for the sums: the work is to see everything.
     """
@@ -55,7 +56,7 @@ def items_wanted(work: UnitOfWork, among: Among, wanted: Wanted, *, after: str, 
         "run": among.run,
         "after": after,
         "most": most,
-        "kind": TargetKind.ITEM.value,
+        "kind": wanted.kind.value,
         "status": None if wanted.status is None else wanted.status.value,
         "energy": wanted.energy,
         "level": wanted.level,
@@ -77,11 +78,13 @@ def items_wanted(work: UnitOfWork, among: Among, wanted: Wanted, *, after: str, 
             ("good_from", wanted.good_from is not None),
             ("good_until", wanted.good_until is not None),
             ("viewers", among.viewers is not None),
+            ("points", wanted.kind is TargetKind.METERING_POINT),
         )
         if is_asked
     )
     is_placed = asked & {"organizations", "energy", "level", "nowhere"}
-    named = (asked - {"nowhere"}) | {"run", "after", "most", "kind"} | ({"day", "known_at"} if is_placed else set())
+    named = (asked - {"nowhere", "points"}) | {"run", "after", "most", "kind"}
+    named |= ({"known_at"} if "points" in asked else {"day", "known_at"}) if is_placed else set()
     return [answer_of(row) for row in work.rows(_query(asked), **{name: values[name] for name in named})]
 
 
@@ -103,9 +106,9 @@ def _listed(spelling: Spelling, asked: frozenset[str]) -> Select[Any]:
         rows = rows.where(this.traceable_until <= bindparam("good_until"))
     placed = asked & {"organizations", "energy", "level"}
     if placed:
-        rows = rows.where(_serves(spelling, placed))
-    if "nowhere" in asked:
-        rows = rows.where(~_serves(spelling, frozenset()))
+        rows = rows.where(_stands(spelling, placed) if "points" in asked else _serves(spelling, placed))
+    if "nowhere" in asked:  # A metering point is always somewhere.
+        rows = rows.where(~(_stands if "points" in asked else _serves)(spelling, frozenset()))
     if "viewers" in asked:
         rows = rows.where(is_seen(spelling))
     return rows.order_by(this.target).limit(bindparam("most"))
@@ -118,7 +121,17 @@ def _serves(spelling: Spelling, placed: frozenset[str]) -> Any:
         _branches.c.item == _answers.c.target,
         serves(bindparam("day"), bindparam("known_at")),
     ]
+    return exists(select(_branches.c.item).select_from(joined).where(*conditions, *_placed(spelling, placed)))
+
+
+def _stands(spelling: Spelling, placed: frozenset[str]) -> Any:
+    """Whether a metering point stands in such a place."""
+    conditions = _points.c.id == _answers.c.target, latest_point(bindparam("known_at"))
+    return exists(select(_points.c.id).where(*conditions, *_placed(spelling, placed)))
+
+
+def _placed(spelling: Spelling, placed: frozenset[str]) -> list[Any]:
+    conditions: list[Any] = [_points.c[name] == bindparam(name) for name in ("energy", "level") if name in placed]
     if "organizations" in placed:
         conditions.append(spelling.among(_points.c.organization, "organizations"))
-    conditions += [_points.c[name] == bindparam(name) for name in ("energy", "level") if name in placed]
-    return exists(select(_branches.c.item).select_from(joined).where(*conditions))
+    return conditions

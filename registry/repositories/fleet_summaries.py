@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Delete, Select, and_, bindparam, delete, exists, func, or_, select
+from sqlalchemy import Delete, and_, bindparam, delete, exists, func, or_, select
 
 from registry.account_tables import Holdings
-from registry.columns import day_number, instant_number
+from registry.columns import instant_number
 from registry.fleet_summary import FleetSummary
 from registry.fleet_tables import FleetRuns, FleetSummaries, RunState
 from registry.queries import Query, Spelling
@@ -55,11 +55,6 @@ def forget_past(work: UnitOfWork) -> None:
     work.run(_FORGET_PAST, past=RunState.PAST.value)
 
 
-def places_of_items(work: UnitOfWork, day: date, known_at: datetime) -> list[tuple[str, str, str | None, int]]:
-    """Which items serve which metering points on a day: item, and organization, energy and level of the point."""
-    return list(map(tuple, work.rows(_PLACES, day=day_number(day), known_at=instant_number(known_at))))
-
-
 def places_of_points(work: UnitOfWork, known_at: datetime) -> list[tuple[str, str, str | None, int]]:
     """Where metering points stand: the point, its organization, energy and level."""
     return list(map(tuple, work.rows(_POINTS, known_at=instant_number(known_at))))
@@ -80,7 +75,8 @@ def districts_of(work: UnitOfWork, organizations: Iterable[str], day: date, know
     return {name: unit.area for name, unit in units_among(work, organizations, (day, known_at)).items()}
 
 
-def _latest(known_at: Any) -> Any:
+def latest_point(known_at: Any) -> Any:
+    """The condition that a row is the latest known version of its metering point."""
     newer = _points.alias("newer")
     is_newer = (newer.c.id == _points.c.id) & (newer.c.recorded_at > _points.c.recorded_at)
     return (
@@ -93,17 +89,10 @@ def _latest(known_at: Any) -> Any:
 def serves(day: Any, known_at: Any) -> Any:
     """The condition that a row of a metering point's latest version holds on a day."""
     return and_(
-        _latest(known_at),
+        latest_point(known_at),
         or_(_branches.c.start.is_(None), _branches.c.start <= day),
         or_(_branches.c.until.is_(None), _branches.c.until >= day),
     )
-
-
-def _places(_: Spelling) -> Select[Any]:
-    columns = _branches.c.item, _points.c.organization, _points.c.energy, _points.c.level
-    joined = _branches.join(_points, _points.c.entry == _branches.c.metering_point_entry)
-    holds = serves(bindparam("day"), bindparam("known_at"))
-    return select(*columns).distinct().select_from(joined).where(_branches.c.item.is_not(None), holds).order_by(*columns)
 
 
 def _forget_past(_: Spelling) -> Delete:
@@ -118,10 +107,9 @@ _READ = Query(
 )
 _FORGET = Query(lambda _: delete(_summaries).where(_summaries.c.run == bindparam("run")))
 _FORGET_PAST = Query(_forget_past)
-_PLACES = Query(_places)
 _POINTS = Query(
     lambda _: select(_points.c.id, _points.c.organization, _points.c.energy, _points.c.level).where(
-        _latest(bindparam("known_at"))
+        latest_point(bindparam("known_at"))
     )
 )
 _HOLDERS = Query(

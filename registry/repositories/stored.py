@@ -52,6 +52,7 @@ def of_items(work: UnitOfWork, items: list[str], most: int) -> dict[str, list[Re
     rows_of = {name: rows for name, rows in zip(_OF_ITEMS, lists, strict=True) if rows}
     entries = {name: [row[0] for row in rows] for name, rows in rows_of.items()}
     asked = [(part, {"entries": entries[name]}) for name in rows_of for part in _PARTS[name]]
+    asked += [(_WITHDRAWALS, {"entries": entries[name]}) for name in rows_of if name == "certificates"]
     answers = iter(work.gather(asked))
     found: dict[str, list[Record]] = {}
     for name, rows in rows_of.items():
@@ -59,7 +60,7 @@ def of_items(work: UnitOfWork, items: list[str], most: int) -> dict[str, list[Re
         found[name] = [SECTION_TABLES[name].record(row, *parts) for row in rows]
     if "certificates" in found:
         numbered = zip(entries["certificates"], found["certificates"], strict=True)
-        found["certificates"] = withdrawn(work, numbered, entries["certificates"], LATEST)
+        found["certificates"] = _with_withdrawals(numbered, next(answers), LATEST)
     return found
 
 
@@ -68,7 +69,10 @@ def withdrawn(work: UnitOfWork, certificates: Iterable[tuple[int, Record]], entr
 
     `until`: the instant (as stored) up to which withdrawals are known.
     """
-    rows = work.rows(_WITHDRAWALS, entries=entries) if entries else []
+    return _with_withdrawals(certificates, work.rows(_WITHDRAWALS, entries=entries) if entries else [], until)
+
+
+def _with_withdrawals(certificates: Iterable[tuple[int, Record]], rows: list[Row], until: int) -> list[Record]:
     by_entry = {row[0]: row for row in rows if row[1] <= until}
     return [
         mapping.withdrawn(record, by_entry[entry]) if entry in by_entry and isinstance(record, Certificate) else record

@@ -180,7 +180,7 @@ def _point(
     is_model = sectors is not None and energy in sectors.modelled
     factors = editions.factors_of(energy, asked.start, asked.until)
     made = account(spans(inquiry, asked.start, asked.until), readings, [each.counted for each in factors], is_model=is_model)
-    used = tuple(each for each in factors if made.unit is not None and each.counted.fits(made.unit))
+    used = tuple(each for each in factors if each.counts_for(readings))
     return PointAccount(point=point, energy=energy, account=made, readings=len(readings), factors=used, is_model=is_model)
 
 

@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from registry.fleet_summary import FleetSummary, Lapse, Point
+from registry.fleet_summary import FleetSummary, Lapse, Point, PointLapse
 from registry.repositories.fleet_answers import FleetAnswer
-from registry.repositories.fleet_lists import Among, Wanted, items_wanted
+from registry.repositories.fleet_lists import Among, Wanted, targets_wanted
 from registry.repositories.fleet_runs import FleetRun, current_run
 from registry.repositories.fleet_summaries import summary_of
 from registry.unit_of_work import Store, UnitOfWork
@@ -42,6 +42,14 @@ def lapses(found: Standing, within: int) -> tuple[Lapse, ...]:
     return tuple(each for each in found.summary.lapses if each.last_day < last)
 
 
+def point_lapses(found: Standing, within: int) -> tuple[PointLapse, ...]:
+    """How many metering points are good for the last time on each of the next days."""
+    if found.run is None or found.summary is None:
+        return ()
+    last = found.run.as_of + timedelta(days=within)
+    return tuple(each for each in found.summary.point_lapses if each.last_day < last)
+
+
 def points(found: Standing, after: int, most: int | None) -> tuple[tuple[Point, ...], int | None]:
     """Single points of failure from a place in their order on, and the place of the next page."""
     rows = () if found.summary is None else found.summary.points[after:]
@@ -53,7 +61,7 @@ def points(found: Standing, after: int, most: int | None) -> tuple[tuple[Point, 
 def items(
     store: Store, policy: str, wanted: Wanted, viewers: list[str] | None, *, after: str = "", most: int = LARGEST_PAGE
 ) -> Listed:
-    """The items that a list is of, by id, as far as the viewers hold them (None: all)."""
+    """The items, or metering points, that a list is of, by id, as far as the viewers hold them (None: all)."""
     with store.reading() as work:
         return _items(work, policy, wanted, viewers, after, most)
 
@@ -62,7 +70,7 @@ def _items(work: UnitOfWork, policy: str, wanted: Wanted, viewers: list[str] | N
     run = current_run(work, policy)
     if run is None:
         return Listed(None, (), None)
-    found = items_wanted(work, Among(run.entry, run.as_of, run.known_at, viewers), wanted, after=after, most=most + 1)
+    found = targets_wanted(work, Among(run.entry, run.as_of, run.known_at, viewers), wanted, after=after, most=most + 1)
     return Listed(run, tuple(found[:most]), found[most - 1].target if len(found) > most else None)
 
 

@@ -15,18 +15,17 @@ from registry.repositories.fleet_summaries import (
     forget,
     forget_past,
     holders_of,
-    places_of_items,
     places_of_points,
     users_of_standards,
     write,
 )
 from registry.unit_of_work import Store, UnitOfWork
-from traceability.fleet.codes import places_in
-from traceability.fleet.columns import Fleet
-from traceability.fleet.forecast import lapsing
+from traceability.fleet import loops
+from traceability.fleet.codes import gathered, grouped, places_in
+from traceability.fleet.forecast import carried
 from traceability.fleet.hanging import Chains, chains_of
 from traceability.fleet.point_answers import Everything
-from traceability.fleet.points import Points
+from traceability.fleet.points import Points, serving_on
 from traceability.fleet.sheets import day_of, number_of
 from traceability.policy import Policy
 from traceability.verdict import Status
@@ -116,12 +115,13 @@ class _Making:
         fleet = self._fleet = points.fleet
         self._points = points
         self._status, self._point_status = _statuses(answers.items), _statuses(answers.points)
-        self._serving, self._place, self._places = _placed(work, fleet, question)
-        self._point_place, self._point_places = _places_of_points(work, points, question)
+        self._point_place, self._places = _places_of_points(work, points, question)
+        self._place, self._place_offset = _places_of_items(points, self._point_place, question.as_of)
         self._point_until = answers.points["traceable_until"].combine_chunks().cast(pa.int32()).fill_null(_NEVER).to_numpy()
         self._until = (number_of(question.as_of) or 0) + AHEAD
-        self._lapsing = _carried(lapsing(fleet, question.as_of, AHEAD, question.policy))
-        self._lapsing_item = places_in(self._lapsing["item"], fleet.item_ids)
+        self._carried = carried(fleet, question.as_of, AHEAD, question.policy)
+        self._lapse_of = np.full(fleet.items, loops.NONE, np.int64)
+        self._lapse_of[self._carried.items] = np.arange(len(self._carried.items))
         self._chains = chains(work, points, question.as_of)
 
     def of(self, held: Held) -> FleetSummary:
@@ -140,16 +140,14 @@ class _Making:
         )
 
     def _cells(self, items: Array) -> Iterator[Cell]:
-        is_asked = np.zeros(self._fleet.items, np.bool_)
-        is_asked[items] = True
-        chosen = is_asked[self._serving]
-        counts = _by_place(self._place[chosen], self._status[self._serving[chosen]])
+        places, offset = gathered(self._place_offset, items)
+        counts = _by_place(self._place[places], np.repeat(self._status[items], np.diff(offset)))
         for (district, energy, level), status, count in _placed_counts(counts, self._places):
             yield Cell(district=district, energy=energy, level=level, status=status, items=count)
 
     def _point_cells(self, points: Array) -> Iterator[PointCell]:
         counts = _by_place(self._point_place[points], self._point_status[points])
-        for (district, energy, level), status, count in _placed_counts(counts, self._point_places):
+        for (district, energy, level), status, count in _placed_counts(counts, self._places):
             yield PointCell(district=district, energy=energy, level=level, status=status, points=count)
 
     def _point_lapses(self, points: Array) -> Iterator[PointLapse]:
@@ -159,14 +157,23 @@ class _Making:
             yield PointLapse(last_day=day_of(number), points=count)
 
     def _lapses(self, items: Array) -> Iterator[Lapse]:
-        chosen = self._lapsing.filter(pa.array(np.isin(self._lapsing_item, items)))
+        lapse = self._lapse_of[items]
+        lapse = lapse[lapse >= 0]
+        days, standards = self._carried.last_days[lapse], self._carried.standards[lapse]
         # A standard that the viewers do not hold is not named.
-        standard = places_in(chosen["standard"], self._fleet.item_ids)
-        chosen = chosen.set_column(2, "standard", pa.array(chosen["standard"].to_pylist(), mask=~np.isin(standard, items)))
-        counted = chosen.group_by(["last_day", "standard"]).aggregate([([], "count_all")])
-        rows = counted.sort_by([("last_day", "ascending"), ("standard", "ascending")]).to_pylist()
-        for row in rows:
-            yield Lapse(last_day=row["last_day"], standard=row["standard"], items=row["count_all"])
+        standards = np.where(_are_among(standards, items), standards, loops.NONE)
+        counts = np.unique(np.stack([days, standards]), axis=1, return_counts=True)
+        names = self._fleet.item_ids.take(pa.array(counts[0][1], mask=counts[0][1] < 0)).to_pylist()
+        for day, name, count in zip(counts[0][0].tolist(), names, counts[1].tolist(), strict=True):
+            yield Lapse(last_day=day_of(day), standard=name, items=count)
+
+
+def _are_among(numbers: Array, ordered: Array) -> Array:
+    """Whether numbers are among others, which are in order."""
+    if not len(ordered):
+        return np.zeros(len(numbers), np.bool_)
+    found: Array = ordered[np.minimum(np.searchsorted(ordered, numbers), len(ordered) - 1)] == numbers
+    return found
 
 
 def _statuses(answers: pa.Table) -> Array:
@@ -191,10 +198,10 @@ def _placed_counts(counts: tuple[Array, Array], places: list[Place]) -> Iterator
 
 
 def _places_of_points(work: UnitOfWork, points: Points, question: Question) -> tuple[Array, list[Place]]:
-    """The number of the place of each point, and the places."""
+    """The number of the place of each point, and the places; the first is that of whatever serves no point."""
     rows = places_of_points(work, question.known_at)
     district = districts_of(work, {row[1] for row in rows}, question.as_of, question.known_at)
-    numbers: dict[Place, int] = {}
+    numbers: dict[Place, int] = {("", "", 0): 0}
     place = np.zeros(points.size, np.int64)
     place[places_in(pa.array([row[0] for row in rows], pa.string()), points.ids)] = [
         numbers.setdefault((district.get(name, ""), energy or "", level), len(numbers)) for _, name, energy, level in rows
@@ -202,31 +209,18 @@ def _places_of_points(work: UnitOfWork, points: Points, question: Question) -> t
     return place, list(numbers)
 
 
-def _placed(work: UnitOfWork, fleet: Fleet, question: Question) -> tuple[Array, Array, list[Place]]:
-    """Pairs of an item and the number of a place that it serves; the places. Whatever serves none stands in one of its own."""
-    rows = places_of_items(work, question.as_of, question.known_at)
-    district = districts_of(work, {row[1] for row in rows}, question.as_of, question.known_at)
-    item = places_in(pa.array([row[0] for row in rows], pa.string()), fleet.item_ids)
-    numbers: dict[Place, int] = {("", "", 0): 0}
-    place = np.array(
-        [numbers.setdefault((district.get(name, ""), energy or "", level), len(numbers)) for _, name, energy, level in rows],
-        np.int64,
-    )
-    pairs = np.unique(np.stack([item[item >= 0], place[item >= 0]]), axis=1) if len(rows) else np.empty((2, 0), np.int64)
-    serves_none = np.setdiff1d(np.arange(fleet.items), pairs[0])
-    serving = np.concatenate([pairs[0], serves_none])
-    return serving, np.concatenate([pairs[1], np.zeros(len(serves_none), np.int64)]), list(numbers)
-
-
-def _carried(lapses: pa.Table) -> pa.Table:
-    """Item, last day, and the standard that carries it (registry.fleet_summary.Lapse)."""
-    carriers = [
-        row["carried_by"][0]
-        if row["carried_by"]
-        else (row["standard"] if row["standard_until"] and row["standard_until"] < row["last_day"] else None)
-        for row in lapses.select(["carried_by", "standard", "standard_until", "last_day"]).to_pylist()
-    ]
-    return lapses.select(["item", "last_day"]).append_column("standard", pa.array(carriers, pa.string()))
+def _places_of_items(points: Points, place: Array, day: date) -> tuple[Array, Array]:
+    """The numbers of the places in which each item stands, as lists."""
+    point, item = serving_on(points, day)
+    width = int(place.max(initial=0)) + 1
+    pairs = np.unique(item * width + place[point])
+    item, of_item = pairs // width, pairs % width
+    serves_none = np.ones(points.fleet.items, np.bool_)
+    serves_none[item] = False
+    item = np.concatenate([item, np.flatnonzero(serves_none)])
+    of_item = np.concatenate([of_item, np.zeros(int(serves_none.sum()), np.int64)])
+    order, offset = grouped(item, points.fleet.items)
+    return of_item[order], offset
 
 
 def chains(work: UnitOfWork, points: Points, day: date) -> Chains:

@@ -123,7 +123,6 @@ def _account(
     if sectors is not None and energy in sectors.modelled:
         raise QuestionError("what a model gives has no chain to prove", "模型给出的数值没有溯源链可证明")
     measured = [made for each in readings if (made := each.reading.measured()) is not None]
-    units = {each.unit for each in measured}
     counted = [
         CountedFactor(
             edition=each.edition,
@@ -134,7 +133,7 @@ def _account(
             source=each.stated.source,
         )
         for each in editions.factors_of(energy, question.start, question.until)
-        if all(map(each.counted.fits, units))
+        if each.counts_for(measured)
     ]
     return account_of(records, question, policy, measured, counted, points[-1].energy)
 

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from registry.access import Party
 from registry.errors import UnknownError
-from registry.repositories import review_plans
+from registry.ledger.merkle import consistency_proof
+from registry.repositories import ledger, review_plans
 from registry.repositories.review_plans import TakenPlanStep
 from registry.review.draw import Assignment
 from registry.review.plans import PlanAbandoned, PlanClosed, PlanDrawn, PlanPublished, PlanState
 from registry.review.sealed_draw import DrawnLists
 from registry.spelling import is_storable
 from registry.unit_of_work import UnitOfWork
+from registry.usecases.make_checkpoint import attested_note
 from registry.usecases.plan_lists import seal_of
 
 
@@ -43,6 +45,8 @@ class PublicPlan:
     size: int
     root: str
     ended: TakenPlanStep | None  # Its publication, or that it was given up.
+    checkpoint: str | None  # The latest signed statement of the ledger that holds the closing.
+    consistency: tuple[str, ...]  # The proof that the ledger at `size` is the beginning of that of the checkpoint.
     units: tuple[PublicUnit, ...]
     draw: DrawnLists | None
 
@@ -57,6 +61,7 @@ def public_plan(work: UnitOfWork, plan_id: str) -> PublicPlan:
     drawn = kept.step(PlanDrawn) if kept.state is PlanState.PUBLISHED else None
     seal = drawn.seal if drawn else seal_of(work, kept, "")
     assignments = review_plans.assignments_of(work, plan_id) if drawn else ()
+    checkpoint, consistency = _committed(work, seal.size)
     return PublicPlan(
         id=kept.id,
         area=kept.area,
@@ -71,6 +76,8 @@ def public_plan(work: UnitOfWork, plan_id: str) -> PublicPlan:
         size=seal.size,
         root=seal.root,
         ended=kept.taken(PlanPublished) or kept.taken(PlanAbandoned),
+        checkpoint=checkpoint,
+        consistency=consistency,
         units=_public_units(closed, assignments),
         draw=None
         if drawn is None
@@ -88,6 +95,15 @@ def public_plans(work: UnitOfWork, *, before: int, most: int) -> tuple[tuple[Pub
 def draws_of(work: UnitOfWork, party: Party) -> tuple[PublicPlan, ...]:
     """The published plans by which the organizations of a party are reviewed, the latest first; none for the operator."""
     return tuple(public_plan(work, plan_id) for plan_id in review_plans.plans_that_drew(work, party.viewers or ()))
+
+
+def _committed(work: UnitOfWork, size: int) -> tuple[str | None, tuple[str, ...]]:
+    """The latest checkpoint, if it holds so many leaves, and the proof that it continues the ledger as it was then."""
+    last = next(iter(ledger.checkpoints(work, 1)), None)
+    if last is None or last.size < size:
+        return None, ()
+    proof = consistency_proof(size, last.size, ledger.nodes_of(work))
+    return attested_note(work, last), tuple(each.hex() for each in proof)
 
 
 def _public_units(closed: PlanClosed, assignments: Iterable[Assignment]) -> tuple[PublicUnit, ...]:

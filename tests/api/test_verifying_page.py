@@ -158,9 +158,14 @@ def test_the_page_shows_readings_and_checks_that_they_are_those_asked_for(
     """Whoever signed: of the point, in the period, none twice; the sums are the command's to compute, and the page says so."""
     with plant_in(tmp_path, sqlite_template) as client:
         store = client.app.state.context.store  # type: ignore[attr-defined]
+<<<<<<< HEAD
+        period: dict[str, Any] = {"start": date(2026, 1, 1), "until": date(2026, 3, 31)}
+        made = bundle_of(store, "gate-gas", editions=load_editions(tmp_path), readings=True, **period)
+=======
         editions = load_editions(tmp_path)
         start, until = date(2026, 1, 1), date(2026, 3, 31)
         made = bundle_of(store, "gate-gas", editions=editions, readings=True, start=start, until=until)
+>>>>>>> main
     (tmp_path / "proof.json").write_bytes(made)
     result = alone.page.locator("#proof-result")
     check(alone.page, tmp_path / "proof.json", key=KEY, checkpoint="")

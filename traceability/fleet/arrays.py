@@ -154,7 +154,7 @@ def _next_change(rows: Array, place: Array, size: int, day: int) -> Array:
 
 
 def _standing_of(columns: Columns, rules: Any, solved: Any, items: Array) -> Array:
-    """The certificate in force of each item of which nothing is to be said until its end; NONE for others (answer_plainly)."""
+    """The certificate in force of each item of which nothing is to be said until its end; NONE for others (answer_standing)."""
     held = columns.items[items]
     extras = columns.extras[held["extra"]]
     certificate = held["certificate_last"].astype(np.int64) - 1

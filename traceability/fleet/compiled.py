@@ -31,9 +31,9 @@ _CALLED = {
 }  # fmt: skip
 # What every item needs, if it is plain, is put in place; all else is called, which keeps compiling short.
 _IN_PLACE = {
-    "note", "about_item", "relation_of", "end_of", "is_recognized", "after_the_end", "is_below", "spreads_of", "sooner",
-    "worst_of", "own_of", "combine", "settle", "answer_plainly", "look_plainly", "find_plainly", "is_plain_anchor", "look",
-    "whole_of", "added", "with_room", "doubled", "once_each", "targets_of", "is_lapsed", "first_lapse",
+    "note", "about_item", "relation_of", "end_of", "is_recognized", "after_the_end", "is_below", "is_smaller", "spreads_of",
+    "sooner", "worst_of", "own_of", "combine", "settle", "answer_standing", "look_plainly", "find_plainly", "is_plain_anchor",
+    "look", "whole_of", "added", "with_room", "doubled", "once_each", "targets_of", "is_lapsed", "first_lapse",
     "serves", "next_change", "asking_of", "asking_of_item", "about_branches", "answer_point_plainly",
 }  # fmt: skip
 

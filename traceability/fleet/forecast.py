@@ -7,6 +7,7 @@ them are calibrated in time, save the one in question and what can therefore not
 
 from datetime import date
 from types import ModuleType
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -20,8 +21,10 @@ from traceability.fleet.loops.days import first_lapse, next_day_of
 from traceability.fleet.loops.resolution import end_of
 from traceability.fleet.rules import CODES, Rules, rules_of
 from traceability.fleet.sheets import number_of
-from traceability.fleet.solve import ANSWER, room_for, solve, solve_standards
+from traceability.fleet.solve import ANSWER, Scratch, Solved, room_for, solve, solve_standards
 from traceability.policy import Policy
+
+_PLACE = (1 << 32) - 1  # In a key, the number of its subject.
 
 # `last_day`: of the good run that holds the day asked for. `findings`: what is wrong on the day after, CODE@subject, of
 # severity indeterminate or worse. `carried_by`: the standards that lapse then and take the item along (REFERENCE_LAPSED).
@@ -80,6 +83,49 @@ def lapsing(fleet: Fleet, day: date, days: int, policy: Policy, engine: ModuleTy
         schema=LAPSES,
     )
     return table.sort_by([("last_day", "ascending"), ("item", "ascending")])
+
+
+class Carried(NamedTuple):
+    """The items that lapse, by their places, the last good day of each, and the standard that carries that; NONE for none."""
+
+    items: Array
+    last_days: Array
+    standards: Array
+
+
+def carried(fleet: Fleet, day: date, days: int, policy: Policy, engine: ModuleType | None = None) -> Carried:
+    """The items of `lapsing` as numbers, in order, and what carries each.
+
+    That is the first standard that lapses then and takes the item along, else the one that ends first of those that its
+    certificate used, if it is out before the item is.
+    """
+    engine = engine or engine_for(fleet)
+    solved, answers = solve(fleet, day, policy, engine)
+    until = np.asarray(answers["until"], np.int64)
+    items = np.flatnonzero((until >= solved.day) & (until < solved.day + days))
+    standard, standard_until = _ending_first(fleet, items, solved.day, engine)
+    standard[standard_until >= until[items]] = loops.NONE
+    rules = rules_of(fleet, policy)
+    if rules.is_in_force:
+        scratch, uses = room_for(fleet, solved, rules), np.arange(len(fleet.columns.uses))
+        for last_day in np.unique(until[items]).tolist():
+            alike = np.flatnonzero(until[items] == last_day)
+            keys, owner = _lapsed_then(fleet, rules, solved, uses, items[alike], last_day + 1, engine, scratch)
+            owner, firsts = np.unique(owner, return_index=True)
+            standard[alike[owner]] = keys[firsts] & _PLACE
+    return Carried(items, until[items], standard)
+
+
+def _lapsed_then(
+    fleet: Fleet, rules: Rules, solved: Solved, uses: Array, items: Array, day: int, engine: ModuleType, scratch: Scratch
+) -> tuple[Array, Array]:
+    """What lapses on a day and takes items along (REFERENCE_LAPSED): the findings, and for each the place of its item."""
+    then = solved._replace(day=day, use_lapse=np.full(len(uses), loops.FOREVER, np.int32))
+    engine.lapses(fleet.columns, uses, then.day, then.use_lapse)
+    offsets = np.zeros(len(items) + 1, np.int64)
+    keys, _ = engine.list_findings(fleet.columns, rules, then, items, offsets, scratch)
+    is_lapsed = keys >> loops.CODE == loops.REFERENCE_LAPSED
+    return keys[is_lapsed], np.repeat(np.arange(len(items)), np.diff(offsets))[is_lapsed]
 
 
 def stranded(fleet: Fleet, day: date, without: str, by: date, policy: Policy, engine: ModuleType | None = None) -> pa.Table:

@@ -79,6 +79,8 @@ class Chains:
     def points(self, items: Array, standards: Array, most: int | None = None, metering_points: Array | None = None) -> pa.Table:
         """Rows by SCHEMA for some standards, counted among some items and metering points; the first so many."""
         fleet, columns = self._fleet, self._fleet.columns
+        if not len(standards):
+            return SCHEMA.empty_table()
         as_standards, hanging, without = self.counts(items)[:, standards]
         asking = self.counts_of_points(np.empty(0, np.int64) if metering_points is None else metering_points)[standards]
         kept = np.flatnonzero(as_standards + hanging + asking)

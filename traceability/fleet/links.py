@@ -121,8 +121,10 @@ def users_of(links: Links, certificates: Array) -> tuple[Array, Array]:
 
 def _last_until(columns: Columns, item: Array, day: Array) -> Array:
     """The last certificate of each item that is not calibrated after the day; one before its first where there is none."""
-    last = int(columns.items["certificate_last"][item].max(initial=0))
-    keys = _keyed(owners_of(columns)[:last], columns.certificates["calibrated_on"][:last])
+    held = columns.items[: int(item.max(initial=-1)) + 1]
+    last = int(held["certificate_last"].max(initial=0))
+    owner = np.repeat(np.arange(len(held)), held["certificate_last"] - held["certificate_first"])
+    keys = _keyed(owner, columns.certificates["calibrated_on"][:last])
     return np.searchsorted(keys, _keyed(item, day), side="right") - 1
 
 

@@ -6,6 +6,7 @@ for them. Uses that only points have lie behind those of the fleet.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
@@ -218,3 +219,11 @@ def _is_alike(columns: Columns, item: Array, is_ranged: Array, offset: Array, re
     is_other = np.bincount(use, relation != expected, minlength=len(item)) > 0
     is_alike: Array = ~is_other & (own_size <= 1)
     return is_alike
+
+
+def serving_on(points: Points, day: date) -> tuple[Array, Array]:
+    """Which item serves which point on a day: pairs of a point and an item, by their places."""
+    rows, number = points.table.rows, number_of(day) or 0
+    owner = np.repeat(np.arange(points.size), points.table.points["last"] - points.table.points["first"])
+    serving = (rows["served_by"] >= 0) & (rows["start"] <= number) & (number <= rows["until"])
+    return owner[serving], rows["served_by"][serving].astype(np.int64)

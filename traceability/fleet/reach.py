@@ -146,6 +146,18 @@ def reached(changes: Changes, around: Surroundings, policy: Policy, most: int = 
     return set(first)
 
 
+def hanging_on(item: str, around: Surroundings, most: int) -> set[str] | None:
+    """The item and all whose certificates lead to it, on any day and at any depth; None for more than so many."""
+    found = {item}
+    frontier = found
+    while frontier:
+        frontier = {use.item for use in around.using(frontier)} - found
+        found = found | frontier
+        if len(found) > most:
+            return None
+    return found
+
+
 def needed(items: Iterable[str], around: Surroundings) -> set[str]:
     """The items, and all that they rest on."""
     found = set(items)

@@ -89,6 +89,9 @@ def _as_one_row(ids: pa.Array) -> pa.Array:
 
 
 def _array(batch: pa.RecordBatch, name: str, dtype: Any) -> Any:
-    content = batch.column(name)[0].as_buffer()
+    # Where the batch lies: the bytes of one value would be a copy.
+    _, bounds, bytes_ = batch.column(name).buffers()
+    first, last = np.frombuffer(bounds, np.int64, 2)
+    content = bytes_.slice(first, last - first)
     array = np.frombuffer(content, dtype) if content.size else np.empty(0, dtype)
     return frozen(array.view(np.recarray) if np.dtype(dtype).names else array)

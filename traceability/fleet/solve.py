@@ -13,6 +13,7 @@ from traceability.fleet.columns import Array, Columns, Fleet, records
 from traceability.fleet.engines import engine_for
 from traceability.fleet.rules import Rules, rules_of
 from traceability.fleet.sheets import number_of
+from traceability.fleet.windows import windows_of
 from traceability.policy import Policy
 
 T = TypeVar("T")
@@ -42,6 +43,9 @@ class Solved(NamedTuple):
     standing: Array
     target: Array  # The certificate found for each reference of a standard's certificates.
     is_on_circle: Array  # Of standards: whether items use each other in a circle, through certificates of any days.
+    windows: Array  # Which certificate of a standard each use finds, and when there is nothing to say of it (windows.py).
+    # By certificate of a standard: its depth where there is nothing to say of it nor of what it rests on, else 0.
+    quiet: Array
     use_lapse: Array  # The first day from the one asked on that a use is lapsed; nothing where the policy does not ask.
 
 
@@ -96,8 +100,7 @@ def at_once(work: Callable[[T], object], shares: Sequence[T]) -> None:
 
 def room_for(fleet: Fleet, solved: Solved, rules: Rules) -> Scratch:
     """Room for what a thread finds about one certificate and about one chain."""
-    certificates = fleet.columns.certificates
-    references = int((certificates["reference_last"] - certificates["reference_first"]).max(initial=0))
+    references = _most_references(fleet)
     # A certificate's own findings, and for each reference those of the item used (see loops.check) and of the step itself.
     findings = 16 + 12 * references + int((rules.classes["last"] - rules.classes["first"]).max(initial=0))
     return Scratch(
@@ -110,16 +113,28 @@ def room_for(fleet: Fleet, solved: Solved, rules: Rules) -> Scratch:
     )
 
 
+def _most_references(fleet: Fleet) -> int:
+    """Of one certificate; kept with the fleet, as every question needs it."""
+    if "most references" not in fleet.memory:
+        certificates = fleet.columns.certificates
+        sizes = certificates["reference_last"] - certificates["reference_first"]
+        fleet.memory["most references"] = int(sizes.max(initial=0))
+    most: int = fleet.memory["most references"]
+    return most
+
+
 def solve_standards(fleet: Fleet, rules: Rules, day: date, engine: ModuleType) -> Solved:
     """What all certificates of standards show."""
     columns = fleet.columns
-    solved = _unsolved(columns, fleet.standards, number_of(day) or 0, is_in_force=rules.is_in_force)
+    solved = _unsolved(fleet, number_of(day) or 0, is_in_force=rules.is_in_force)
     scratch = room_for(fleet, solved, rules)
     size = len(solved.standing)
     if rules.is_in_force:
         engine.lapses(columns, np.arange(len(columns.uses), dtype=np.int64), solved.day, solved.use_lapse)
     engine.look_at_standards(columns, rules, solved, scratch.keys, scratch.severities, np.arange(size, dtype=np.int64))
-    solved.is_on_circle[:] = items_on_circles(columns, solved.standing["owner"], fleet.standards)
+    if "on circles" not in fleet.memory:  # Whoever refers to whom does not depend on the day, nor on what is withdrawn.
+        fleet.memory["on circles"] = items_on_circles(columns, solved.standing["owner"], fleet.standards)
+    solved.is_on_circle[:] = fleet.memory["on circles"]
     circling = np.flatnonzero(solved.is_on_circle[solved.standing["owner"]])
     if len(circling):
         engine.mark_circles(columns, solved, circling, np.zeros(size, np.int64))
@@ -130,7 +145,8 @@ def solve_standards(fleet: Fleet, rules: Rules, day: date, engine: ModuleType) -
     return solved
 
 
-def _unsolved(columns: Columns, standards: int, day: int, *, is_in_force: bool) -> Solved:
+def _unsolved(fleet: Fleet, day: int, *, is_in_force: bool) -> Solved:
+    columns, standards = fleet.columns, fleet.standards
     items = columns.items[:standards]
     size = int(items["certificate_last"].max(initial=0))
     used = int(columns.certificates["reference_last"][:size].max(initial=0))
@@ -140,6 +156,8 @@ def _unsolved(columns: Columns, standards: int, day: int, *, is_in_force: bool) 
         standing=records(STANDING, size, owner=of_item, lapse=loops.FOREVER, failing=loops.NONE),
         target=np.full(used, loops.NONE, np.int32),
         is_on_circle=np.zeros(standards, np.bool_),
+        windows=windows_of(fleet),
+        quiet=np.zeros(size, np.int32),
         use_lapse=np.full(len(columns.uses) if is_in_force else 0, loops.FOREVER, np.int32),
     )
 
@@ -149,25 +167,25 @@ def items_on_circles(columns: Columns, item: Array, standards: int) -> Array:
 
     Peeled from both ends: an item that uses none of those left, or is used by none of them, lies on no circle.
     """
-    lower, upper = _edges(columns, item, standards)
+    lower, upper = _edges(columns, item)
     is_left = np.ones(standards, np.bool_)
     while True:
         kept = is_left[lower] & is_left[upper]
         lower, upper = lower[kept], upper[kept]
-        remaining = np.zeros(standards, np.bool_)
-        remaining[np.intersect1d(lower, upper)] = True
+        uses, is_used = np.zeros(standards, np.bool_), np.zeros(standards, np.bool_)
+        uses[lower] = is_used[upper] = True
+        remaining = uses & is_used
         if (remaining == is_left).all():
             return is_left
         is_left = remaining
 
 
-def _edges(columns: Columns, item: Array, standards: int) -> tuple[Array, Array]:
-    """Which standard uses which, each pair once, anchors left out."""
+def _edges(columns: Columns, item: Array) -> tuple[Array, Array]:
+    """Which standard uses which, anchors left out."""
     certificates = columns.certificates[: len(item)]
     sizes = certificates["reference_last"] - certificates["reference_first"]
     use = columns.references["use"][: int(sizes.sum())]
     lower = np.repeat(item, sizes)[use >= 0].astype(np.int64)
     upper = columns.uses["owner"][use[use >= 0]]
     is_ordinary = columns.items["role"][upper] != loops.ROLE_ANCHOR
-    pairs = np.unique(lower[is_ordinary] * standards + upper[is_ordinary])
-    return pairs // max(standards, 1), pairs % max(standards, 1)
+    return lower[is_ordinary], upper[is_ordinary]

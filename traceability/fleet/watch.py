@@ -17,6 +17,7 @@ from traceability.fleet.engines import engine_for
 from traceability.fleet.rules import rules_of
 from traceability.fleet.sheets import number_of
 from traceability.fleet.solve import room_for, solve, solve_standards
+from traceability.fleet.windows import KEPT, open_windows
 from traceability.policy import Policy
 
 
@@ -31,7 +32,8 @@ class Watch:
             item_ids=fleet.item_ids,
             certificate_ids=fleet.certificate_ids,
             standards=fleet.standards,
-            memory=fleet.memory,
+            # What is withdrawn here is not withdrawn in the fleet that was given.
+            memory={name: kept for name, kept in fleet.memory.items() if name != KEPT},
         )
         self._day = day
         self._engine = engine or engine_for(fleet)
@@ -53,6 +55,8 @@ class Watch:
         if self._certificates["marks"][certificate] & loops.FLAG_DECISIVE or extra["doubt_last"] > extra["doubt_first"]:
             return None
         self._certificates["void_from"][certificate] = number_of(void_from)
+        uses = np.flatnonzero(self.fleet.columns.uses["owner"] == item)
+        open_windows(self.fleet.columns, uses, self.solved.windows)
         changed = self._solved_again() if self.solved.is_on_circle.any() else self._settled(item)
         touched = np.unique(np.append(self._owner[changed], item))
         items = np.unique(np.concatenate([touched, *(self._owner[self._users_of(each)] for each in touched)]))

@@ -136,7 +136,12 @@ def test_a_system_tells_levels_ratios_and_single_points(plant: TestClient) -> No
 def test_editions_are_told_and_a_bad_one_is_named(plant: TestClient, tmp_path: Path) -> None:
     """Nobody could say which factors a figure was made with; a file with a mistake would be left out silently."""
     listed = plant.get(f"{ASK}/editions").json()["editions"]
-    assert [(each["kind"], each["edition"]) for each in listed] == [("factors", "synthetic-2026"), ("sectors", "2025")]
+    assert [(each["kind"], each["edition"]) for each in listed] == [
+        ("factors", "cn-electricity-2021"),
+        ("factors", "cn-electricity-2022"),
+        ("factors", "synthetic-2026"),
+        ("sectors", "2025"),
+    ]
     write_factors(tmp_path, edition=7)
     store: Store = plant.app.state.context.store  # type: ignore[attr-defined]
     answer = service(store, tmp_path).get(f"{ASK}/editions")

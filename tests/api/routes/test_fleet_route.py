@@ -48,6 +48,41 @@ def test_the_sums_and_the_lists_behind_them_agree(world: FleetWorld) -> None:
     assert len(_asked(world, "/fleet/summary", format="ndjson").text.splitlines()) == len(sums["cells"])
 
 
+def test_metering_points_are_counted_and_listed_where_they_stand(world: FleetWorld) -> None:
+    """A number of metering points leads to a list of meters, or to points that stand elsewhere."""
+    sums = _asked(world, "/fleet/summary").json()
+    assert sum(sums["point_statuses"].values()) == sum(cell["points"] for cell in sums["point_cells"]) > 1
+    for cell in sums["point_cells"]:
+        query = {"kind": "metering_point", "status": cell["status"], "level": cell["level"], "energy": cell["energy"]}
+        listed = _asked(world, "/fleet/items", **query).json()["items"]
+        assert len(listed) == cell["points"]
+        assert {(each["kind"], each["status"]) for each in listed} == {("metering_point", cell["status"])}
+    assert _asked(world, "/fleet/items", kind="metering_point", level=0).json()["items"] == []
+    assert _asked(world, "/fleet/items", kind="metering_point", foreign=True).json()["items"] == []
+    assert "kind=metering_point&amp;policy=" in _page(world, f"/fleet?policy={POLICY}").text
+    within = _asked(world, "/fleet/lapses", within=365).json()["point_lapses"]
+    assert sum(each["points"] for each in within) >= 1
+
+
+def test_what_is_lost_without_a_standard_is_forecast(world: FleetWorld) -> None:
+    """Nobody sees what a calibration that is put off costs, or it is told to whoever asks."""
+    by = str(TODAY + timedelta(days=200))
+    found = _asked(world, "/fleet/forecast", without="STD", by=by).json()
+    assert (found["without"], found["by"], found["as_of"]) == ("STD", by, str(TODAY))
+    lost = [(each["item"], each["lost_from"]) for each in found["lost"]]
+    assert lost == sorted(lost, key=lambda each: each[1])
+    assert len(lost) > 1
+    assert {(each["level"], each["standard"]) for each in found["lost"]} == {(1, "STD")}
+    lines = _asked(world, "/fleet/forecast", without="STD", by=by, format="csv").content.decode("utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in lines[1:]] == [item for item, _ in lost]
+    assert len(_asked(world, "/fleet/forecast", without="STD", by=by, format="ndjson").text.splitlines()) == len(lost)
+    assert _asked(world, "/fleet/forecast", without="STD", by=str(TODAY)).json()["lost"] == []  # It holds until then.
+    for without, until, status in (("nothing", by, 404), ("STD", "2020-01-01", 422), ("", by, 422)):
+        assert _asked(world, "/fleet/forecast", without=without, by=until).status_code == status
+    assert _asked(world, "/fleet/forecast", foreign=True, without="STD").status_code == 404
+    assert _page(world, "/fleet/forecast?without=nothing").status_code == 404
+
+
 def test_lists_come_page_by_page_and_by_their_last_good_day(world: FleetWorld) -> None:
     """A list of a city ends after its first page, or tells an item twice."""
     first = _asked(world, "/fleet/items", limit=5).json()
@@ -127,6 +162,8 @@ PAGES = {
     "/fleet/lapses": ("每周失效件数", 'class="stacks"', "STD"),
     "/fleet/single-points": ("单点依赖", "<meter", "STD"),
     "/fleet/items": ("器具清单", "M003", "EXPIRED"),
+    "/fleet/forecast": ("假如不校准", 'name="without"', ""),
+    f"/fleet/forecast?without=STD&by={TODAY + timedelta(days=200)}": ("有它与没有它", 'class="stacks"', "M005"),
     "/recall-preview?subject=STD": ("受影响的证书", 'class="recall"', "M003"),
     "/recall-preview?subject=c-std": ("没有受影响的证书", "", ""),
 }

@@ -96,6 +96,7 @@ def test_a_plan_is_made_on_pages_and_its_draw_repeated_from_what_is_public(
     assert {each["unit"] for each in seen()["assignments"]} > {UNITS[0]}
     assert UNITS[0] not in service.get(f"/review-draws/{plan_id}", headers=nobody).text
     assert do("publish") == 303
+    assert service.get("/log/checkpoint", headers=nobody).status_code == 200
     answer = service.get(f"/api/v1/review-draws/{plan_id}", headers=nobody)
     published = answer.json()
     assert published["units"][2]["inspectors"] == ["2"]
@@ -110,6 +111,14 @@ def test_a_plan_is_made_on_pages_and_its_draw_repeated_from_what_is_public(
     check = ["review", "draw-check", str(tmp_path / "draw.json"), "--lang", "en"]
     said = CliRunner().invoke(commands, check)
     assert (said.exit_code, "Equal: 3 candidates" in said.stdout) == (0, True), said.output
+    with_key = [*check, "--key", service.get("/log/key", headers=nobody).text.strip()]
+    said = CliRunner().invoke(commands, with_key)
+    assert (said.exit_code, "checkpoint" in said.output) == (0, True), said.output
+    other = {**published, "consistency": ["00" * 32, *published["consistency"][1:]]}
+    (tmp_path / "draw.json").write_text(json.dumps(other))
+    assert CliRunner().invoke(commands, with_key).exit_code == 6
+    (tmp_path / "draw.json").write_text(json.dumps({**published, "checkpoint": None}))
+    assert CliRunner().invoke(commands, with_key).exit_code == 2
     published["draw"]["lists"]["units"][0] = "works-1"
     (tmp_path / "draw.json").write_text(json.dumps(published))
     assert CliRunner().invoke(commands, check).exit_code == 6

@@ -14,30 +14,34 @@ from traceability.fleet.loops.marks import (
     FLAG_NO_INTERVAL,
     NONE,
     NOT_NAMED,
-    RELATION_COVERS,
-    RELATION_REPORTS,
     ROLE_ANCHOR,
     UNCERTAINTY_NOT_INCREASING,
     Array,
     Columns,
     Rules,
+    Solved,
     Truth,
     Whole,
 )
-from traceability.fleet.loops.resolution import end_of
-from traceability.fleet.loops.uncertainty import is_below
+from traceability.fleet.loops.uncertainty import is_smaller, spreads_of
 
 # Marks of which something is said whatever the day.
 TELLING = FLAG_FAILED | FLAG_LIMITED | FLAG_ID_MISMATCH | FLAG_DATE_ORDER | FLAG_NO_INTERVAL
 
 
-def look_plainly(columns: Columns, rules: Rules, certificate: Whole, targets: Array) -> tuple[Truth, Whole, Whole]:
-    """Whether a certificate is plain, and the severity and codes of what it shows by itself; fills `targets` (examine)."""
+def look_plainly(
+    columns: Columns, rules: Rules, solved: Solved, certificate: Whole, targets: Array
+) -> tuple[Truth, Whole, Whole, Whole]:
+    """Whether a certificate is plain, and the severity and codes of what it shows by itself; fills `targets` (examine).
+
+    The last number is the depth where all that it rests on is known to be quiet; 0 where `combine` has to tell.
+    """
     severity: Whole = np.int64(0)
     bits: Whole = np.int64(0)
+    depth: Whole = np.int64(0 if len(solved.use_lapse) > 0 else 1)
     first, last = columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last
     if first == last or columns.certificates[certificate].marks & FLAG_FAILED:
-        return False, severity, bits
+        return False, severity, bits, depth
     of_class = columns.certificates[certificate].of_class
     for place in range(rules.classes[of_class].first, rules.classes[of_class].last):
         severity = max(severity, np.int64(rules.shown[place].severity))
@@ -46,21 +50,28 @@ def look_plainly(columns: Columns, rules: Rules, certificate: Whole, targets: Ar
     for reference in range(first, last):
         use = np.int64(columns.references[reference].use)
         if use < 0:
-            return False, severity, bits
-        if columns.items[columns.uses[use].owner].role == ROLE_ANCHOR:
-            if not is_plain_anchor(columns, rules, np.int64(columns.uses[use].owner), day):
-                return False, severity, bits
+            return False, severity, bits, depth
+        window = find_plainly(columns, solved, use, day)
+        if window < 0:
+            item = np.int64(columns.uses[use].owner)
+            if columns.items[item].role != ROLE_ANCHOR or not is_plain_anchor(columns, rules, item, day):
+                return False, severity, bits, depth
             targets[reference - first] = NONE
             continue
-        found = find_plainly(columns, use, day)
+        found = np.int64(solved.windows[window].certificate)
         named = columns.references[reference].named
-        if found < 0 or (named != NOT_NAMED and named != found):
-            return False, severity, bits
+        if named != NOT_NAMED and named != found:
+            return False, severity, bits, depth
         targets[reference - first] = found
-        if rules.growth > 0 and is_below(columns, certificate, found, np.int64(columns.uses[use].quantity)):
-            severity = max(severity, np.int64(rules.growth))
-            bits |= np.int64(1) << UNCERTAINTY_NOT_INCREASING
-    return True, severity, bits
+        levels = np.int64(solved.quiet[found])
+        depth = 0 if depth == 0 or levels == 0 else max(depth, levels + 1)
+        upper = np.int64(solved.windows[window].spread)
+        if rules.growth > 0 and upper >= 0:
+            own = spreads_of(columns, certificate, np.int64(columns.uses[use].quantity))
+            if own >= 0 and is_smaller(columns, own, upper):
+                severity = max(severity, np.int64(rules.growth))
+                bits |= np.int64(1) << UNCERTAINTY_NOT_INCREASING
+    return True, severity, bits, depth
 
 
 def is_plain_anchor(columns: Columns, rules: Rules, item: Whole, day: Whole) -> Truth:
@@ -69,24 +80,10 @@ def is_plain_anchor(columns: Columns, rules: Rules, item: Whole, day: Whole) -> 
     return is_always_recognized and day < columns.items[item].retired_on and rules.accepts_country[columns.items[item].country]
 
 
-def find_plainly(columns: Columns, use: Whole, day: Whole) -> Whole:
-    """The certificate in force for a use, if there is nothing to say of it on the day; else NONE (resolve, check)."""
-    item = np.int64(columns.uses[use].owner)
-    extra = columns.items[item].extra
-    if extra != 0 and columns.extras[extra].doubt_first < columns.extras[extra].doubt_last:
-        return NONE
-    first = columns.items[item].certificate_first
-    for certificate in range(columns.items[item].certificate_last - 1, first - 1, -1):
-        if columns.certificates[certificate].calibrated_on > day:
-            continue
-        relation = columns.relation[columns.uses[use].relation_first + certificate - first]
-        asked = RELATION_REPORTS | RELATION_COVERS if columns.uses[use].is_ranged else RELATION_REPORTS
-        is_clean = (
-            relation == asked
-            and columns.certificates[certificate].void_from > day
-            and columns.certificates[certificate].first_issued_on <= day
-            and columns.certificates[certificate].marks & TELLING == 0
-            and day <= end_of(columns, item, certificate)
-        )
-        return certificate if is_clean else NONE
+def find_plainly(columns: Columns, solved: Solved, use: Whole, day: Whole) -> Whole:
+    """The window of the certificate in force for a use, if nothing is to be said of it that day; else NONE (resolve, check)."""
+    last = columns.uses[use + 1].relation_first if use + 1 < len(columns.uses) else len(solved.windows)
+    for window in range(last - 1, columns.uses[use].relation_first - 1, -1):
+        if solved.windows[window].start <= day:
+            return np.int64(window) if day <= solved.windows[window].until else NONE
     return NONE

@@ -29,7 +29,7 @@ def look_at_standards(
         certificate = np.int64(certificates[place])
         first, last = columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last
         targets = solved.target[first:last]
-        is_plain, worst, bits = look_plainly(columns, rules, certificate, targets)
+        is_plain, worst, bits, _ = look_plainly(columns, rules, solved, certificate, targets)
         if not is_plain:
             n = examine(columns, rules, certificate, targets, keys, severities, np.int64(0))
             worst, bits = worst_of(keys, severities, n)
@@ -105,6 +105,8 @@ def settle(columns: Columns, solved: Solved, certificate: Whole) -> Truth:
     solved.standing[certificate].lapse = lapse
     solved.standing[certificate].failing = failing
     solved.standing[certificate].distance = distance
+    is_quiet = severity == 0 and bits == 0 and lapse == FOREVER and depth > 0
+    solved.quiet[certificate] = depth if is_quiet else 0
     return changed
 
 

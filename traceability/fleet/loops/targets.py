@@ -37,7 +37,7 @@ def answer_items(columns: Columns, rules: Rules, solved: Solved, items: Array, a
     columns, rules, solved, scratch = lend(columns), lend(rules), lend(solved), lend(scratch)
     for place in range(len(items)):
         item = np.int64(items[place])
-        if answer_plainly(columns, rules, solved, item, answers, scratch.targets):
+        if answer_standing(columns, rules, solved, item, answers, scratch):
             continue
         severity, bits, certificate, depth, failing, lapse = ask(columns, rules, solved, item, solved.day, True, scratch)
         answers[item].status = severity
@@ -51,8 +51,8 @@ def answer_items(columns: Columns, rules: Rules, solved: Solved, items: Array, a
         answers[item].until = until
 
 
-def answer_plainly(columns: Columns, rules: Rules, solved: Solved, item: Whole, answers: Array, targets: Array) -> Truth:
-    """Write the answer for an item if it is plain; whether it was (ask, good_until).
+def answer_standing(columns: Columns, rules: Rules, solved: Solved, item: Whole, answers: Array, scratch: Any) -> Truth:
+    """Write the answer for an item of which nothing is to be said itself; whether it is one (ask, good_until).
 
     The certificate in force is the item's last one and nobody withdrew it, so nothing happens before its end.
     """
@@ -74,18 +74,9 @@ def answer_plainly(columns: Columns, rules: Rules, solved: Solved, item: Whole, 
     )
     if not is_standing:
         return False
-    if certificate < len(solved.standing):
-        severity, bits = np.int64(solved.standing[certificate].severity), solved.standing[certificate].bits
-        depth, lapse = np.int64(solved.standing[certificate].depth), np.int64(solved.standing[certificate].lapse)
-        failing = np.int64(solved.standing[certificate].failing)
-        if rules.is_in_force and solved.is_on_circle[item]:
-            return False
-    else:
-        is_plain, own_severity, own_bits = look_plainly(columns, rules, certificate, targets)
-        if not is_plain:
-            return False
-        own = (own_severity, own_bits)
-        severity, bits, depth, lapse, failing, _ = combine(columns, solved, certificate, own, targets)
+    if rules.is_in_force and certificate < len(solved.standing) and solved.is_on_circle[item]:
+        return False
+    severity, bits, depth, lapse, failing, _ = whole_of(columns, rules, solved, item, certificate, scratch)
     if depth > rules.limit or lapse == day:
         return False
     answers[item].status = severity
@@ -189,9 +180,14 @@ def whole_of(
             np.int64(solved.standing[certificate].failing),
             np.int64(solved.standing[certificate].distance),
         )
-    n = look(columns, rules, solved, item, certificate, scratch.targets, scratch.keys, scratch.severities)
-    own = worst_of(scratch.keys, scratch.severities, n)
-    return combine(columns, solved, certificate, own, scratch.targets)
+    is_plain, severity, bits, depth = look_plainly(columns, rules, solved, certificate, scratch.targets)
+    if is_plain and depth > 0:
+        failing = np.int64(certificate if severity > 0 else NONE)
+        return severity, bits, depth, np.int64(FOREVER), failing, np.int64(0)
+    if not is_plain:
+        n = look(columns, rules, solved, item, certificate, scratch.targets, scratch.keys, scratch.severities)
+        severity, bits = worst_of(scratch.keys, scratch.severities, n)
+    return combine(columns, solved, certificate, (severity, bits), scratch.targets)
 
 
 def good_until(columns: Columns, rules: Rules, solved: Solved, item: Whole, day: Whole, lapse: Whole, scratch: Any) -> Whole:

@@ -10,8 +10,11 @@ def is_below(columns: Columns, certificate: Whole, found: Whole, quantity: Whole
     if quantity == ANY_QUANTITY or columns.certificates[found].marks & FLAG_FAILED:
         return False
     own, upper = spreads_of(columns, certificate, quantity), spreads_of(columns, found, quantity)
-    if own < 0 or upper < 0:
-        return False
+    return own >= 0 and upper >= 0 and is_smaller(columns, own, upper)
+
+
+def is_smaller(columns: Columns, own: Whole, upper: Whole) -> Truth:
+    """Whether some smallest standard uncertainty of one list of sorts is smaller than that of the same sort of another."""
     for one in range(columns.spreads[own].first, columns.spreads[own].last):
         for other in range(columns.spreads[upper].first, columns.spreads[upper].last):
             is_same_sort = columns.magnitudes[one].kind == columns.magnitudes[other].kind
