@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from registry.access import OPERATOR, Party, Role
 from registry.review.cases import NewReview
 from registry.review.facts import Basis, Consumption, Place, Unit
 from registry.review.lacking import Rate
-from registry.review.steps import DocumentsReviewed, FindingsIssued, NonConformity, Notified, Rectified, Visited
+from registry.review.steps import AnyStep, DocumentsReviewed, FindingsIssued, NonConformity, Notified, Rectified, Visited
 from registry.unit_of_work import UnitOfWork, open_store
 from registry.usecases import review_boards, review_figures
 from registry.usecases.import_records import import_records
@@ -82,7 +83,7 @@ def _review(work: UnitOfWork, organization: str) -> None:
         NonConformity(number=number, clause=clause, text="合成", deadline=until)
         for number, clause in ((1, "4.3.8"), (2, "5.3.7"))
     )
-    steps = (
+    steps: tuple[AnyStep, ...] = (
         Notified(self_check_until=until),
         DocumentsReviewed(remark="合成"),
         Visited(on=EARLIER.date()),
@@ -165,7 +166,7 @@ def test_a_unit_sees_its_own_figures_beside_the_median_of_its_area(world: tuple[
     unit = Party(name="unit", organization=COMPANY, role=Role.ENERGY_USER, person="u")
     found = review_boards.board(store, unit, WantedBoard(), DEFAULT_POLICY, NOW)
     assert (found.reach, [each.unit.organization for each in found.units]) == (Reach.OWN, [COMPANY])
-    assert (found.medians[Rate.EQUIPPED], found.medians[Rate.GOOD]) == (0, None)
+    assert (found.medians[Rate.EQUIPPED], found.medians[Rate.GOOD]) == (Fraction(0), None)
     assert (found.reviews.reviews, [each.value for each in found.grouped(lambda each: each.unit.area)]) == (1, [AREA])
 
 
