@@ -12,8 +12,8 @@ from tests.traceability.fleet.worlds import World, drawn
 from traceability.assess import assess
 from traceability.fleet import loops
 from traceability.fleet.encode import encode
-from traceability.fleet.forecast import lapsing, stranded
-from traceability.fleet.sheets import sheets_of
+from traceability.fleet.forecast import carried, lapsing, stranded
+from traceability.fleet.sheets import number_of, sheets_of
 from traceability.known import Known, known_records
 from traceability.policy import Policy, ReferenceValidity, policy_named
 from traceability.records import Certificate, ItemKind, Purpose, Reference
@@ -44,6 +44,28 @@ def test_what_lapses_is_what_each_verdict_says(seed: int) -> None:
         found = lapsing(world.fleet, world.as_of, days, policy, loops).to_pylist()
         assert {row["item"]: (row["last_day"], set(row["findings"]), set(row["carried_by"])) for row in found} == expected
         assert [(row["last_day"], row["item"]) for row in found] == sorted((row["last_day"], row["item"]) for row in found)
+
+
+@given(st.integers(min_value=0, max_value=2**63))
+@settings(max_examples=12, derandomize=True)
+def test_what_carries_a_lapse_is_the_same_in_numbers_and_in_words(seed: int) -> None:
+    """The board blames another standard for a dark month than the list behind it does."""
+    world = drawn(seed)
+    names = world.fleet.item_ids.to_pylist()
+    for policy in (world.policy, policy_named("structure/1"), policy_named("cn-supervision/1")):
+        expected = {}
+        for row in lapsing(world.fleet, world.as_of, 60, policy, loops).to_pylist():
+            is_first = row["standard_until"] is not None and row["standard_until"] < row["last_day"]
+            blamed = row["carried_by"] or ([row["standard"]] if is_first else [])
+            expected[row["item"]] = (row["last_day"], set(blamed))
+        found = carried(world.fleet, world.as_of, 60, policy, loops)
+        assert [names[item] for item in found.items.tolist()] == [name for name in names if name in expected]
+        for item, last_day, standard in zip(
+            found.items.tolist(), found.last_days.tolist(), found.standards.tolist(), strict=True
+        ):
+            on, blamed = expected[names[item]]
+            assert last_day == number_of(on)
+            assert (names[standard] in blamed) if blamed else standard == loops.NONE
 
 
 @given(st.integers(min_value=0, max_value=2**63))

@@ -51,6 +51,14 @@ def test_as_many_metering_points_hang_on_a_standard_as_have_it_on_their_chains(s
     assert {row["item"]: row["metering_points"] for row in rows if row["metering_points"]} == expected
 
 
+def test_where_no_standards_are_asked_for_none_are_told() -> None:
+    """A laboratory without a standard of its own gets an error for a list."""
+    world = drawn(0)
+    numbers = np.arange(world.fleet.items)
+    found = chains_of(world.fleet, world.as_of).points(numbers, numbers[:0])
+    assert (found.num_rows, found.schema) == (0, hanging.SCHEMA)
+
+
 def _counted(world: World, fleet: Fleet, groups: Array) -> dict[str, tuple[int, int, int]]:
     known = known_records(world.records, world.known_at)
     names = fleet.item_ids.to_pylist()

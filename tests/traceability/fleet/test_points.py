@@ -14,7 +14,7 @@ from traceability.assess import coverage
 from traceability.fleet import arrays, loops
 from traceability.fleet.encode import encode
 from traceability.fleet.point_answers import assess_everything, coverage_of_points
-from traceability.fleet.points import Points, encode_points, point_sheets_of
+from traceability.fleet.points import Points, encode_points, point_sheets_of, serving_on
 from traceability.fleet.sheets import sheets_of
 from traceability.known import known_records
 from traceability.policy import ReferenceValidity, policy_named
@@ -38,6 +38,24 @@ def test_the_coverage_of_points_is_that_of_each(seed: int) -> None:
         for asked in known_records(world.records, world.known_at).metering_points:
             expected = coverage(world.records, asked, start, until, world.known_at, policy)
             assert tuple(found.get(asked, ())) == expected
+
+
+@given(st.integers(min_value=0, max_value=2**63))
+@settings(max_examples=10, derandomize=True)
+def test_what_serves_a_point_on_a_day_is_what_its_history_says(seed: int) -> None:
+    """A meter is counted at the place from which it was taken last year."""
+    world = drawn(seed, points=4)
+    known = known_records(world.records, world.known_at)
+    points, items = world.points.ids.to_pylist(), world.fleet.item_ids.to_pylist()
+    for on in (world.as_of, world.as_of - timedelta(days=200)):
+        expected = {
+            (name, branch.item)
+            for name, each in known.metering_points.items()
+            for branch in each.branches
+            if branch.item in known.items and branch.serves(on)
+        }
+        found = zip(*(each.tolist() for each in serving_on(world.points, on)), strict=True)
+        assert {(points[owner], items[item]) for owner, item in found} == expected
 
 
 def test_a_point_is_covered_while_what_is_installed_is() -> None:

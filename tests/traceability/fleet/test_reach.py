@@ -13,7 +13,7 @@ from tests.strategies import Sizes
 from tests.traceability.building import STRUCTURE, N, S, certificate, competence, day, event, item_with
 from tests.traceability.fleet.growing import Coming, Growing, soak
 from tests.traceability.fleet.worlds import drawn
-from traceability.fleet.reach import EVER, NEVER, Changes, Span, needed, reached, since_of_item, spans_of
+from traceability.fleet.reach import EVER, NEVER, Changes, Span, hanging_on, needed, reached, since_of_item, spans_of
 from traceability.policy import Policy, policy_named
 from traceability.records import Certificate, EventKind, Item, ItemKind, Period, Records, Reference, Scheme, Withdrawal
 
@@ -135,6 +135,13 @@ def test_a_change_that_reaches_too_much_is_not_followed() -> None:
     assert reached(changes, Chain(), STRUCTURE) == {"N", "S", "T", "M"}
     assert reached(changes, Chain(), STRUCTURE, most=3) is None
     assert needed(["T"], Chain()) == {"T", "S", "N"}
+
+
+def test_all_that_hangs_on_an_item_is_found_up_to_a_number() -> None:
+    """A forecast without a standard stops at the first level, or goes through a whole country in one request."""
+    assert hanging_on("S", Chain(), most=3) == {"S", "T", "M"}
+    assert hanging_on("M", Chain(), most=3) == {"M"}
+    assert hanging_on("S", Chain(), most=2) is None
 
 
 def datetime_of(number: int) -> datetime:
