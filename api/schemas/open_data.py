@@ -147,6 +147,10 @@ DRAW_FIELDS = {
     "event": Bilingual("封存时约定的外部事件", "the event named at the closing"),
     "size": Bilingual("账本长度", "size of the ledger"),
     "root": Bilingual("账本根摘要", "root of the ledger"),
+    "checkpoint": Bilingual("含有它的最近一个签名检查点", "the latest signed checkpoint that holds it"),
+    "consistency": Bilingual(
+        "检查点延续当时账本的证明（RFC 9162）", "the proof (RFC 9162) that the checkpoint continues that ledger"
+    ),
     "units": Bilingual("被审查单位", "units that are reviewed"),
     "draw": Bilingual("复算抽取所需的一切", "all that repeats the draw"),
 }

@@ -360,6 +360,9 @@ def _asked_by(ask: "Asker", operation: Operation, party: Acting, *, is_own: bool
     return _cell(answer), leaks
 
 
+_QUERIED = {"without": "item_id"}  # Parameters after the question mark that name a thing, as names in paths do.
+
+
 def _needed(parameters: list[Any]) -> Iterator[tuple[str, str]]:
     """What a URL must say: what is searched for is the secret, everything else is as its documentation shows it."""
     for each in parameters:
@@ -380,21 +383,24 @@ class Asker:
         described = document.get(operation.path, {}).get(operation.method.lower(), {})
         self._body = described.get("requestBody", {})
         self._query = dict(_needed(described.get("parameters", [])))
+        self._things_asked = {name: _QUERIED[name] for name in self._query if name in _QUERIED}
+        self._names += self._things_asked.values()
 
     @property
     def is_about_something(self) -> bool:
-        """Whether the path names a thing."""
+        """Whether the URL names a thing."""
         return bool(self._names)
 
     def __call__(self, headers: Mapping[str, str], things: Mapping[str, str]) -> Any:
         """The answer."""
         self.world.service.cookies.clear()
         path = self._operation.path.format(**{name: things[name] for name in self._names})
+        query = self._query | {name: things[thing] for name, thing in self._things_asked.items()}
         body = dict(self._content())
         return self.world.service.request(
             self._operation.method,
             path,
-            params=self._query,
+            params=query,
             headers={"if-match": "*", **body.pop("headers", {}), **headers},
             follow_redirects=False,
             **body,
