@@ -44,7 +44,7 @@ def report_pdf(report: Report, language: Language, at: datetime) -> bytes:
     at_hand = [family for family in (*CHINESE_FONTS, *_LATIN_FONTS) if family in families][:2]
     told = json.dumps({**report, "lang": language.value, "fonts": at_hand})
     compiler = typst.Compiler(_TEMPLATE, font_paths=fonts(), sys_inputs={"record": told})
-    made = compiler.compile(format="pdf", pdf_standards=["a-2b"], timestamp=at)
+    made = compiler.compile(format="pdf", pdf_standards=["a-2b"], timestamp=int(at.timestamp()))
     if not isinstance(made, bytes):  # pragma: no cover - a list comes back for several pages of pictures only.
         raise TypeError("one document was asked for")
     return made
