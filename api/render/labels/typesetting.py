@@ -56,7 +56,7 @@ def pdf_of(labels: Sequence[Drawn], size: Size, language: Language, at: datetime
         ]
         for each in pages
     ]
-    return _compiled(placed, page, language, format="pdf", pdf_standards=["a-2b"], timestamp=at)
+    return _compiled(placed, page, language, format="pdf", pdf_standards=["a-2b"], timestamp=int(at.timestamp()))
 
 
 def svg_of(label: Drawn, language: Language) -> bytes:
