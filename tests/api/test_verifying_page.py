@@ -59,7 +59,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def alone(browser: Browser, bundle: bytes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
+def opened(browser: Browser, bundle: bytes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
     """The page opened from a file, in a browser that is offline, with the bundle beside it."""
     folder = tmp_path_factory.mktemp("page")
     (folder / "verify.html").write_text(standalone_page(KEY), encoding="utf-8")
@@ -70,6 +70,13 @@ def alone(browser: Browser, bundle: bytes, tmp_path_factory: pytest.TempPathFact
     visit.page.goto((folder / "verify.html").as_uri())
     yield visit
     context.close()
+
+
+@pytest.fixture
+def alone(opened: Visit) -> Visit:
+    """The page as it is when it is opened: what another test filled in is gone."""
+    opened.page.goto(opened.page.url)
+    return opened
 
 
 def check(page: Page, file: Path, **fields: str) -> None:
