@@ -1,10 +1,14 @@
 """Values as responses: JSON through the one writer that keeps numbers exact, in the language that was asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+import msgspec
 from fastapi import Response
 
 from api.language import Language
+from api.render.csv_lines import Column
+from api.twins import Form, csv_answer, ndjson_answer
 from traceability.json_text import dump
 
 
@@ -22,3 +26,12 @@ def svg_answer(picture: str | bytes, language: Language | None = None) -> Respon
 
 def _headers(language: Language | None) -> dict[str, str]:
     return {} if language is None else {"content-language": language.tag, "vary": "Accept-Language"}
+
+
+def in_form(
+    form: Form, answer: msgspec.Struct, columns: Sequence[Column], rows: Iterable[Any], name: str, language: Language
+) -> Response:
+    """A list in the form that is wanted: the answer as JSON, or its rows as a file of that name."""
+    if form == "json":
+        return json_answer(answer)
+    return csv_answer(columns, rows, name, language) if form == "csv" else ndjson_answer(rows)

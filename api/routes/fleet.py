@@ -13,7 +13,7 @@ from api.failures import ParameterError
 from api.language import Bilingual
 from api.openapi import answers, refusals
 from api.render.csv_lines import Column
-from api.routes.answering import json_answer
+from api.routes.answering import in_form, json_answer
 from api.routes.listing import Known
 from api.schemas.fleet import (
     FleetItems,
@@ -215,9 +215,7 @@ def list_fleet_items(
     most = limit if form == "json" else _LARGEST_FILE
     found = fleet_questions.items(context.store, policy, wanted, party.viewers, after=storable(cursor), most=most)
     rows = tuple(map(fleet_item, found.answers))
-    if form == "json":
-        return json_answer(FleetItems(run=facts_of(found.run), items=rows, next=found.next))
-    return csv_answer(_ITEMS, rows, "items", language) if form == "csv" else ndjson_answer(rows)
+    return in_form(form, FleetItems(run=facts_of(found.run), items=rows, next=found.next), _ITEMS, rows, "items", language)
 
 
 @router.get(
@@ -232,9 +230,7 @@ def forecast_without(
 ) -> Response:
     """An assumption: every item is calibrated again on the last day of its certificate, as last time; this one is not."""
     found = forecast(context, party, policy, storable(without), by)
-    if form == "json":
-        return json_answer(found)
-    return csv_answer(_LOSSES, found.lost, "forecast", language) if form == "csv" else ndjson_answer(found.lost)
+    return in_form(form, found, _LOSSES, found.lost, "forecast", language)
 
 
 @router.get(

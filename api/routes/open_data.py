@@ -9,7 +9,7 @@ from api.context import Context, Given, Speaking
 from api.language import Bilingual
 from api.openapi import answers, refusals
 from api.render.csv_lines import Column
-from api.routes.answering import json_answer
+from api.routes.answering import in_form, json_answer
 from api.schemas.open_data import (
     AREA_FIELDS,
     DRAW_FIELDS,
@@ -75,9 +75,7 @@ def get_areas(context: Given, form: WantedForm, language: Speaking) -> Response:
     """Under the policy that is named when nothing is said."""
     with context.store.reading() as work:
         found = open_areas(areas_told(work, DEFAULT_POLICY, context.clock()))
-    if form == "json":
-        return json_answer(found)
-    return csv_answer(_AREAS, found.areas, "areas", language) if form == "csv" else ndjson_answer(found.areas)
+    return in_form(form, found, _AREAS, found.areas, "areas", language)
 
 
 @router.get(

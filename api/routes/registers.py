@@ -11,7 +11,7 @@ from api.context import Given, RecordId, Speaking
 from api.language import Bilingual
 from api.openapi import answers, json_body, refusals
 from api.render.csv_lines import Column
-from api.routes.answering import json_answer
+from api.routes.answering import in_form, json_answer
 from api.routes.bodies import body
 from api.routes.telling import JSON, Sent, sent_as
 from api.schemas.registers import (
@@ -22,7 +22,7 @@ from api.schemas.registers import (
     registered_row,
 )
 from api.security import Reading, Reviewing
-from api.twins import WantedForm, csv_answer, ndjson_answer, with_twins
+from api.twins import WantedForm, with_twins
 from registry.registers import NewRegistered, NewStep, RegisterKind, RegisterState
 from registry.spelling import storable
 from registry.usecases.registers import (
@@ -81,9 +81,7 @@ def get_registers(context: Given, party: Reading, wanted: WantedOfRegister, form
     with context.store.reading() as work:
         found = list_registered(work, party, wanted, context.clock())
     rows = tuple(map(registered_row, found))
-    if form == "json":
-        return json_answer(RegisteredList(registered=rows))
-    return csv_answer(REGISTERED, rows, "registers", language) if form == "csv" else ndjson_answer(rows)
+    return in_form(form, RegisteredList(registered=rows), REGISTERED, rows, "registers", language)
 
 
 @router.post(

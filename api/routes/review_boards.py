@@ -12,7 +12,7 @@ from api.language import Bilingual
 from api.openapi import refusals
 from api.render.csv_lines import Column
 from api.render.review.words import RATES
-from api.routes.answering import json_answer
+from api.routes.answering import in_form, json_answer
 from api.routes.fleet import PolicyName
 from api.routes.review_equipping import ReviewMoment, reviewed
 from api.schemas.review_boards import (
@@ -193,9 +193,7 @@ def get_board(
 ) -> Response:
     """A unit sees itself, a district its units, the city all; medians are over the whole area, and told from five units on."""
     found = board_answer(board_of(context, party, wanted, policy))
-    if form == "json":
-        return json_answer(found)
-    return csv_answer(_RATES, found.rates, "rates", language) if form == "csv" else ndjson_answer(found.rates)
+    return in_form(form, found, _RATES, found.rates, "rates", language)
 
 
 @router.get(
@@ -210,9 +208,7 @@ def list_areas(
 ) -> Response:
     """All rates of all energies and levels together."""
     found = board_answer(board_of(context, party, wanted, policy))
-    if form == "json":
-        return json_answer(found)
-    return csv_answer(_GROUPS, found.by_area, "areas", language) if form == "csv" else ndjson_answer(found.by_area)
+    return in_form(form, found, _GROUPS, found.by_area, "areas", language)
 
 
 @router.get(
@@ -227,9 +223,7 @@ def list_days(
 ) -> Response:
     """The last days of months and closed years, as known now, and today."""
     found = board_answer(board_of(context, party, wanted, policy))
-    if form == "json":
-        return json_answer(found)
-    return csv_answer(_DAYS, found.days, "days", language) if form == "csv" else ndjson_answer(found.days)
+    return in_form(form, found, _DAYS, found.days, "days", language)
 
 
 @router.get(
@@ -278,9 +272,7 @@ def list_findings(
     """Of the reviews that one sees, of the year that the board shows."""
     found = board_of(context, party, wanted, policy).reviews
     rows = findings_of(found, storable(clause))
-    if form == "json":
-        return json_answer(FindingList(year=found.year, findings=rows))
-    return csv_answer(_FINDINGS, rows, "findings", language) if form == "csv" else ndjson_answer(rows)
+    return in_form(form, FindingList(year=found.year, findings=rows), _FINDINGS, rows, "findings", language)
 
 
 @router.get(
@@ -305,9 +297,7 @@ def compare_years(
     """Figures are of the last day of each year, as known now."""
     found = review_boards.years(context.store, party, wanted, policy, context.clock(), storable(organization))
     told = years_answer(found)
-    if form == "json":
-        return json_answer(told)
-    return csv_answer(_YEARS, told.years, "years", language) if form == "csv" else ndjson_answer(told.years)
+    return in_form(form, told, _YEARS, told.years, "years", language)
 
 
 @router.get(
