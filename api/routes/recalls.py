@@ -16,8 +16,10 @@ from api.routes.bodies import body
 from api.schemas.recalls import (
     RecallAnswer,
     RecallCasePreview,
+    RecallItem,
     RecallList,
     RecallOrder,
+    RecallPoint,
     RecallReasonBody,
     recall_answer,
     recall_preview,
@@ -47,8 +49,17 @@ _REFUSED = refusals(
     *(failures.INPUT, failures.MEDIA_TYPE, failures.TOO_LARGE, failures.NOT_FOUND, failures.CONFLICT),
     *(failures.CROSS_SITE, failures.STORE, failures.BUDGET, failures.USAGE),
 )
+
+
+def _reason(row: RecallItem | RecallPoint) -> str | None:
+    justification = row.justification if isinstance(row, RecallItem) else None
+    return None if justification is None else justification.reason
+
+
 _COLUMNS = (
+    Column(Bilingual("种类", "Kind"), lambda row: "metering_point" if isinstance(row, RecallPoint) else "item"),
     Column(Bilingual("级", "Level"), lambda row: row.level),
+    Column(Bilingual("计量点", "Metering point"), lambda row: row.metering_point if isinstance(row, RecallPoint) else None),
     Column(Bilingual("器具标识", "Item"), lambda row: row.item),
     Column(Bilingual("名称", "Name"), lambda row: row.name),
     Column(Bilingual("受影响证书", "Affected certificate"), lambda row: row.certificate),
@@ -56,9 +67,10 @@ _COLUMNS = (
     Column(Bilingual("发现", "Finding"), lambda row: row.code),
     Column(Bilingual("使用自", "Used from"), lambda row: row.used_from),
     Column(Bilingual("使用至", "Used until"), lambda row: row.used_until),
-    Column(Bilingual("处理状态", "RecallStanding"), lambda row: row.standing),
-    Column(Bilingual("后续证书", "Settled by"), lambda row: row.settled_by),
-    Column(Bilingual("理由", "Justification"), lambda row: None if row.justification is None else row.justification.reason),
+    Column(Bilingual("处理状态", "Standing"), lambda row: row.standing if isinstance(row, RecallItem) else None),
+    Column(Bilingual("后续证书", "Settled by"), lambda row: row.settled_by if isinstance(row, RecallItem) else None),
+    Column(Bilingual("理由", "Justification"), _reason),
+    Column(Bilingual("仍在依赖", "Still relied on"), lambda row: row.is_in_force if isinstance(row, RecallPoint) else None),
 )
 
 
@@ -118,16 +130,17 @@ def open_(context: Given, language: Speaking, party: Recalling, order: Annotated
 @router.get(
     "/{recall_id}",
     operation_id="getRecall",
-    summary="A recall with its items; as CSV and NDJSON the items alone",
+    summary="A recall with its items and metering points; as CSV and NDJSON these alone",
     response_class=Response,
     responses={**with_twins(RecallAnswer, "The recall", "RECALL"), **refusals(failures.NOT_FOUND, failures.STORE)},
 )
 def get(context: Given, language: Speaking, party: Reading, recall_id: RecordId, form: WantedForm) -> Response:
     """Whoever holds the standard sees how many items are affected; everybody sees by name what they may read."""
     answer = answered(context, language, party, recall_id)
+    rows = (*answer.items, *answer.points)
     if form == "json":
         return json_answer(answer, language)
-    return ndjson_answer(answer.items) if form == "ndjson" else csv_answer(_COLUMNS, answer.items, "recall", language)
+    return ndjson_answer(rows) if form == "ndjson" else csv_answer(_COLUMNS, rows, "recall", language)
 
 
 @router.get(
@@ -141,7 +154,8 @@ def report(context: Given, language: Speaking, party: Reading, recall_id: Record
     """What was doubted and since when, what was done about each item, by whom and why; as the reader sees it."""
     answer = answered(context, language, party, recall_id)
     headers = {"content-disposition": 'attachment; filename="recall.pdf"', "content-language": language.tag}
-    return Response(recall_report(answer, language, context.clock()), 200, headers, "application/pdf")
+    address = f"{context.base_url.rstrip('/')}{links.inside('recalls', recall_id)}"
+    return Response(recall_report(answer, address, language, context.clock()), 200, headers, "application/pdf")
 
 
 @router.post(
