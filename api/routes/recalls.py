@@ -10,8 +10,9 @@ from api.language import Bilingual, Language
 from api.openapi import answers, documents, json_body, refusals
 from api.render.csv_lines import Column
 from api.render.names import Names, names_among
+from api.render.recall_mail import composing_recalls
 from api.render.recall_report import recall_report
-from api.routes.answering import json_answer
+from api.routes.answering import in_form, json_answer
 from api.routes.bodies import body
 from api.schemas.recalls import (
     RecallAnswer,
@@ -29,6 +30,7 @@ from api.security import Reading, Recalling
 from api.twins import WantedForm, csv_answer, ndjson_answer, with_twins
 from registry.access import Party
 from registry.recalls import RecallState
+from registry.spelling import storable
 from registry.usecases.recalls import (
     LARGEST_PAGE,
     Opened,
@@ -48,6 +50,18 @@ _MOST = 2**63 - 1  # The largest number that the store gives out.
 _REFUSED = refusals(
     *(failures.INPUT, failures.MEDIA_TYPE, failures.TOO_LARGE, failures.NOT_FOUND, failures.CONFLICT),
     *(failures.CROSS_SITE, failures.STORE, failures.BUDGET, failures.USAGE),
+)
+
+
+_CASES = (
+    Column(Bilingual("召回", "Recall"), lambda row: row.id),
+    Column(Bilingual("状态", "State"), lambda row: row.state),
+    Column(Bilingual("起因", "Cause"), lambda row: row.cause),
+    Column(Bilingual("标准器", "Standard"), lambda row: row.item),
+    Column(Bilingual("名称", "Name"), lambda row: row.name),
+    Column(Bilingual("开案", "Opened at"), lambda row: row.opened_at),
+    Column(Bilingual("所见器具", "Items seen"), lambda row: row.items),
+    Column(Bilingual("已处理", "Settled"), lambda row: row.settled),
 )
 
 
@@ -79,21 +93,24 @@ _COLUMNS = (
     operation_id="listRecalls",
     summary="Recalls of the own standards, and those that reach own items",
     response_class=Response,
-    responses={**answers(RecallList, "A page of recalls", "RECALL_LIST"), **refusals(failures.USAGE, failures.STORE)},
+    responses={**with_twins(RecallList, "A page of recalls", "RECALL_LIST"), **refusals(failures.USAGE, failures.STORE)},
 )
 def list_recalls(
     context: Given,
     language: Speaking,
     party: Reading,
+    form: WantedForm,
+    q: Annotated[str, Query(max_length=255, description="Of the id, the standard, the record or the reason.")] = "",
     state: Annotated[RecallState | None, Query(description="Those of one state; a page may then hold fewer.")] = None,
     cursor: Annotated[int, Query(ge=0, le=_MOST, description="`next` of the page before.")] = _MOST,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Most recalls of the page.")] = 20,
 ) -> Response:
-    """The latest first. How a recall stands is worked out when it is asked for."""
+    """The latest first. How a recall stands is worked out when it is asked for. As a file: the first hundred."""
+    most, text = limit if form == "json" else LARGEST_PAGE, storable(q.strip())
     with context.store.reading() as work:
-        found, following = recalls_seen(work, party, context.clock(), before=cursor, most=limit, state=state)
+        found, following = recalls_seen(work, party, context.clock(), before=cursor, most=most, state=state, text=text)
     told = tuple(recall_summary(each, names_of(each.names, language)) for each in found)
-    return json_answer(RecallList(recalls=told, next=following), language)
+    return in_form(form, RecallList(recalls=told, next=following), _CASES, told, "recalls", language)
 
 
 @router.post(
@@ -123,7 +140,8 @@ def preview(context: Given, language: Speaking, party: Recalling, order: Annotat
 def open_(context: Given, language: Speaking, party: Recalling, order: Annotated[RecallOrder, body(RecallOrder)]) -> Response:
     """Once for each record that calls for one. Owners are told at once, or when a second person has confirmed it."""
     with context.store.writing() as work:
-        id_ = open_recall(work, party, order.subject, order.reason, context.clock())
+        compose = composing_recalls(context.notices)
+        id_ = open_recall(work, party, order.subject, order.reason, context.clock(), compose)
     return _told(context, language, party, id_, 201)
 
 
@@ -175,7 +193,8 @@ def confirm(
 ) -> Response:
     """By another person of the organization than the one who opened it."""
     with context.store.writing() as work:
-        decide_recall(work, party, recall_id, said.reason, context.clock(), is_confirmed=True)
+        compose = composing_recalls(context.notices)
+        decide_recall(work, party, recall_id, said.reason, context.clock(), is_confirmed=True, compose=compose)
     return _told(context, language, party, recall_id)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, union_all
 
 from registry.account_tables import Holdings, RecordingOrigins
 from registry.columns import day_number, day_of, instant_of
@@ -39,14 +39,21 @@ def recall_because_of(work: UnitOfWork, ground: Ground) -> list[Case]:
     return _cases(work, work.rows(_BECAUSE, section=ground.section, evidence=ground.evidence, most=100))
 
 
-def recalls_before(work: UnitOfWork, viewers: list[str] | None, before: int, most: int) -> list[Case]:
+def recalls_before(work: UnitOfWork, viewers: list[str] | None, before: int, most: int, text: str = "") -> list[Case]:
     """Recalls of the organizations `viewers`, and those that reach items, or serve points, that they hold; all for None.
 
-    The latest first. Any version of a point counts that names an item of the case: whether it is affected is worked out.
+    `text`: what their id, standard, evidence or reason holds. The latest first. Any version of a point counts that names an
+    item of the case: whether it is affected is worked out.
     """
     if viewers is None:
-        return _cases(work, work.rows(_ALL, before=before, most=most))
-    return _cases(work, work.rows(_SEEN, viewers=viewers, before=before, most=most))
+        return _cases(work, work.rows(_ALL, before=before, most=most, text=_like(text)))
+    return _cases(work, work.rows(_SEEN, viewers=viewers, before=before, most=most, text=_like(text)))
+
+
+def _like(text: str) -> str:
+    """A text as LIKE takes it, in whatever it stands, with nothing in it that stands for others."""
+    plain = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{plain}%"
 
 
 def items_of(work: UnitOfWork, case: Case) -> list[Reached]:
@@ -161,7 +168,9 @@ def _seen(spelling: Spelling) -> Select[Any]:
 
 
 def _page(statement: Select[Any]) -> Select[Any]:
-    return statement.where(_recalls.c.entry < bindparam("before")).limit(bindparam("most"))
+    columns = (_recalls.c.id, _recalls.c.item, _recalls.c.evidence, _recalls.c.reason)
+    has_text = or_(*(func.lower(column).like(bindparam("text"), escape="\\") for column in columns))
+    return statement.where(_recalls.c.entry < bindparam("before"), has_text).limit(bindparam("most"))
 
 
 def _steps_of(spelling: Spelling) -> Select[Any]:

@@ -17,6 +17,7 @@ from registry.columns import day_number
 from registry.errors import ConflictError, NotPermittedError, UnacceptableError, UnknownError
 from registry.notices.announcing import announce
 from registry.notices.events import recall_item_changed, recall_opened
+from registry.notices.telling_recalls import ComposeRecall, RecallDigest, mail_owners
 from registry.recalls import (
     Affair,
     Case,
@@ -123,9 +124,12 @@ def preview_recall(work: UnitOfWork, party: Party, subject: str, at: datetime) -
     )
 
 
-def open_recall(work: UnitOfWork, party: Party, subject: str, reason: str, at: datetime) -> str:
+def open_recall(
+    work: UnitOfWork, party: Party, subject: str, reason: str, at: datetime, compose: ComposeRecall | None = None
+) -> str:
     """Open a case; its id. It goes out at once, unless the organization wants a second person to confirm it.
 
+    `compose` puts the mails to owners into words; None where no mail goes out at all.
     ConflictError where there is a case because of the same record.
     """
     reason = _reason(reason)
@@ -145,12 +149,25 @@ def open_recall(work: UnitOfWork, party: Party, subject: str, reason: str, at: d
     recalls.add_items(work, entry, reached)
     if not settings_of(work, party).four_eyes:
         recalls.add_step(work, entry, RecallStep.CONFIRMED, None, reason, recorder.begun())
-        _tell(work, id_, found.ground, reached, affected_points(known, recall, day), at)
+        told = _Told(id_, found.ground, reached, affected_points(known, recall, day), known)
+        _tell(work, told, at, compose)
     return id_
 
 
-def decide_recall(work: UnitOfWork, party: Party, recall_id: str, reason: str, at: datetime, *, is_confirmed: bool) -> None:
-    """Let a case go out, or drop it: by another person of its organization than the one who opened it."""
+def decide_recall(
+    work: UnitOfWork,
+    party: Party,
+    recall_id: str,
+    reason: str,
+    at: datetime,
+    *,
+    is_confirmed: bool,
+    compose: ComposeRecall | None = None,
+) -> None:
+    """Let a case go out, or drop it: by another person of its organization than the one who opened it.
+
+    `compose` as for `open_recall`.
+    """
     case = _own_case(work, party, recall_id)
     if case.decision is not None:
         raise ConflictError("$", recall_id, "the recall has been decided", "该召回已有结论")
@@ -163,8 +180,9 @@ def decide_recall(work: UnitOfWork, party: Party, recall_id: str, reason: str, a
     step = RecallStep.CONFIRMED if is_confirmed else RecallStep.REJECTED
     recalls.add_step(work, case.entry, step, None, _reason(reason), recorder.begun())
     if is_confirmed:
-        points = _affairs(work, case, at).points
-        _tell(work, case.id, case.ground, recalls.items_of(work, case), points, at)
+        standing = _affairs(work, case, at)
+        told = _Told(case.id, case.ground, tuple(recalls.items_of(work, case)), standing.points, standing.known)
+        _tell(work, told, at, compose)
 
 
 def justify_item(
@@ -201,11 +219,18 @@ def recall_seen(work: UnitOfWork, party: Party, recall_id: str, at: datetime) ->
 
 
 def recalls_seen(
-    work: UnitOfWork, party: Party, at: datetime, *, before: int, most: int, state: RecallState | None = None
+    work: UnitOfWork,
+    party: Party,
+    at: datetime,
+    *,
+    before: int,
+    most: int,
+    state: RecallState | None = None,
+    text: str = "",
 ) -> tuple[list[Opened], int | None]:
-    """Cases that the party sees, the latest first, those of one state if asked; and where the next page begins."""
+    """Cases that the party sees, the latest first, those of one state and with a text if asked; where the next page begins."""
     most = min(most, LARGEST_PAGE)
-    found = recalls.recalls_before(work, party.viewers, before, most + 1)
+    found = recalls.recalls_before(work, party.viewers, before, most + 1, text)
     opened = [seen for case in found[:most] if (seen := _opened(work, party, case, at)) is not None]
     following = found[most - 1].entry if len(found) > most else None
     return [each for each in opened if state in {None, each.state}], following
@@ -323,28 +348,45 @@ def _answers_for(party: Party, case: Case) -> bool:
     return party.is_operator or (case.organization is not None and case.organization in (party.viewers or ()))
 
 
-def _tell(
-    work: UnitOfWork,
-    id_: str,
-    ground: Ground,
-    reached: Iterable[Reached],
-    points: tuple[AffectedPoint, ...],
-    at: datetime,
-) -> None:
-    """Tell each owner of the items and metering points that are its own, and of no others."""
-    data = {"recall": id_, "cause": ground.cause.value, "counts_from": str(ground.on)}
-    facts = [
-        recall_opened(organization, id_, {**data, "items": sorted(own.items), "metering_points": sorted(own.points)})
-        for organization, own in sorted(_holders(work, reached, points).items())
-    ]
-    announce(work, facts, at)
-
-
 class Own(NamedTuple):
     """The items and metering points of a case that an organization holds."""
 
     items: set[str]
     points: set[str]
+
+
+class _Told(NamedTuple):
+    """What owners are told of a case."""
+
+    id: str
+    ground: Ground
+    items: tuple[Reached, ...]
+    points: tuple[AffectedPoint, ...]
+    known: Known
+
+
+def _tell(work: UnitOfWork, told: _Told, at: datetime, compose: ComposeRecall | None) -> None:
+    """Tell each owner of the items and metering points that are its own, and of no others: by webhook and by mail."""
+    data = {"recall": told.id, "cause": told.ground.cause.value, "counts_from": str(told.ground.on)}
+    holders = sorted(_holders(work, told.items, told.points).items())
+    facts = [
+        recall_opened(organization, told.id, {**data, "items": sorted(own.items), "metering_points": sorted(own.points)})
+        for organization, own in holders
+    ]
+    announce(work, facts, at)
+    if compose is not None:
+        mail_owners(work, (_digest(told, organization, own) for organization, own in holders), at, compose)
+
+
+def _digest(told: _Told, organization: str, own: Own) -> RecallDigest:
+    return RecallDigest(
+        organization=organization,
+        recall=told.id,
+        ground=told.ground,
+        items=tuple(each for each in told.items if each.item in own.items),
+        points=tuple(each for each in told.points if each.metering_point in own.points),
+        names=told.known,
+    )
 
 
 def _holders(work: UnitOfWork, reached: Iterable[Reached], points: tuple[AffectedPoint, ...]) -> dict[str, Own]:

@@ -92,9 +92,9 @@ def test_the_days_are_those_that_a_look_at_each_day_finds(seed: int) -> None:
     held = known_records(world.records, world.known_at)
     failing = sorted(held.items)[seed % len(held.items)]
     recalls = [of_failure(held, failing, world.as_of - timedelta(days=seed % 40), world.as_of)]
-    for one in sorted(held.certificates)[: 1 + seed % 2]:
-        if held.certificates[one].item in held.items:
-            recalls.append(of_withdrawal(held, one, world.as_of - timedelta(days=seed % 60), world.as_of))
+    known_ones = [one for one in sorted(held.certificates) if held.certificates[one].item in held.items]
+    void_from = world.as_of - timedelta(days=seed % 60)
+    recalls += [of_withdrawal(held, one, void_from, world.as_of) for one in known_ones[: 1 + seed % 2]]
     for recall in recalls:
         found = {
             each.metering_point: (each.level, each.used_from, each.used_until, (each.severity, each.code), each.is_in_force)
