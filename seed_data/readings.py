@@ -13,7 +13,7 @@ FORGOTTEN = 3  # Months ago, at points of the third level.
 # Unit and usual amount of a month by energy, at the gate; at each level inside it is a third.
 _AMOUNTS = {"electricity": ("kW*h", 1_200_000), "natural gas": ("m^3", 90_000)}
 # Tonnes of carbon dioxide equivalent for a unit, made up for the demonstration: round numbers that no source states.
-_FACTORS = {"electricity": ("t/(MW*h)", "0.5"), "natural gas": ("t/m^3", "0.002")}
+_FACTORS = {"electricity": ("t/(MW*h)", Decimal("0.5")), "natural gas": ("t/m^3", Decimal("0.002"))}
 
 
 class SeedReading(NamedTuple):
