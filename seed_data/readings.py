@@ -42,7 +42,7 @@ def readings(points: tuple[MeteringPoint, ...], today: date) -> Iterator[SeedRea
 
 
 def factor_edition(today: date) -> dict[str, object]:
-    """An edition of synthetic emission factors, in force long enough."""
+    """An edition of synthetic emission factors, in force for the readings, and later than what the house ships."""
     factors = [
         {
             "energy": energy,
@@ -58,7 +58,7 @@ def factor_edition(today: date) -> dict[str, object]:
     return {
         "format": "traceability-factors/1",
         "edition": "demo",
-        "in_force_from": str(today.replace(year=today.year - 3, day=1)),
+        "in_force_from": str(date(today.year - 1, 1, 1)),
         "source": "合成示例 / synthetic",
         "factors": factors,
     }
