@@ -57,7 +57,8 @@ def test_many_points_are_paged_and_many_gaps_folded(claimed: tuple[TestClient, P
     """Forty points would make a page of metres, in which nobody finds the sum; and none may be lost between two pages."""
     client, parties = claimed
     own = Party(name="person/alpha", organization=OWN, role=Role.ENERGY_USER)
-    points = [{**POINT["metering_points"][0], "id": f"P{number:02}"} for number in range(24)]
+    point = {"organization": OWN, "level": 1, "energy": "electricity", "branches": [{"name": "meter"}]}
+    points = [{"id": f"P{number:02}", **point} for number in range(24)]
     with client.app.state.context.store.writing() as work:  # type: ignore[attr-defined]
         import_records(work, [dump({**POINT, "metering_points": points}).decode()], party=own, at=NOW, source="test")
     headers = parties.own[Role.ENERGY_USER].session_headers
