@@ -1,6 +1,7 @@
 """The ledger grows: leaves for new facts, and the complete subtrees that they complete, in the transaction of the facts."""
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import bindparam, select
@@ -22,39 +23,45 @@ _leaves = table_of(LedgerLeaves)
 _tiles = table_of(LedgerTiles)
 
 
-class Fact(NamedTuple):
-    """A recorded fact: its list or table, the running number of its row, and its text (registry.ledger.facts)."""
+class Facts(NamedTuple):
+    """Recorded facts of one list or table: the running numbers of their rows, and their texts (registry.ledger.facts)."""
 
     section: str
-    record: int
-    text: Text
+    records: Sequence[int]
+    texts: Sequence[Text]
 
 
-def append_facts(work: "UnitOfWork", facts: list[Fact]) -> None:
+def append_facts(work: "UnitOfWork", facts: Sequence[Facts]) -> None:
     """Append a leaf for each fact, in their order; the writer's turn keeps the leaves of others away."""
-    if not facts:
+    count = sum(len(each.records) for each in facts)
+    if not count:
         return
-    entries = work.allot_many(LedgerLeaves, len(facts))
-    salts = os.urandom(SALT_LENGTH * len(facts))
-    rows = []
-    for number, (entry, fact) in enumerate(zip(entries, facts, strict=True)):
-        salt = salts[number * SALT_LENGTH : (number + 1) * SALT_LENGTH]
-        rows.append((entry, fact.section, fact.record, salt, leaf(salt, fact.text)))
+    entries = work.allot_many(LedgerLeaves, count)
+    salts = os.urandom(SALT_LENGTH * count)
+    rows: list[tuple[int, str, int, bytes, bytes]] = []
+    for section, records, texts in facts:
+        for record, text in zip(records, texts, strict=True):
+            number = len(rows)
+            salt = salts[number * SALT_LENGTH : (number + 1) * SALT_LENGTH]
+            rows.append((entries[number], section, record, salt, leaf(salt, text)))
     work.append(LedgerLeaves, rows)
-    _complete(work, entries.start - 1, entries.stop - 1)
+    _complete(work, entries.start - 1, [row[-1] for row in rows])
 
 
-def _complete(work: "UnitOfWork", before: int, after: int) -> None:
-    """Keep the subtrees that were completed while the tree grew from `before` to `after` leaves, level by level."""
+def _complete(work: "UnitOfWork", before: int, hashes: list[bytes]) -> None:
+    """Keep the subtrees that are complete now that hashes follow on `before` others, level by level.
+
+    Of those before only the ones that share a subtree with the new ones are read back.
+    """
     for level in _LEVELS:
-        before, after = before // _WIDTH, after // _WIDTH
-        if before == after:
+        first, last = before // _WIDTH, (before + len(hashes)) // _WIDTH
+        if first == last:
             return
-        kept = [
-            (level + TILE, position, complete_subtree(stored_hashes(work, level, position * _WIDTH, _WIDTH)))
-            for position in range(before, after)
-        ]
-        work.append(LedgerTiles, kept)
+        shared = before % _WIDTH
+        below = [*stored_hashes(work, level, before - shared, shared), *hashes] if shared else hashes
+        hashes = [complete_subtree(below[start : start + _WIDTH]) for start in range(0, (last - first) * _WIDTH, _WIDTH)]
+        work.append(LedgerTiles, [(level + TILE, position, hashed) for position, hashed in enumerate(hashes, first)])
+        before = first
 
 
 def stored_hashes(work: "UnitOfWork", level: int, first: int, count: int) -> list[bytes]:
