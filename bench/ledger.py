@@ -1,6 +1,6 @@
 """What the ledger costs: certificates a second with it and without it, in bulk and one by one over HTTP, on either engine.
 
-    python -m bench.ledger [--rounds 21] [--certificates 10000] [--posts 50] [--engine sqlite|postgresql|both]
+    python -m bench.ledger [--rounds 61] [--certificates 4000] [--posts 20] [--engine sqlite|postgresql|both]
                            [--way bulk|posted|both] [--postgresql URL]
 
 A round is a pair, one with the ledger and one without (nothing is noted for it then), one right after the other and each first
@@ -46,9 +46,9 @@ Timed = Callable[[bool], float]  # Seconds of one side of a round, with the ledg
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=21)
-    parser.add_argument("--certificates", type=int, default=10_000)
-    parser.add_argument("--posts", type=int, default=50)
+    parser.add_argument("--rounds", type=int, default=61)
+    parser.add_argument("--certificates", type=int, default=4_000)
+    parser.add_argument("--posts", type=int, default=20)
     parser.add_argument("--engine", choices=("sqlite", "postgresql", "both"), default="both")
     parser.add_argument("--way", choices=("bulk", "posted", "both"), default="both")
     parser.add_argument("--postgresql")

@@ -195,7 +195,7 @@ def _post(address: tuple[str, int], client: Client, start: float, seconds: int, 
 @contextmanager
 def serving(url: str, workers: int, now: datetime) -> Iterator[tuple[tuple[str, int], list[int]]]:
     """The service in several processes that take turns at one socket: its address and their numbers."""
-    listener = socket.socket()
+    listener = socket.socket(proto=socket.IPPROTO_TCP)  # As `registry serve` has it (api.cli.service.listening).
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", 0))
     listener.listen(1024)

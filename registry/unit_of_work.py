@@ -140,6 +140,11 @@ class UnitOfWork:
             places = ", ".join("?" * len(rows[0]))
             self._driver.executemany(f"INSERT INTO {name} VALUES ({places})", rows)  # noqa: S608 - a table's own name.
 
+    def append_by(self, query: Query, table: type[Table], count: int, **values: Any) -> None:
+        """Write rows, so many, by a statement that makes them of what is passed."""
+        self._written[str(table.__tablename__)] += count
+        self.run(query, count=count, **values)
+
     @contextmanager
     def together(self) -> Iterator[None]:
         """Few rows that are appended inside are sent without waiting for each; what is wrong shows at the end at the latest."""

@@ -67,7 +67,7 @@ def stored_texts(section: str, records: Sequence[Record]) -> list[Text]:
     """The same of records as they come out of the store: their instants in UTC, certificates without their withdrawal."""
     divided = _DIVIDED.get(section)
     if divided is None:
-        return [*_texts(section, records)]
+        return list[Text](_texts(section, records))
     openings, parts = zip(*map(divided, records), strict=True) if records else ((), ())
     texts = zip(_texts(section, openings), parts, strict=True)
     return [Parted(text, sealed) if sealed else text for text, sealed in texts]
@@ -183,10 +183,12 @@ _DIVIDED: dict[str, Callable[[Record], tuple[Record, _Parts]]] = {"items": _item
 
 def _texts(name: str, records: Sequence[Record]) -> list[bytes]:
     """The texts of records, all written in one go: that takes a third of the time that they take one by one."""
-    written = _QUICK.encode_lines(records)
-    lines = [canonical(record) for record in records] if _may_have_exponent(written) else written.splitlines()
     head = b'{"%b":' % name.encode()
-    return [head + line + b"}" for line in lines]
+    written = _QUICK.encode_lines(records)
+    if _may_have_exponent(written):
+        return [head + canonical(record) + b"}" for record in records]
+    # No text holds a line break, as JSON escapes it.
+    return (head + written.replace(b"\n", b"}\n" + head)).split(b"\n")[:-1]
 
 
 def _may_have_exponent(text: bytes) -> bool:

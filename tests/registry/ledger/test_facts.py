@@ -5,9 +5,12 @@ import hashlib
 import json
 from decimal import Decimal
 
+import msgspec
+import pytest
+
 from registry.ledger.facts import Part, Parted, leaf, record_texts, sealed, shown, shown_leaf
 from registry.ledger.merkle import leaf_hash
-from traceability.records import Competence, Item, Scheme, Scope, Uncertainty
+from traceability.records import Certificate, Competence, Item, Record, Result, Scheme, Scope, Uncertainty
 
 SALT = bytes(range(16))
 ITEM = Item(id="M", kind="meter", name="电能表", serial="S")  # type: ignore[arg-type]
@@ -75,3 +78,19 @@ def test_a_digest_is_that_of_salt_and_text() -> None:
     """The browser and other verifiers compute it so."""
     part = Part(SALT, b'"x"')
     assert base64.b64decode(sealed(part)) == hashlib.sha256(SALT + b'"x"').digest()
+
+
+@pytest.mark.parametrize("odd", [None, Decimal("1E+2"), Decimal("1E-9")])
+def test_a_record_has_the_text_that_it_has_alone_whatever_is_written_with_it(odd: Decimal | None) -> None:
+    """A check that reads records in other batches than they were written in would find every leaf changed."""
+    scopes = [Scope(quantity="energy\n", unit="kW*h", low=number) for number in (Decimal(1), odd)]  # type: ignore[arg-type]
+    results = [Result(quantity="flow", unit="m^3", low=number) for number in (Decimal("0.10"), odd)]
+    issued = {"kind": "calibration", "issuer": "LAB", "item": "M", "calibrated_on": "2026-01-01", "issued_on": "2026-01-02"}
+    batches: dict[str, list[Record]] = {
+        "items": [ITEM, Item(id="M1E-5", kind="meter", country="".join(["D", "E"])), Item(id="N", kind="meter")],  # type: ignore[arg-type]
+        "competences": [msgspec.structs.replace(COMPETENCE, scope=(scope,)) for scope in scopes],
+        "certificates": [Certificate(id=f"K\u2028{each.low}", number="1", results=(each,), **issued) for each in results],  # type: ignore[arg-type]
+        "events": [],
+    }
+    for section, records in batches.items():
+        assert record_texts(section, records) == [record_texts(section, [record])[0] for record in records]
