@@ -20,9 +20,10 @@ _TEMPLATE = Path(__file__).parents[1] / "templates" / "recall.typ"
 _COMPILE: Any = typst.compile  # Its stubs leave out that it takes files by name.
 
 
-def recall_report(recall: RecallAnswer, language: Language, at: datetime) -> bytes:
-    """The report as PDF, of the recall as its reader sees it."""
-    files = {"main": _TEMPLATE.read_bytes(), "data.json": msgspec.json.encode(_data(recall, language, at))}
+def recall_report(recall: RecallAnswer, language: Language, at: datetime, checkpoint: str) -> bytes:
+    """The report as PDF, of the recall as its reader sees it, with the checkpoint of the ledger."""
+    data = _data(recall, language, at) | {"checkpoint": checkpoint, "checkpoint_title": text(language, "账本检查点")}
+    files = {"main": _TEMPLATE.read_bytes(), "data.json": msgspec.json.encode(data)}
     try:
         made: bytes = _COMPILE(files, format="pdf", pdf_standards=["a-2b"], timestamp=int(at.timestamp()))
     except typst.TypstError as error:  # What PDF/A does not allow: in practice a character that no font at hand has.

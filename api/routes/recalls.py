@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api import failures, links
+from api.checkpoints import checkpoint_text
 from api.context import Context, Given, RecordId, Speaking
 from api.language import Bilingual, Language
 from api.openapi import answers, documents, json_body, refusals
@@ -141,7 +142,9 @@ def report(context: Given, language: Speaking, party: Reading, recall_id: Record
     """What was doubted and since when, what was done about each item, by whom and why; as the reader sees it."""
     answer = answered(context, language, party, recall_id)
     headers = {"content-disposition": 'attachment; filename="recall.pdf"', "content-language": language.tag}
-    return Response(recall_report(answer, language, context.clock()), 200, headers, "application/pdf")
+    at = context.clock()
+    checkpoint = checkpoint_text(context.store, context.signer, at, language)
+    return Response(recall_report(answer, language, at, checkpoint), 200, headers, "application/pdf")
 
 
 @router.post(
