@@ -83,7 +83,7 @@ def test_a_digest_is_that_of_salt_and_text() -> None:
 @pytest.mark.parametrize("odd", [None, Decimal("1E+2"), Decimal("1E-9")])
 def test_a_record_has_the_text_that_it_has_alone_whatever_is_written_with_it(odd: Decimal | None) -> None:
     """A check that reads records in other batches than they were written in would find every leaf changed."""
-    scopes = [Scope(quantity="energy\n", unit="kW*h", low=number) for number in (Decimal(1), odd)]  # type: ignore[arg-type]
+    scopes = [Scope(quantity="energy\n", unit="kW*h", low=number) for number in (Decimal(1), odd)]
     results = [Result(quantity="flow", unit="m^3", low=number) for number in (Decimal("0.10"), odd)]
     issued = {"kind": "calibration", "issuer": "LAB", "item": "M", "calibrated_on": "2026-01-01", "issued_on": "2026-01-02"}
     batches: dict[str, list[Record]] = {
