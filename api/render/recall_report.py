@@ -16,8 +16,11 @@ from traceability.periods import SHANGHAI
 _LONG = re.compile(r"[!-~]{15,}")  # Ids that are wider than a column; they may break anywhere, words do not.
 
 
-def recall_report(recall: RecallAnswer, address: str, language: Language, at: datetime) -> bytes:
-    """The report as PDF/A-2b, of the recall as its reader sees it. `address`: where the case is followed."""
+def recall_report(recall: RecallAnswer, address: str, language: Language, at: datetime, checkpoint: str) -> bytes:
+    """The report as PDF/A-2b, of the recall as its reader sees it, with the checkpoint of the ledger.
+
+    `address`: where the case is followed.
+    """
     say = partial(text, language)
     facts = [
         (say("召回"), recall.id),
@@ -38,6 +41,7 @@ def recall_report(recall: RecallAnswer, address: str, language: Language, at: da
         facts=facts,
         parts=parts,
         signers=[say("负责人"), say("日期")],
+        checkpoint=checkpoint,
         qr=qr_svg(address).decode(),
     )
     return report_pdf(report, language, at)

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api import failures, links
+from api.checkpoints import checkpoint_text
 from api.context import Context, Given, RecordId, Speaking
 from api.language import Bilingual, Language
 from api.openapi import answers, documents, json_body, refusals
@@ -172,8 +173,10 @@ def report(context: Given, language: Speaking, party: Reading, recall_id: Record
     """What was doubted and since when, what was done about each item, by whom and why; as the reader sees it."""
     answer = answered(context, language, party, recall_id)
     headers = {"content-disposition": 'attachment; filename="recall.pdf"', "content-language": language.tag}
+    at = context.clock()
     address = f"{context.base_url.rstrip('/')}{links.inside('recalls', recall_id)}"
-    return Response(recall_report(answer, address, language, context.clock()), 200, headers, "application/pdf")
+    checkpoint = checkpoint_text(context.store, context.signer, at, language)
+    return Response(recall_report(answer, address, language, at, checkpoint), 200, headers, "application/pdf")
 
 
 @router.post(
