@@ -7,6 +7,7 @@ same state as well, as reading takes a processor and most machines have two.
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
@@ -39,6 +40,7 @@ from registry.tables import (
     Suspensions,
     Withdrawals,
 )
+from traceability.fleet.engines import has_compiler
 from traceability.fleet.points import POINT_SHEETS
 from traceability.fleet.sheets import SHEETS, Sheets
 
@@ -77,6 +79,7 @@ _ALL_SHEETS = SHEETS | POINT_SHEETS
 # The long tables, the longest to read first, so that two connections end together.
 _LONGEST = ("certificates", "results", "certificate_references", "items")
 _ORDER = {"results", "certificate_references"}  # Long lists: the database has them in order, PostgreSQL is asked for it.
+_SMALL = 2**25  # Bytes; a smaller file is read sooner than loops are loaded.
 _BATCH = 1_000_000_000  # Rows that ADBC's SQLite driver looks at before it says of what type a column is: all of them.
 
 
@@ -153,7 +156,10 @@ class Reading:
         return {name: self.sheet(name, known_at) for name in POINT_SHEETS}
 
     def all_rows(self, known_at: int, since: Since | None = None) -> dict[str, pa.Table]:
-        """The rows of all tables, as `rows` has them."""
+        """The rows of all tables, as `rows` has them; texts may be dictionaries."""
+        of_file = None if since else self._of_file(known_at)
+        if of_file is not None:
+            return of_file
         waiting: SimpleQueue[str] = SimpleQueue()
         for name in [*_LONGEST, *(each for each in SHEETS if each not in _LONGEST)]:
             waiting.put(name)
@@ -164,6 +170,21 @@ class Reading:
             _read_all(self, waiting, found, known_at, since)
             helping.result()
         return {name: found[name] for name in SHEETS}
+
+    def _of_file(self, known_at: int) -> dict[str, pa.Table] | None:
+        """The same from the pages of a file; None where there is none, it is small, or not to be read so."""
+        path = Path(self._engine.url.database or "")
+        if self._dialect.name != "sqlite" or path.stat().st_size < _SMALL or not has_compiler():
+            return None
+        from registry.repositories.sheets_of_file import UnfitError, rows_of_file  # noqa: PLC0415 - imports the compiler.
+
+        tables = {name: (str(TABLES[name].__tablename__), _types(name)) for name in (*_LONGEST, *SHEETS)}
+        try:
+            rows = rows_of_file(path, tables, known_at, self.ask)
+        except UnfitError:
+            return None
+        with self._beside() as other:  # Nothing was recorded until after the pages were looked up.
+            return None if other is None else {name: rows[name] for name in SHEETS}
 
     @contextmanager
     def _beside(self) -> "Iterator[Reading | None]":
@@ -180,9 +201,8 @@ class Reading:
 
     def rows(self, name: str, known_at: int, since: Since | None = None) -> pa.Table:
         """The same in all versions, with what tells these apart; `since`: of what was recorded later alone."""
-        table, schema = TABLES[name], _ALL_SHEETS[name]
-        more = MORE_COLUMNS.get(name, {})
-        statement = select(*(getattr(table, each) for each in (*schema.names, *more))).where(*_later(name, since))
+        table, types = TABLES[name], _types(name)
+        statement = select(*(getattr(table, each) for each in types.names)).where(*_later(name, since))
         if hasattr(table, "recorded_at"):
             moment: ColumnElement[int] = literal_column(str(known_at))
             statement = statement.where(table.recorded_at <= moment)
@@ -190,7 +210,6 @@ class Reading:
                 statement = statement.where(is_kept(name, table_of(table).c.entry, moment))
         if name in _ORDER and self._dialect.name == "postgresql":
             statement = statement.order_by(table.certificate_entry, table.position)  # type: ignore[attr-defined]
-        types = pa.schema([*schema, *(pa.field(each, type_) for each, type_ in more.items())])
         return self._table(statement).cast(types)
 
     def _table(self, statement: Any) -> pa.Table:
@@ -238,6 +257,12 @@ def _connected(engine: Engine, state: str | None = None) -> Any:
         if state is not None:
             cursor.execute(f"SET TRANSACTION SNAPSHOT '{state}'")
     return connection
+
+
+def _types(name: str) -> pa.Schema:
+    """The columns of the rows of a table in all versions."""
+    more = MORE_COLUMNS.get(name, {})
+    return pa.schema([*_ALL_SHEETS[name], *(pa.field(each, type_) for each, type_ in more.items())])
 
 
 def sheet_of(name: str, rows: pa.Table) -> pa.Table:

@@ -15,7 +15,7 @@ def engine_of(items: int) -> ModuleType:
     """The loops for so many items."""
     if items <= _FEW:
         return loops
-    return _compiled() if _has_compiler() else arrays
+    return _compiled() if has_compiler() else arrays
 
 
 def engine_for(fleet: Fleet) -> ModuleType:
@@ -25,11 +25,12 @@ def engine_for(fleet: Fleet) -> ModuleType:
 
 def runs_plain(fleet: Fleet) -> bool:
     """Whether loops that numpy has no part in run as they are: for few items, or where there is no compiler."""
-    return fleet.items <= _FEW or not _has_compiler()
+    return fleet.items <= _FEW or not has_compiler()
 
 
 @lru_cache(maxsize=1)
-def _has_compiler() -> bool:
+def has_compiler() -> bool:
+    """Whether loops can be compiled here."""
     return importlib.util.find_spec(_COMPILER) is not None
 
 

@@ -36,6 +36,6 @@ def test_many_items_go_to_the_compiler_where_there_is_one(monkeypatch: pytest.Mo
     monkeypatch.setattr(engines, "_FEW", 0)
     assert engine_for(fleet) is compiled_loops()
     monkeypatch.setattr(engines, "_COMPILER", "a compiler that nobody wrote")
-    engines._has_compiler.cache_clear()
+    engines.has_compiler.cache_clear()
     assert engine_for(fleet) is arrays
-    engines._has_compiler.cache_clear()
+    engines.has_compiler.cache_clear()
