@@ -176,15 +176,16 @@ class Reading:
         path = Path(self._engine.url.database or "")
         if self._dialect.name != "sqlite" or path.stat().st_size < _SMALL or not has_compiler():
             return None
-        from registry.repositories.sheets_of_file import UnfitError, rows_of_file  # noqa: PLC0415 - imports the compiler.
+        from registry.repositories.sheets_of_file import rows_of_file  # noqa: PLC0415 - imports the compiler.
+        from registry.sqlite_pages.file import UnfitError  # noqa: PLC0415
 
-        tables = {name: (str(TABLES[name].__tablename__), _types(name)) for name in (*_LONGEST, *SHEETS)}
+        tables = {name: (str(TABLES[name].__tablename__), _types_to_know(name)) for name in (*_LONGEST, *SHEETS)}
         try:
             rows = rows_of_file(path, tables, known_at, self.ask)
         except UnfitError:
             return None
         with self._beside() as other:  # Nothing was recorded until after the pages were looked up.
-            return None if other is None else {name: rows[name] for name in SHEETS}
+            return None if other is None else {name: rows[name].select(_types(name).names) for name in SHEETS}
 
     @contextmanager
     def _beside(self) -> "Iterator[Reading | None]":
@@ -263,6 +264,15 @@ def _types(name: str) -> pa.Schema:
     """The columns of the rows of a table in all versions."""
     more = MORE_COLUMNS.get(name, {})
     return pa.schema([*_ALL_SHEETS[name], *(pa.field(each, type_) for each, type_ in more.items())])
+
+
+def _types_to_know(name: str) -> pa.Schema:
+    """The same, with what tells which rows are known."""
+    types = _types(name)
+    if not hasattr(TABLES[name], "recorded_at"):
+        return types
+    more = [each for each in ("entry", "recorded_at") if each in table_of(TABLES[name]).c and each not in types.names]
+    return pa.schema([*types, *(pa.field(each, pa.int64()) for each in more)])
 
 
 def sheet_of(name: str, rows: pa.Table) -> pa.Table:

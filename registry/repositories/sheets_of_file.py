@@ -72,8 +72,7 @@ def _known(rows: pa.Table, known_at: int, taken_back: list[tuple[int, int]]) -> 
     if "recorded_at" not in rows.column_names:
         return rows
     is_known: Any = rows["recorded_at"].to_numpy() <= known_at
-    if taken_back:
+    for first, last in taken_back:
         entries = rows["entry"].to_numpy()
-        for first, last in taken_back:
-            is_known &= (entries < first) | (entries > last)
+        is_known = is_known & ((entries < first) | (entries > last))
     return rows if is_known.all() else rows.filter(pa.array(np.asarray(is_known)))

@@ -18,7 +18,7 @@ _TRIES = 5  # Another log comes after a thousand pages.
 _PROT_READ, _MAP_SHARED = 1, 1  # POSIX
 _INTERIOR = {5: 12, 2: 12}  # 1.6: kinds of pages that have others below them.
 # The files that were opened once, by device and inode. None is closed again: a process that closes any descriptor of a file
-# gives up all locks that it has on it, those of SQLite's own connections among them (https://sqlite.org/howtocorrupt.html, 2.2).
+# gives up all locks that it has on it, those of SQLite's connections among them (https://sqlite.org/howtocorrupt.html, 2.2).
 _descriptors: dict[tuple[int, int], int] = {}
 
 

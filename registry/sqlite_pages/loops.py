@@ -10,16 +10,24 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from traceability.fleet.compiled import lend
+from registry.sqlite_pages import bytes_in_memory
+from traceability.fleet import compiled
 
 Array = npt.NDArray[Any]
 _compiled = numba.njit(nogil=True, cache=True)
-_in_place = numba.njit(forceinline=True)  # A call would hand over all that `Found` holds, for every row.
+byte_at: Any = bytes_in_memory.byte_at
+word_at: Any = bytes_in_memory.word_at
+copy: Any = bytes_in_memory.copy
+lend: Any = compiled.lend
+_inside: dict[str, bool] = {"no_cpython_wrapper": True}  # Nobody calls it from Python.
+_aside: Any = numba.njit(**_inside)  # type: ignore[call-overload]
+# A call would hand over all that `Found` holds, for every row.
+_in_place: Any = numba.njit(forceinline=True, **_inside)  # type: ignore[call-overload]
 
 # What becomes of a column of the records of a table.
 SKIPPED, NUMBER, ROW_NUMBER, TEXT, MEMBER = range(5)
-# What comes back: all rows, more text than there is room for, or something that a table of ours has not.
-DONE, NO_ROOM, UNFIT = range(3)
+# What comes back: all rows, more texts than there is room or are slots for, or something that a table of ours has not.
+DONE, NO_ROOM, NO_SLOTS, UNFIT = range(4)
 LEAF = -1  # As the cell of a segment: all cells of the page.
 _LEAF_OF_INDEX, _INTERIOR_OF_INDEX, _LEAF_OF_TABLE = 10, 2, 13  # 1.6
 _MIXER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 by the golden ratio: odd, without a pattern.
@@ -64,7 +72,7 @@ class Found(NamedTuple):
 
 @_in_place
 def _two_bytes(page, at):  # type: ignore[no-untyped-def]
-    return (np.int64(page[at]) << 8) | np.int64(page[at + 1])
+    return (byte_at(page, at) << 8) | byte_at(page, at + 1)
 
 
 @_in_place
@@ -75,16 +83,16 @@ def _four_bytes(page, at):  # type: ignore[no-untyped-def]
 @_in_place
 def _varint(page, at):  # type: ignore[no-untyped-def]
     """A number of one to nine bytes, and where it ends (1.6)."""
-    byte = np.int64(page[at])
+    byte = byte_at(page, at)
     if byte < 128:
         return byte, at + 1
     value = byte & 127
     for place in range(1, 8):
-        byte = np.int64(page[at + place])
+        byte = byte_at(page, at + place)
         value = (value << 7) | (byte & 127)
         if byte < 128:
             return value, at + place + 1
-    return (value << 8) | np.int64(page[at + 8]), at + 9
+    return (value << 8) | byte_at(page, at + 8), at + 9
 
 
 @_in_place
@@ -104,9 +112,9 @@ def _whole_number(page, at, type_):  # type: ignore[no-untyped-def]
     if type_ >= 8:
         return np.int64(type_ - 8)
     size = _size_of(type_)
-    value = np.int64(np.int8(page[at]))
+    value = np.int64(np.int8(byte_at(page, at)))
     for place in range(1, size):
-        value = (value << 8) | np.int64(page[at + place])
+        value = (value << 8) | byte_at(page, at + place)
     return value
 
 
@@ -129,7 +137,7 @@ def _local_size(payload, usable, is_index):  # type: ignore[no-untyped-def]
     return kept if kept <= largest else least
 
 
-@_in_place
+@_aside
 def _put_together(source, page, at, local, payload):  # type: ignore[no-untyped-def]
     """A record whose rest lies on pages of its own (1.7)."""
     whole = np.empty(payload, np.uint8)
@@ -154,7 +162,7 @@ def _word(page, at, is_big_endian):  # type: ignore[no-untyped-def]
 
 @_in_place
 def _two_bytes_back(page, at):  # type: ignore[no-untyped-def]
-    return (np.int64(page[at + 1]) << 8) | np.int64(page[at])
+    return (byte_at(page, at + 1) << 8) | byte_at(page, at)
 
 
 @_in_place
@@ -171,111 +179,159 @@ def _hash_of(body, start, stop, seed):  # type: ignore[no-untyped-def]
     value = seed
     at = start
     while at + 8 <= stop:
-        word = np.uint64(0)
-        for place in range(8):
-            word |= np.uint64(body[at + place]) << np.uint64(8 * place)
-        value = (value ^ word) * _MIXER
+        value = (value ^ np.uint64(word_at(body, at))) * _MIXER
         value ^= value >> _SHIFT
         at += 8
+    rest = np.uint64(0)
     while at < stop:
-        value = (value ^ np.uint64(body[at])) * _MIXER
+        rest = (rest << np.uint64(8)) | np.uint64(byte_at(body, at))
         at += 1
+    value = (value ^ rest) * _MIXER
     return value ^ (value >> _SHIFT)
 
 
 @_in_place
-def _is_told(found, group, code, body, start, stop, types, first, last):  # type: ignore[no-untyped-def]
-    """Whether a number of a group stands for these texts."""
-    begin = found.raw_ends[group, code]
-    if found.raw_ends[group, code + 1] - begin != stop - start:
-        return False
-    for column in range(first, last):
-        if found.raw_types[column, code] != types[column]:
+def _is_same(one, at, other, start, size):  # type: ignore[no-untyped-def]
+    place = np.int64(0)
+    while place + 8 <= size:
+        if word_at(one, at + place) != word_at(other, start + place):
             return False
-    for place in range(stop - start):
-        if found.raw[group, begin + place] != body[start + place]:
+        place += 8
+    while place < size:
+        if byte_at(one, at + place) != byte_at(other, start + place):
             return False
+        place += 1
     return True
 
 
+class Record(NamedTuple):
+    """A record as it lies: its bytes, and type and begin of each column; behind the last column, where it ends."""
+
+    types: Array
+    starts: Array
+
+
 @_in_place
-def _code_of(found, group, body, start, stop, types, first, last):  # type: ignore[no-untyped-def]
-    """The number of a group's texts, given anew where they come for the first time; NO_ROOM as -2."""
+def _is_told(found, plan, group, code, body, record):  # type: ignore[no-untyped-def]
+    """Whether a number of a group stands for the texts of a record."""
+    first, last = plan.first_member[group], plan.last_member[group]
+    begin, start = found.raw_ends[group, code], record.starts[first]
+    size = record.starts[last] - start
+    if found.raw_ends[group, code + 1] - begin != size:
+        return False
+    for column in range(first, last):
+        if found.raw_types[column, code] != record.types[column]:
+            return False
+    return _is_same(found.raw[group], begin, body, start, size)
+
+
+@_in_place
+def _looked_up(found, plan, group, body, record):  # type: ignore[no-untyped-def]
+    """The number of a group's texts, given anew where they come for the first time; -2 without room, -3 without slots."""
+    first, last = plan.first_member[group], plan.last_member[group]
+    start, size = record.starts[first], record.starts[last] - record.starts[first]
     value = np.uint64(0)
     for column in range(first, last):
-        value = (value ^ np.uint64(types[column])) * _MIXER
-    value = _hash_of(body, start, stop, value)
+        value = (value ^ np.uint64(record.types[column])) * _MIXER
+    value = _hash_of(body, start, start + size, value)
     mask = found.slots.shape[1] - 1
     slot = np.int64(value >> np.uint64(20)) & mask
-    size = stop - start
     while True:
         code = np.int64(found.slots[group, slot])
         if code < 0:
             break
-        if found.hashes[group, code] == value and _is_told(found, group, code, body, start, stop, types, first, last):
+        if found.hashes[group, code] == value and _is_told(found, plan, group, code, body, record):
             return code
         slot = (slot + 1) & mask
     code = found.distinct[group]
     begin = found.raw_ends[group, code]
     if begin + size > found.raw.shape[1]:
         return np.int64(-2)
+    if 2 * code >= found.slots.shape[1]:
+        return np.int64(-3)
     found.slots[group, slot] = code
     found.hashes[group, code] = value
     for column in range(first, last):
-        found.raw_types[column, code] = types[column]
-    for place in range(size):
-        found.raw[group, begin + place] = body[start + place]
+        found.raw_types[column, code] = record.types[column]
+    copy(found.raw[group], begin, body, start, size)
     found.raw_ends[group, code + 1] = begin + size
     found.distinct[group] = code + 1
     return code
 
 
 @_in_place
-def _read_record(body, at, row_number, plan, found, row, types, starts):  # type: ignore[no-untyped-def]
-    """The columns of one record (2.1) into the row."""
+def _note_number(found, slot, row, body, start, type_):  # type: ignore[no-untyped-def]
+    if type_ == 7 or type_ >= 12:
+        return UNFIT
+    found.is_number[slot, row] = type_ != 0
+    found.numbers[slot, row] = _whole_number(body, start, type_) if type_ != 0 else 0
+    return DONE
+
+
+@_in_place
+def _note_text(found, slot, row, body, start, type_):  # type: ignore[no-untyped-def]
+    begin, size = np.int64(found.ends[slot, row]), _size_of(type_)
+    if begin + size > found.bytes_.shape[1]:
+        return NO_ROOM
+    copy(found.bytes_[slot], begin, body, start, size)
+    found.ends[slot, row + 1] = begin + size
+    found.is_text[slot, row] = type_ != 0
+    return DONE
+
+
+@_in_place
+def _note_group(found, plan, group, row, body, record):  # type: ignore[no-untyped-def]
+    first = plan.first_member[group]
+    if plan.last_member[group] - first == 1 and record.types[first] == 0:
+        found.codes[group, row] = -1
+        return DONE
+    code = np.int64(found.codes[group, row - 1]) if row > 0 else np.int64(-1)  # Often the same as in the row before.
+    if code < 0 or not _is_told(found, plan, group, code, body, record):
+        code = _looked_up(found, plan, group, body, record)
+    if code < 0:
+        return NO_ROOM if code == -2 else NO_SLOTS
+    found.codes[group, row] = code
+    return DONE
+
+
+@_in_place
+def _look_at(body, at, record):  # type: ignore[no-untyped-def]
+    """Where the columns of a record are (2.1). One that came later than the row has no value."""
     header, place = _varint(body, at)
     end = at + header
     start = end
-    for column in range(plan.kind.size):
-        type_ = np.int64(0)  # A column that came later, and has no value in older rows.
+    for column in range(record.types.size):
+        type_ = np.int64(0)
         if place < end:
             type_, place = _varint(body, place)
-        types[column], starts[column] = type_, start
-        size = _size_of(type_)
+        record.types[column], record.starts[column] = type_, start
+        start += _size_of(type_)
+    record.starts[record.types.size] = start
+
+
+@_in_place
+def _note(body, row_number, plan, found, row, record):  # type: ignore[no-untyped-def]
+    """The columns of a record into the row."""
+    status = DONE
+    for column in range(plan.kind.size):
         kind, slot = plan.kind[column], plan.slot[column]
-        if kind == NUMBER:
-            if type_ == 7 or type_ >= 12:
-                return UNFIT
-            found.is_number[slot, row] = type_ != 0
-            found.numbers[slot, row] = _whole_number(body, start, type_) if type_ != 0 else 0
+        type_, start = record.types[column], record.starts[column]
+        if kind >= TEXT and type_ != 0 and (type_ < 12 or type_ & 1 == 0):
+            status = UNFIT
+        elif kind == NUMBER:
+            status = _note_number(found, slot, row, body, start, type_)
         elif kind == ROW_NUMBER:
             found.is_number[slot, row] = True
             found.numbers[slot, row] = row_number
-        elif kind == TEXT or kind == MEMBER:
-            if type_ != 0 and (type_ < 12 or type_ & 1 == 0):
-                return UNFIT
-            if kind == TEXT:
-                begin = np.int64(found.ends[slot, row])
-                if begin + size > found.bytes_.shape[1]:
-                    return NO_ROOM
-                for each in range(size):
-                    found.bytes_[slot, begin + each] = body[start + each]
-                found.ends[slot, row + 1] = begin + size
-                found.is_text[slot, row] = type_ != 0
-        start += size
-    starts[plan.kind.size] = start
+        elif kind == TEXT:
+            status = _note_text(found, slot, row, body, start, type_)
+        if status != DONE:
+            return status
     for group in range(plan.first_member.size):
-        first, last = plan.first_member[group], plan.last_member[group]
-        if last - first == 1 and types[first] == 0:
-            found.codes[group, row] = -1
-            continue
-        code = np.int64(found.codes[group, row - 1]) if row > 0 else np.int64(-1)  # Often the same as in the row before.
-        if code < 0 or not _is_told(found, group, code, body, starts[first], starts[last], types, first, last):
-            code = _code_of(found, group, body, starts[first], starts[last], types, first, last)
-        if code == -2:
-            return NO_ROOM
-        found.codes[group, row] = code
-    return DONE
+        status = _note_group(found, plan, group, row, body, record)
+        if status != DONE:
+            return status
+    return status
 
 
 @_compiled
@@ -283,7 +339,7 @@ def read_rows(source, segments, is_index, plan, found):  # type: ignore[no-untyp
     """All rows of segments, each a page and one of its cells, or LEAF."""
     source, plan, found = lend(source), lend(plan), lend(found)
     row = 0
-    types, starts = np.zeros(plan.kind.size, np.int64), np.zeros(plan.kind.size + 1, np.int64)
+    record = Record(np.zeros(plan.kind.size, np.int64), np.zeros(plan.kind.size + 1, np.int64))
     for segment in range(segments.shape[0]):
         page = _page_of(source, segments[segment, 0])
         is_leaf = segments[segment, 1] == LEAF
@@ -304,7 +360,8 @@ def read_rows(source, segments, is_index, plan, found):  # type: ignore[no-untyp
             body = page
             if local < payload:
                 body, at = _put_together(source, page, at, local, payload), np.int64(0)
-            status = _read_record(body, at, row_number, plan, found, row, types, starts)
+            _look_at(body, at, record)
+            status = _note(body, row_number, plan, found, row, record)
             if status != DONE:
                 return status
             row += 1
@@ -329,8 +386,7 @@ def split(raw, ends, types, first, column, bytes_, new_ends):  # type: ignore[no
         for before in range(first, column):
             begin += _size_of(types[before, code])
         size = _size_of(types[column, code])
-        for place in range(size):
-            bytes_[done + place] = raw[begin + place]
+        copy(bytes_, done, raw, begin, size)
         done += size
         new_ends[code + 1] = done
 

@@ -1,8 +1,10 @@
 """Whole tables out of the pages of a SQLite file, as Arrow: numbers, texts, and texts that repeat as dictionaries."""
 
+import math
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -12,6 +14,9 @@ from registry.sqlite_pages.file import Pages, UnfitError
 from registry.sqlite_pages.loops import Array, Found, Plan, Source
 
 _PAGES_A_PIECE = 8192  # Read by one thread at once: 32 MB.
+_SLOTS = 2**16  # To begin with, for texts that repeat: twice as many as there may be different ones.
+_LINE = 64  # Bytes; where arrays begin.
+_memory = threading.local()
 _SCHEMA_VERSION = slice(40, 44)  # Where the first page has it (1.3.9).
 
 
@@ -44,11 +49,11 @@ def stored(ask: Callable[[str], pa.Table], name: str) -> Stored:
     """How the table lies in the file, asked of SQLite."""
     ((root, is_index),) = _rows(
         ask(
-            "SELECT m.rootpage, l.wr FROM sqlite_master m, pragma_table_list l "
+            "SELECT m.rootpage, l.wr FROM sqlite_master m, pragma_table_list l "  # noqa: S608 - names of tables of ours.
             f"WHERE m.type = 'table' AND m.name = '{name}' AND l.schema = 'main' AND l.name = m.name"
         )
     )
-    columns = _rows(ask(f"SELECT name, type, pk, dflt_value IS NOT NULL FROM pragma_table_info('{name}') ORDER BY cid"))
+    columns = _rows(ask(f"SELECT name, type, pk, dflt_value IS NOT NULL FROM pragma_table_info('{name}') ORDER BY cid"))  # noqa: S608
     if any(has_default for *_, has_default in columns):
         raise UnfitError(f"{name}: rows from before a column was added have a value that lies elsewhere")
     key = [each for each in columns if each[2]]
@@ -74,7 +79,7 @@ def _together(pieces: Sequence[Future[pa.Table]]) -> pa.Table:
     return pa.concat_tables([piece.result() for piece in pieces])
 
 
-def _rows(table: pa.Table) -> list[tuple[object, ...]]:
+def _rows(table: pa.Table) -> list[tuple[Any, ...]]:
     return list(zip(*(column.to_pylist() for column in table.columns), strict=True))
 
 
@@ -103,45 +108,59 @@ def _plan(table: Stored, wanted: Wanted) -> Plan:
 def _piece(source: Source, segments: Array, table: Stored, wanted: Wanted, plan: Plan) -> pa.Table:
     """The rows of some segments."""
     rows = loops.count_rows(source, segments)
-    room = len(segments) * source.page_size
+    room, slots = len(segments) * source.page_size, _SLOTS
     while True:
-        found = _room(rows, room, wanted, plan)
+        found = _room(rows, room, slots, wanted, plan)
         status = loops.read_rows(source, segments, table.is_index, plan, found)
         if status == loops.UNFIT:
             raise UnfitError(f"{table.columns}: a value of another kind")
         if status == loops.DONE:
             break
-        room *= 2  # Texts that go on on pages of their own.
+        if status == loops.NO_ROOM:
+            room *= 2  # Texts that go on on pages of their own.
+        else:
+            slots *= 16
     columns: dict[str, pa.Array] = {}
     for number, (name, type_) in enumerate(wanted.numbers.items()):
         columns[name] = pa.array(found.numbers[number].astype(type_.to_pandas_dtype()), mask=_missing(found.is_number[number]))
     for number, name in enumerate(wanted.texts):
-        columns[name] = _texts(found.bytes_[number], found.ends[number], found.is_text[number])
+        ends = found.ends[number].copy()
+        columns[name] = _texts(found.bytes_[number, : ends[-1]].copy(), ends, found.is_text[number])
     for number, group in enumerate(wanted.groups):
         columns |= _members(found, plan, number, group)
     return pa.table(columns)
 
 
-def _room(rows: int, room: int, wanted: Wanted, plan: Plan) -> Found:
-    """Room for so many rows and bytes of text. Most of it is never touched, and costs nothing."""
-    texts, groups = len(wanted.texts), len(wanted.groups)
-    slots = 1 << (2 * rows).bit_length()
-    found = Found(
-        numbers=np.empty((len(wanted.numbers), rows), np.int64),
-        is_number=np.empty((len(wanted.numbers), rows), np.bool_),
-        bytes_=np.empty((texts, room), np.uint8),
-        ends=np.empty((texts, rows + 1), np.int32),
-        is_text=np.empty((texts, rows), np.bool_),
-        codes=np.empty((groups, rows), np.int32),
-        raw=np.empty((groups, room), np.uint8),
-        raw_ends=np.empty((groups, rows + 1), np.int64),
-        raw_types=np.empty((len(plan.kind), rows), np.int64),
-        hashes=np.empty((groups, rows), np.uint64),
-        slots=np.full((groups, slots), -1, np.int32),
-        distinct=np.zeros(groups, np.int64),
-    )
+def _room(rows: int, room: int, slots: int, wanted: Wanted, plan: Plan) -> Found:
+    """Room for so many rows and bytes of text, in the memory that this thread used before; most of it is never touched."""
+    numbers, texts, groups = len(wanted.numbers), len(wanted.texts), len(wanted.groups)
+    shapes: dict[str, tuple[tuple[int, ...], Any]] = {
+        "numbers": ((numbers, rows), np.int64),
+        "is_number": ((numbers, rows), np.bool_),
+        "bytes_": ((texts, room), np.uint8),
+        "ends": ((texts, rows + 1), np.int32),
+        "is_text": ((texts, rows), np.bool_),
+        "codes": ((groups, rows), np.int32),
+        "raw": ((groups, room), np.uint8),
+        "raw_ends": ((groups, rows + 1), np.int64),
+        "raw_types": ((len(plan.kind), rows), np.int64),
+        "hashes": ((groups, rows), np.uint64),
+        "slots": ((groups, slots), np.int32),
+        "distinct": ((groups,), np.int64),
+    }
+    sizes = {name: -(-math.prod(shape) * np.dtype(type_).itemsize // _LINE) * _LINE for name, (shape, type_) in shapes.items()}
+    held: Array | None = getattr(_memory, "bytes_", None)
+    if held is None or len(held) < sum(sizes.values()):
+        held = _memory.bytes_ = np.empty(sum(sizes.values()), np.uint8)
+    arrays, begin = {}, 0
+    for name, (shape, type_) in shapes.items():
+        arrays[name] = np.ndarray(shape, type_, held.data, begin)
+        begin += sizes[name]
+    found = Found(**arrays)
     found.ends[:, 0] = 0
     found.raw_ends[:, 0] = 0
+    found.slots.fill(-1)
+    found.distinct.fill(0)
     return found
 
 
@@ -149,7 +168,7 @@ def _members(found: Found, plan: Plan, number: int, group: tuple[str, ...]) -> d
     """The columns of a group: the same indices for all, and for each its texts."""
     size = int(found.distinct[number])
     first = int(plan.first_member[number])
-    codes = found.codes[number]
+    codes = found.codes[number].copy()
     indices = pa.array(codes, mask=codes < 0 if len(group) == 1 and (codes < 0).any() else None)
     types = found.raw_types[:, :size]
     columns = {}

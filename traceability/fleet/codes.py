@@ -41,6 +41,16 @@ def _by_dictionary(column: pa.ChunkedArray, numbers: Array) -> Array:
     return np.concatenate(pieces)
 
 
+def with_one_dictionary(table: pa.Table) -> pa.Table:
+    """The table with one dictionary for each column that has several, as a file wants it."""
+    for place, (name, column) in enumerate(zip(table.column_names, table.columns, strict=True)):
+        if pa.types.is_dictionary(column.type):
+            codes, texts = text_codes(column)
+            indices = pa.array(codes.astype(np.int32), mask=codes < 0)
+            table = table.set_column(place, name, pa.DictionaryArray.from_arrays(indices, texts))
+    return table
+
+
 def places_in(column: pa.ChunkedArray | pa.Array, values: pa.Array) -> Array:
     """Where each text stands among distinct values; -1 where it does not."""
     places = pc.index_in(column, value_set=values)
