@@ -153,8 +153,9 @@ SYSTEM: dict[str, Any] = {
             "is_anchor": False,
             "quantity": "active energy",
             "sort": "relative",
-            "own": 0.00025,
-            "above": 0.00008,
+            "unit": "%",
+            "own": 0.025,
+            "above": 0.008,
             "ratio": 3.125,
             "is_growing": True,
         }

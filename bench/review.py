@@ -118,7 +118,7 @@ def measure(store: Store, repetitions: int) -> None:
     print(f"  of {len(one.equipping.meters)} meters at {len(one.equipping.places)} places")
     print(f"type set once, as the service does when it starts: {_timed(warm_up)[0]:.3f} s")
     print(f"first xlsx: {_timed(partial(forms_xlsx, one, Language.ZH))[0]:.3f} s")
-    print(f"first PDF: {_timed(partial(forms_pdf, one, Language.ZH))[0]:.3f} s")
+    print(f"first PDF: {_timed(partial(forms_pdf, one, Language.ZH, ''))[0]:.3f} s")
     both = [_timed(partial(_all_forms, store, unit))[0] for unit in asked[:repetitions]]
     _told("all forms of one unit, xlsx and PDF, reviewed anew for each", both, BARS["forms"])
     _measure_board(store, repetitions)
@@ -145,7 +145,7 @@ def _reviewed(store: Store, unit: str) -> UnitReview:
 
 def _all_forms(store: Store, unit: str) -> tuple[bytes, bytes]:
     """As the service makes them: each file from a review of its own."""
-    return forms_xlsx(_reviewed(store, unit), Language.ZH), forms_pdf(_reviewed(store, unit), Language.ZH)
+    return forms_xlsx(_reviewed(store, unit), Language.ZH), forms_pdf(_reviewed(store, unit), Language.ZH, "")
 
 
 def _told(what: str, seconds: list[float], bar: float) -> None:

@@ -13,7 +13,7 @@ FORGOTTEN = 3  # Months ago, at points of the third level.
 # Unit and usual amount of a month by energy, at the gate; at each level inside it is a third.
 _AMOUNTS = {"electricity": ("kW*h", 1_200_000), "natural gas": ("m^3", 90_000)}
 # Tonnes of carbon dioxide equivalent for a unit, made up for the demonstration: round numbers that no source states.
-_FACTORS = {"electricity": ("t/(MW*h)", "0.5"), "natural gas": ("t/m^3", "0.002")}
+_FACTORS = {"electricity": ("t/(MW*h)", Decimal("0.5")), "natural gas": ("t/m^3", Decimal("0.002"))}
 
 
 class SeedReading(NamedTuple):
@@ -42,7 +42,7 @@ def readings(points: tuple[MeteringPoint, ...], today: date) -> Iterator[SeedRea
 
 
 def factor_edition(today: date) -> dict[str, object]:
-    """An edition of synthetic emission factors, in force long enough."""
+    """An edition of synthetic emission factors, in force for the readings, and later than what the house ships."""
     factors = [
         {
             "energy": energy,
@@ -58,7 +58,7 @@ def factor_edition(today: date) -> dict[str, object]:
     return {
         "format": "traceability-factors/1",
         "edition": "demo",
-        "in_force_from": str(today.replace(year=today.year - 3, day=1)),
+        "in_force_from": str(date(today.year - 1, 1, 1)),
         "source": "合成示例 / synthetic",
         "factors": factors,
     }

@@ -14,7 +14,7 @@ from traceability.known import Known
 from traceability.quantities import RELATIVE
 from traceability.records import Certificate, Outcome, Purpose
 from traceability.resolution import results_for
-from traceability.rules.uncertainty import smallest_spreads
+from traceability.rules.uncertainty import smallest_spreads, spread_of
 from traceability.verdict import Graph, Verdict
 
 
@@ -23,7 +23,8 @@ class Step:
     """One reference of a chain. `level`: how many steps above the target its upper end stands.
 
     `upper` is the certificate found, None for an anchor or a gap. `own` and `above` are the smallest standard uncertainties for
-    the quantity, both relative, or in base units of `sort`; None where nothing of one sort is stated on both sides.
+    the quantity, both relative, or in base units of `sort`; None where nothing of one sort is stated on both sides. `unit` is
+    how the certificate itself states its own: what people read them in.
     """
 
     target: str
@@ -34,6 +35,7 @@ class Step:
     is_anchor: bool
     quantity: str | None
     sort: str | None = None
+    unit: str | None = None
     own: Fraction | None = None
     above: Fraction | None = None
 
@@ -89,7 +91,8 @@ def _steps(known: Known, verdict: Verdict) -> Iterator[Step]:
     level = levels(verdict.graph)
     for link in sorted(verdict.graph.links, key=lambda each: level[each.by]):
         reference = link.reference
-        sort, own, above = _compared(known.certificates[link.by], known.certificates.get(link.found or ""), reference.quantity)
+        lower = known.certificates[link.by]
+        sort, own, above = _compared(lower, known.certificates.get(link.found or ""), reference.quantity)
         yield Step(
             target=verdict.target,
             level=level[link.by] + 1,
@@ -99,6 +102,7 @@ def _steps(known: Known, verdict: Verdict) -> Iterator[Step]:
             is_anchor=link.is_anchor,
             quantity=reference.quantity,
             sort=sort,
+            unit=_unit_of_smallest(lower, reference.quantity, (sort, own)),
             own=own,
             above=above,
         )
@@ -117,6 +121,14 @@ def _compared(
         return shared[0], own[shared[0]], above[shared[0]]
     stated = sorted(own, key=lambda sort: (sort != RELATIVE, sort))
     return (stated[0], own[stated[0]], None) if stated else (None, None, None)
+
+
+def _unit_of_smallest(lower: Certificate, quantity: str | None, found: tuple[str | None, Fraction | None]) -> str | None:
+    """The unit in which the uncertainty found, by sort and size, is stated."""
+    for each in results_for(lower, Purpose(quantity=quantity)):
+        if each.uncertainty is not None and spread_of(each.uncertainty, each.unit) == found:
+            return each.uncertainty.unit
+    return None
 
 
 def _supports(known: Known, verdicts: tuple[Verdict, ...]) -> Iterator[Support]:

@@ -9,7 +9,9 @@ import typer
 from rich.text import Text
 
 from api import asking, clock
+from api.checkpoints import checkpoint_text
 from api.cli.exporting import replaced
+from api.cli.ledger import own_signer
 from api.cli.output import JsonOption, LanguageOption, people, show, table, write_json
 from api.cli.questions import KnownAt, PolicyOption
 from api.cli.stores import opened
@@ -118,12 +120,13 @@ def validate(  # noqa: PLR0913, PLR0917 - one option of the command line each.
         policy=question.policy,
         sector=sector or None,
     )
-    with opened() as store:
+    with opened(is_writing=pdf is not None) as store:
         found = validate_system(store, OPERATOR, asked, load_editions(Settings().data_dir))
-    answer = system_answer(found, names_among(found.records, found.known, language))
-    if pdf is not None:
-        with replaced(pdf) as write:
-            write(system_pdf(answer, language, Settings().base_url))
+        answer = system_answer(found, names_among(found.records, found.known, language))
+        if pdf is not None:
+            checkpoint = checkpoint_text(store, own_signer(), clock.now(), language)
+            with replaced(pdf) as write:
+                write(system_pdf(answer, language, Settings().base_url, checkpoint))
     if as_json:
         write_json(answer)
     else:
@@ -146,7 +149,7 @@ def _show_report(report: ReadingReport, language: Language) -> None:
 
 def _show_account(found: PeriodAccount, language: Language) -> None:
     say = partial(text, language)
-    rows = table(say("计量点"), say("级"), say("判定"), say("天数"), say("数量"), say("占比"), "tCO2e")
+    rows = table(say("计量点"), say("级"), say("结论"), say("天数"), say("数量"), say("占比"), "tCO2e")
     for each in found.points:
         in_all = sum((share.quantity for share in each.account.shares.values()), start=Fraction(0))
         for standing, share in each.account.shares.items():

@@ -157,7 +157,7 @@ def _write_factors(folder: Path, today: date) -> None:
     """Synthetic emission factors for the demonstration, as an operator would bring real ones."""
     place = folder / "editions" / "factors"
     place.mkdir(parents=True, exist_ok=True)
-    (place / "demo.json").write_bytes(msgspec.json.encode(factor_edition(today)))
+    (place / "demo.json").write_bytes(dump(factor_edition(today)))
 
 
 def _tell_units(store: Store, meters: int, today: date) -> None:

@@ -165,7 +165,7 @@ def _show_proof(proved: Proved, language: Language) -> None:
 
 def _show_account(account: Account, language: Language) -> None:
     say = partial(text, language)
-    rows = table(say("判定"), say("天数"), say("有读数的天数"), say("数量"), say("至少"), say("至多"), "tCO2e")
+    rows = table(say("结论"), say("天数"), say("有读数的天数"), say("数量"), say("至少"), say("至多"), "tCO2e")
     for share in account.shares:
         amounts = (f"{each} {account.unit or ''}".strip() for each in (share.quantity, share.at_least, share.at_most))
         emissions = share.emissions if account.factors else say("无因子")

@@ -19,7 +19,7 @@ from api.pages.forms import page
 from api.render import words
 from api.render.names import Names
 from api.render.period_bars import period_bars
-from api.render.standings import RULE, STANDINGS, SYMBOLS, percent_text
+from api.render.standings import CONFIDENCES, DETERMINATIONS, RULE, STANDINGS, SYMBOLS, percent_text
 from api.render.system_report import uncertainty_words
 from api.routes.accounting import accounted, asked_period, names_of, own_or, validated
 from api.routes.readings import default_period
@@ -29,19 +29,22 @@ from registry.access import Party
 from registry.editions import load_editions
 from registry.errors import RegistryError
 from registry.exact_numbers import decimal_text
+from registry.repositories.meter_readings import MOST_POINTS
 from registry.spelling import storable
 from registry.usecases.account_period import PeriodAccount, PointAccount
 from registry.usecases.list_records import LARGEST_PAGE, MeteringPointFilters, list_records
 from registry.usecases.validate_system import AskedSystem
 from traceability.accounting import DayStanding, Share, Shares
+from traceability.periods import civil_day
 from traceability.policy import POLICIES
 from traceability.problems import TraceabilityError
 from traceability.records import MeteringPoint
 
 router = APIRouter(include_in_schema=False)
 
-_MOST_POINTS = 60  # That are drawn; the JSON holds all.
+_MOST_POINTS = 20  # That are drawn on a page.
 _MOST_GAPS = 200
+_OPEN_GAPS = 20  # That stand open; the others are folded.
 _MOST_STEPS = 300
 
 Text = Annotated[str, Query(max_length=255)]
@@ -61,6 +64,7 @@ class ShareRow:
     between: str
     part: str
     emissions: str
+    without_factor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,7 @@ def show_period(  # noqa: PLR0913, PLR0917 - one parameter of the URL each.
     policy: Text = "",
     known_at: Text = "",
     sector: Text = "",
+    points_after: Annotated[int, Query(ge=0, le=MOST_POINTS)] = 0,
 ) -> HTMLResponse:
     """The form, and what was asked: bars over the days of each point, sums, gaps with the first broken link."""
     question = asked(now=context.clock(), policy=policy, known_at=known_at)
@@ -114,7 +119,9 @@ def show_period(  # noqa: PLR0913, PLR0917 - one parameter of the URL each.
         found = accounted(context, party, period)
     except (TraceabilityError, RegistryError) as error:
         return page("accounting.html", language, request, values, error=error)
-    return page("accounting.html", language, request, values | _period_values(found, language, request))
+    told = _period_values(found, language, request, points_after)
+    days_to_come = (end - civil_day(context.clock())).days
+    return page("accounting.html", language, request, values | told | {"days_to_come": max(days_to_come, 0)})
 
 
 @router.get("/accounting/system")
@@ -198,7 +205,8 @@ def _form(context: Context, question: Asking, language: Language, start: date, u
     }
 
 
-def _period_values(found: PeriodAccount, language: Language, request: Request) -> dict[str, object]:
+def _period_values(found: PeriodAccount, language: Language, request: Request, after: int) -> dict[str, object]:
+    """What the page shows; `after`: how many points stand on the pages before."""
     asking = found.asked
     answer = period_answer(found, names_of(found, language))
     days = (asking.until - asking.start).days + 1
@@ -211,23 +219,50 @@ def _period_values(found: PeriodAccount, language: Language, request: Request) -
     lang = request.query_params.get("lang")
     gaps = list(_gaps(found, answer, lang))
     has_factors = bool(found.factors)
+    shown = found.points[after : after + _MOST_POINTS]
     return {
         "found": answer,
         "rule": RULE.in_(language),
         "days": days,
         "days_rows": _day_rows(found, days, language),
         "emissions": _rows(found.emissions, days, language, "t", has_factors=has_factors) if has_factors else (),
-        "points": [_view(each, found, language, lang) for each in found.points[:_MOST_POINTS]],
-        "more_points": len(found.points[_MOST_POINTS:]),
+        "points": [_view(each, found, language, lang) for each in shown],
+        "points_in_all": len(found.points),
+        "points_after": after,
+        "points_before": max(after - _MOST_POINTS, 0),
+        "points_next": after + _MOST_POINTS if len(found.points) > after + _MOST_POINTS else None,
+        "energies": _energies(found, language),
+        "unpriced": list(_unpriced(found)),
+        "confidences": {each.value: words.in_(language) for each, words in CONFIDENCES.items()},
+        "determinations": {each.value: words.in_(language) for each, words in DETERMINATIONS.items()},
         "groups": [
             (group, _rows(each.shares, days, language, each.unit, has_factors=has_factors))
             for group, each in zip(answer.groups, found.groups, strict=True)
         ],
-        "gaps": gaps[:_MOST_GAPS],
+        "gaps": gaps[:_OPEN_GAPS],
+        "folded_gaps": gaps[_OPEN_GAPS:_MOST_GAPS],
         "more_gaps": len(gaps[_MOST_GAPS:]),
         "inputs": _inputs(found, days, language),
         "twins": [(form.upper(), links.api_list("accounting", **query, format=form)) for form in ("json", "csv", "ndjson")],
     }
+
+
+def _unpriced(found: PeriodAccount) -> Iterator[tuple[str | None, str, str | None]]:
+    """What counts in the whole and has no factor, so that no emissions are told of it: energy, amount, unit."""
+    modelled = frozenset[str]() if found.definitions is None else found.definitions.modelled
+    for each in found.groups:
+        amount = sum((share.without_factor for share in each.shares.values()), Fraction(0))
+        if each.is_total and amount and each.energy not in modelled:
+            yield each.energy, decimal_text(amount, 3), each.unit
+
+
+def _energies(found: PeriodAccount, language: Language) -> dict[str | None, str]:
+    """What the energies of the account are called; those that no edition knows go by their own spelling."""
+    called: dict[str | None, str] = {each.energy: each.energy or "—" for each in found.points}
+    edition = found.definitions
+    for kind in () if edition is None else edition.energies:
+        called[kind.spellings[0]] = kind.zh if language is Language.ZH else kind.en
+    return called
 
 
 def _view(each: PointAccount, found: PeriodAccount, language: Language, lang: str | None) -> PointView:
@@ -267,6 +302,7 @@ def _rows(shares: Shares, days: int, language: Language, unit: str | None, *, ha
             between=_between(share),
             part=percent_text(share.quantity, in_all),
             emissions=decimal_text(share.emissions, 3) if has_factors else "",
+            without_factor=decimal_text(share.without_factor, 3) if share.without_factor else "",
         )
         for standing, share in shares.items()
         if share.days

@@ -2,8 +2,9 @@
 
 from api.language import Bilingual, Language
 from traceability.json_text import positional
-from traceability.records import Result, Uncertainty
+from traceability.records import Amount, Result, Uncertainty
 
+_LIMIT = Bilingual("最大允许误差 ±{} {}", "MPE ±{} {}")
 _NO_K = Bilingual("k 未给出", "k not stated")
 
 
@@ -11,6 +12,11 @@ def uncertainty_text(uncertainty: Uncertainty, language: Language) -> str:
     """An expanded uncertainty with its coverage factor; one without k says so (JCGM 100:2008, 7.2.3)."""
     k = _NO_K.in_(language) if uncertainty.k is None else f"k = {positional(uncertainty.k)}"
     return f"U = {positional(uncertainty.value)} {uncertainty.unit} ({k})"
+
+
+def permissible_text(limit: Amount, language: Language) -> str:
+    """A maximum permissible error: both ways."""
+    return _LIMIT.in_(language).format(positional(limit.value), limit.unit)
 
 
 def range_text(result: Result) -> str:

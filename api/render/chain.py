@@ -10,10 +10,12 @@ from collections.abc import Container, Iterator
 
 from api.language import Bilingual
 from api.render import words
-from api.render.amounts import uncertainty_text
+from api.render.amounts import permissible_text, range_text, uncertainty_text
 from api.render.drawing import Box, Drawing, Method, Reasons, Role
 from api.render.names import Names
 from api.render.sentences import title
+from traceability.hierarchy import levels
+from traceability.quantities import has_bound
 from traceability.records import Certificate, MeteringPoint
 from traceability.verdict import SEVERITIES, Code, Link, Node, Severity, Verdict
 
@@ -24,6 +26,7 @@ _NO_REFERENCE = Bilingual("未注明标准器", "No reference named")
 _NOT_ON_RECORD = Bilingual("未登记", "Not on record")
 _UNSERVED = Bilingual("未安装器具", "Nothing installed")
 _BRANCH = Bilingual("支路", "Branch")
+_LEVEL = Bilingual("第 {} 级", "Level {}")
 _GAPS = Bilingual("{} 件标准器缺少证据", "Evidence missing for {} references")
 _MOST_GAPS = 3  # Gaps above one certificate that are drawn one by one.
 _MORE = Bilingual("另有 {} 份证书未画出", "{} more certificates not drawn")
@@ -47,6 +50,7 @@ class _Draughtsman:
         self._names = names
         self._language = names.language
         self._drawing = Drawing()
+        self._levels = levels(verdict.graph)
         self._drawn = {node.certificate: node for node in verdict.graph.nodes[:MOST_BOXES]}
         self._links: defaultdict[str, list[Link]] = defaultdict(list)
         for link in verdict.graph.links:
@@ -88,14 +92,24 @@ class _Draughtsman:
         )
 
     def _facts(self, node: Node, certificate: Certificate, branch: str | None) -> Iterator[str]:
-        if branch is not None:
-            yield f"{_BRANCH.in_(self._language)}: {branch}"
+        level = _LEVEL.in_(self._language).format(self._levels[node.certificate])
+        yield level if branch is None else f"{level} · {_BRANCH.in_(self._language)}: {branch}"
         yield certificate.number
         end = _UNKNOWN_END.in_(self._language) if node.end is None else str(node.end)
         yield f"{certificate.calibrated_on} – {end}"
-        stated = [result.uncertainty for result in certificate.results if result.uncertainty is not None]
-        if stated and self._with_results:
-            yield uncertainty_text(stated[0], self._language) + (" …" if len(certificate.results) > 1 else "")
+        if certificate.results and self._with_results:
+            yield from self._measured(certificate)
+
+    def _measured(self, certificate: Certificate) -> Iterator[str]:
+        """Range, U and permissible error, which is what a class is, of the first result that states U; else of the first."""
+        result = next((each for each in certificate.results if each.uncertainty is not None), certificate.results[0])
+        more = " …" if len(certificate.results) > 1 else ""
+        told = [range_text(result)] if has_bound(result) else []
+        told += [] if result.uncertainty is None else [uncertainty_text(result.uncertainty, self._language)]
+        limit = result.max_permissible_error
+        told += [] if limit is None else [permissible_text(limit, self._language)]
+        yield from told[:-1]
+        yield from (f"{each}{more}" for each in told[-1:])
 
     def _branches(self, point: MeteringPoint) -> dict[str, str]:
         """The branch that each item serves on the day asked for."""

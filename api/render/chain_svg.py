@@ -42,7 +42,9 @@ _INKS: dict[Severity | None, _Ink] = {
 }
 _SYMBOLS = {Severity.CONDITION: "◐", Severity.INDETERMINATE: "?", Severity.FAIL: "✘", Severity.NOTE: "·"}
 _PLAIN = _Ink("#6b7280", "#ffffff", "#374151")
-_TEXT = Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="middle" font-size="{}" font-weight="{}" fill="{}">{}</text>')
+# Most rows are facts: their look stands once, on the whole picture.
+_COMMON = {"font-size": f"{_FACT_SIZE:g}", "font-weight": "400"}
+_TEXT = Markup('<text x="{:.1f}" y="{:.1f}"{}>{}</text>')
 _BOLDER = {"400": 1.0, "600": 1.06}  # How much wider bold text runs.
 _DASHED = frozenset({Severity.FAIL, Severity.INDETERMINATE})
 
@@ -80,9 +82,23 @@ def _document(body: Markup, width: float, height: float, language: Language) -> 
     wide, high = width + 2 * _MARGIN, height + 2 * _MARGIN
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" class="chain {}" role="group" aria-labelledby="chain-title" lang="{}" '
-        'width="{:.0f}" height="{:.0f}" viewBox="{:.0f} {:.0f} {:.0f} {:.0f}" font-family="{}">\n'
+        'width="{:.0f}" height="{:.0f}" viewBox="{:.0f} {:.0f} {:.0f} {:.0f}" font-family="{}" font-size="{}" '
+        'text-anchor="middle">\n'
         '<title id="chain-title">{}</title>\n{}\n</svg>\n'
-    ).format(_breadth(wide), language.tag, wide, high, -_MARGIN, -_MARGIN, wide, high, _FONT, _TITLE.in_(language), body)
+    ).format(
+        _breadth(wide),
+        language.tag,
+        wide,
+        high,
+        -_MARGIN,
+        -_MARGIN,
+        wide,
+        high,
+        _FONT,
+        _COMMON["font-size"],
+        _TITLE.in_(language),
+        body,
+    )
 
 
 def _breadth(width: float) -> str:
@@ -147,8 +163,15 @@ def _rows(placed: _Placed, centre: Point) -> Markup:
     for row in placed.rows:
         top += row.size * _LINE_HEIGHT
         baseline = top - row.size * (_LINE_HEIGHT - 1) / 2 - row.size * 0.12
-        texts.append(_TEXT.format(centre[0], baseline, row.size, row.weight, row.colour, row.text))
+        texts.append(_TEXT.format(centre[0], baseline, _look(row), row.text))
     return Markup("").join(texts)
+
+
+def _look(row: _Row) -> Markup:
+    """The attributes of a row that are not those of the whole picture; `fill` is of the row alone, as boxes have one too."""
+    looks = {"font-size": f"{row.size:g}", "font-weight": row.weight, "fill": row.colour}
+    kept = {name: value for name, value in looks.items() if value != _COMMON.get(name)}
+    return Markup("").join(Markup(' {}="{}"').format(name, value) for name, value in kept.items())
 
 
 def _line(line: Line, curve: tuple[Point, ...]) -> Markup:

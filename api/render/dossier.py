@@ -4,6 +4,7 @@ It is made from the bundle after this has been verified, and so says nothing tha
 the page as data; none is taken as markup.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
@@ -29,13 +30,14 @@ from registry.evidence.answers import verdict_on
 from registry.evidence.bundle import Days
 from registry.evidence.verifying import Proved
 from traceability.hierarchy import levels
-from traceability.verdict import Finding, Node, Severity
+from traceability.verdict import Finding, Node, Severity, Status
 
 _TEMPLATE = Path(__file__).parents[1] / "templates" / "dossier.typ"
 _IN_ORDER = "VIM 2.41; ILAC P10:07/2020"  # What a link satisfies that nothing is said against.
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _MOST_GAPS = 100  # Rows of a table that people read; the bundle inside holds all.
 # The families that print Chinese on the systems at hand, and one for signs that they lack.
+_DAYS = Bilingual("{} 天", "{} days")
 FONTS = ["Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "SimHei", "DejaVu Sans"]
 _COMPILE: Any = typst.compile  # Its stubs leave out that it takes files by name.
 
@@ -74,6 +76,8 @@ def _data(proved: Proved, names: Names, verify_at: str) -> dict[str, Any]:
         "words": _headings(language),
         "status": verdict.status.value,
         "status_words": look.words.in_(language),
+        "as_of": str(verdict.as_of),
+        "period": _period(proved, language),
         "meaning": look.meaning.in_(language),
         "target": names.of(verdict.target),
         "facts": _facts(proved, names),
@@ -121,7 +125,7 @@ def _headings(language: Language) -> dict[str, str]:
         "gaps": say("缺口与原因"),
         "no_gaps": say("时段内没有缺口。"),
         "account": say("时段内的计量"),
-        "standing": say("判定"),
+        "standing": say("结论"),
         "read_days": say("有读数的天数"),
         "quantity": say("数量"),
         "bounds": say("至少 – 至多"),
@@ -235,6 +239,18 @@ def _days(days: Days, language: Language) -> list[str]:
     return [str(days.start), str(days.until), str(length), words.STATUSES[days.status].words.in_(language), days.status.value]
 
 
+def _period(proved: Proved, language: Language) -> list[list[str]]:
+    """How many days of the period have each status, best first; nothing where a day alone was asked for."""
+    counts = Counter[Status]()
+    for days in proved.coverage:
+        counts[days.status] += (days.until - days.start).days + 1
+    return [
+        [status.value, f"{words.STATUSES[status].words.in_(language)} {_DAYS.in_(language).format(counts[status])}"]
+        for status in Status
+        if counts[status]
+    ]
+
+
 def _account(proved: Proved, language: Language) -> dict[str, Any] | None:
     """What the readings enclosed come to; nothing where none were asked for."""
     found = proved.account
@@ -257,8 +273,15 @@ def _account(proved: Proved, language: Language) -> dict[str, Any] | None:
         "rows": rows,
         "said": said,
         "unread": [f"{each.start} – {each.until}" for each in found.unread],
-        "factors": [f"{each.value} {each.unit} · {each.start} – {each.until} · {each.source}" for each in found.factors],
+        "factors": [
+            f"{each.value} {each.unit} · {_period_of(each.start, each.until)} · {each.source}" for each in found.factors
+        ],
     }
+
+
+def _period_of(start: date, until: date) -> str:
+    """A period in words; one without an end is left open."""
+    return f"{start} –" if until == date.max else f"{start} – {until}"
 
 
 def _gaps(proved: Proved, names: Names) -> Iterator[dict[str, Any]]:

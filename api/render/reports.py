@@ -8,7 +8,7 @@ from typing import Any, NotRequired, TypedDict
 
 import typst
 
-from api.language import Language
+from api.language import Language, text
 from api.render.fonts import fonts
 from api.render.labels.typesetting import CHINESE_FONTS, check_text
 
@@ -27,13 +27,17 @@ class Part(TypedDict):
 
 
 class Report(TypedDict):
-    """What a report says, in the language of its reader. `address`: where it comes from, on every page; `qr`: the same, SVG."""
+    """What a report says, in the language of its reader. `address`: where it comes from, on every page; `qr`: the same, SVG.
+
+    `checkpoint`: of the ledger, as it leaves the machine (api.checkpoints).
+    """
 
     title: str
     address: str
     facts: Sequence[tuple[str, str]]
     parts: Sequence[Part]
     signers: Sequence[str]
+    checkpoint: str
     qr: NotRequired[str]
 
 
@@ -42,7 +46,7 @@ def report_pdf(report: Report, language: Language, at: datetime) -> bytes:
     check_text(_texts(report))
     families = set(fonts().families())
     at_hand = [family for family in (*CHINESE_FONTS, *_LATIN_FONTS) if family in families][:2]
-    told = json.dumps({**report, "lang": language.value, "fonts": at_hand})
+    told = json.dumps({**report, "checkpoint_title": text(language, "账本检查点"), "lang": language.value, "fonts": at_hand})
     compiler = typst.Compiler(_TEMPLATE, font_paths=fonts(), sys_inputs={"record": told})
     made = compiler.compile(format="pdf", pdf_standards=["a-2b"], timestamp=int(at.timestamp()))
     if not isinstance(made, bytes):  # pragma: no cover - a list comes back for several pages of pictures only.

@@ -4,6 +4,7 @@ from fractions import Fraction
 
 from api.language import Bilingual
 from api.render import words
+from registry.editions import Confidence, Determination
 from registry.exact_numbers import decimal_text
 from traceability.accounting import DayStanding
 
@@ -14,6 +15,17 @@ STANDINGS: dict[DayStanding, Bilingual] = {
 SYMBOLS: dict[DayStanding, str] = {
     **{DayStanding(status.value): look.symbol for status, look in words.STATUSES.items()},
     DayStanding.NON_METROLOGICAL: "◇",
+}
+CONFIDENCES: dict[Confidence, Bilingual] = {
+    Confidence.PRIMARY: Bilingual("读自原文", "read in the source itself"),
+    Confidence.SECONDARY: Bilingual("转引", "as cited elsewhere"),
+    Confidence.MEMORY: Bilingual("未核对", "from memory"),
+    Confidence.SYNTHETIC: Bilingual("合成", "synthetic"),
+}
+DETERMINATIONS: dict[Determination, Bilingual] = {
+    Determination.DEFAULT: Bilingual("缺省值", "default"),
+    Determination.LITERATURE: Bilingual("文献值", "from literature"),
+    Determination.MEASURED: Bilingual("实测", "measured"),
 }
 RULE = Bilingual(
     "读数按天均分：n 天的读数每天计 n 分之一，并列出至少与至多；量值与排放四舍六入保留六位小数，合计由精确值得出。"

@@ -10,7 +10,7 @@ from traceability.json_text import positional
 _MOST_ROWS = 500  # Of a table that people read; the JSON holds all.
 
 
-def system_pdf(answer: SystemAnswer, language: Language, base_url: str) -> bytes:
+def system_pdf(answer: SystemAnswer, language: Language, base_url: str, checkpoint: str) -> bytes:
     """The report. RefusedError on a machine without a Chinese typeface where there is Chinese to write."""
     say = partial(text, language)
     report: Report = {
@@ -29,18 +29,15 @@ def system_pdf(answer: SystemAnswer, language: Language, base_url: str) -> bytes
         ],
         "parts": [_chains(answer, language), _supports(answer, language), _steps(answer, language)],
         "signers": [say("验证人员"), say("批准人员")],
+        "checkpoint": checkpoint,
     }
     return report_pdf(report, language, answer.known_at)
 
 
 def uncertainty_words(step: StepAnswer, *, is_above: bool) -> str:
-    """A standard uncertainty as people read it: relative ones in percent, others in base units of their dimension."""
+    """A standard uncertainty as people read it, in the unit in which its certificate states U."""
     value = step.above if is_above else step.own
-    if value is None:
-        return "—"
-    if step.sort == "relative":
-        return f"{positional((value * 100).normalize())} %"
-    return positional(value)
+    return "—" if value is None else f"{positional(value.normalize())} {step.unit}"
 
 
 def _chains(answer: SystemAnswer, language: Language) -> Part:
@@ -48,7 +45,7 @@ def _chains(answer: SystemAnswer, language: Language) -> Part:
     return {
         "title": say("溯源链与缺口"),
         "empty": say("没有溯源链。"),
-        "heads": [say("对象"), say("判定"), say("级数"), say("原因")],
+        "heads": [say("对象"), say("结论"), say("级数"), say("原因")],
         "widths": [4, 2, 1, 6],
         "rows": [_chain(each) for each in answer.chains[:_MOST_ROWS]],
     }
@@ -74,7 +71,7 @@ def _supports(answer: SystemAnswer, language: Language) -> Part:
 
 
 def _steps(answer: SystemAnswer, language: Language) -> Part:
-    say = partial(text, language)
+    say, names = partial(text, language), {each.item: each.name for each in answer.supports}
     return {
         "title": say("各级不确定度"),
         "empty": "—",
@@ -82,7 +79,7 @@ def _steps(answer: SystemAnswer, language: Language) -> Part:
         "widths": [4, 1, 4, 4, 2, 2, 2],
         "rows": [
             [
-                *(step.target, str(step.level), step.item, step.quantity or "—"),
+                *(step.target, str(step.level), names.get(step.item, step.item), step.quantity or "—"),
                 *(uncertainty_words(step, is_above=False), uncertainty_words(step, is_above=True)),
                 "—" if step.ratio is None else positional(round(step.ratio, 2)),
             ]

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from api import failures, links
 from api.asking import Asking, asked, day
+from api.checkpoints import checkpoint_text
 from api.context import Context, Given, Speaking
 from api.language import Bilingual, Language
 from api.openapi import answers, refusals
@@ -56,6 +57,7 @@ STEP_COLUMNS = (
     Column(Bilingual("基准", "anchor"), lambda step: "1" if step.is_anchor else None),
     Column(Bilingual("量", "quantity"), lambda step: step.quantity),
     Column(Bilingual("不确定度种类", "sort"), lambda step: step.sort),
+    Column(Bilingual("单位", "unit"), lambda step: step.unit),
     Column(Bilingual("标准不确定度", "own"), lambda step: step.own),
     Column(Bilingual("上级标准不确定度", "above"), lambda step: step.above),
     Column(Bilingual("比", "ratio"), lambda step: step.ratio),
@@ -171,7 +173,8 @@ def get_system(context: Given, language: Speaking, party: Reading, scope: Scope,
 def get_system_report(context: Given, language: Speaking, party: Reading, scope: Scope) -> Response:
     """For paper and files."""
     found = validated(context, party, scope)
-    made = system_pdf(system_answer(found, names_of(found, language)), language, context.base_url)
+    checkpoint = checkpoint_text(context.store, context.signer, context.clock(), language)
+    made = system_pdf(system_answer(found, names_of(found, language)), language, context.base_url, checkpoint)
     headers = {"content-language": language.tag, "content-disposition": 'attachment; filename="traceability-system.pdf"'}
     return Response(made, 200, headers, "application/pdf")
 

@@ -1,15 +1,15 @@
 """Reviews of units: opened, taken step by step, with files; what the registry prepares; results that are public."""
 
-import base64
 from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import failures, links
+from api.checkpoints import checkpoint_text
 from api.context import Context, Given, RecordId, Speaking
 from api.failures import RefusedError
-from api.language import Bilingual, Language, text
+from api.language import Bilingual, Language
 from api.openapi import answers, documents, json_body, pictures, refusals
 from api.pages.who import who_among
 from api.render.csv_lines import Column
@@ -37,15 +37,13 @@ from api.schemas.review_cases import (
 from api.security import Reading, Reviewing, public
 from api.twins import WantedForm, csv_answer, ndjson_answer, with_twins
 from registry.access import Party
-from registry.ledger.merkle import root
-from registry.repositories import ledger, review
+from registry.repositories import review
 from registry.repositories.review_cases import WantedCases
 from registry.review.cases import NewReview, ReviewCase
 from registry.review.checklist import checklist_in_force
 from registry.review.procedure import Stage
 from registry.review.steps import Published
 from registry.spelling import storable
-from registry.unit_of_work import UnitOfWork
 from registry.usecases.review_cases import (
     LARGEST_FILE,
     LARGEST_PAGE,
@@ -346,6 +344,7 @@ def _reported(context: Context, language: Language, party: Party, case_id: str) 
     with context.store.reading(party.viewers) as work:
         seen = review_seen(work, party, case_id, at)
     case = seen.case
+    checkpoint = checkpoint_text(context.store, context.signer, at, language)
     with context.store.reading() as work:
         done = [*(each.taken.by for each in case.steps), *(f"person/{each.person}" for each in case.inspectors)]
         area = next((each for each in areas_on(work, day, at) if each.code == case.area), None)
@@ -359,16 +358,9 @@ def _reported(context: Context, language: Language, party: Party, case_id: str) 
             who=who_among(work, done),
             checklist=checklist_in_force(checklists(work, at), day),
             equipping=equipping_in(work, case, at, policy_named(DEFAULT_POLICY)),
-            checkpoint=_checkpoint(work, language),
+            checkpoint=checkpoint,
             address=f"{context.base_url.rstrip('/')}{links.inside('review-cases', case_id)}",
         )
-
-
-def _checkpoint(work: UnitOfWork, language: Language) -> str:
-    """The ledger as it is: whoever has a later checkpoint can prove that this one came before it."""
-    size = ledger.tree_size(work)
-    top = base64.b64encode(root(size, ledger.nodes_of(work))).decode()
-    return text(language, "树大小 {size}，根 {root}", size=size, root=top)
 
 
 def outcomes_page(context: Context, wanted: WantedCases, before: int, most: int) -> tuple[list[ReviewOutcome], int | None]:

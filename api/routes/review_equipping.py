@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from api import failures, links
 from api.asking import Asking, asked
+from api.checkpoints import checkpoint_text
 from api.context import Context, Given, RecordId, Speaking
 from api.openapi import Responses, answers, pictures, refusals
 from api.render.review.diagram import unit_diagram
@@ -75,9 +76,11 @@ def get_forms(
 ) -> Response:
     """On a day, in the language of the request."""
     found = reviewed(context, party, organization_id, moment)
-    content, media_type = (
-        (forms_xlsx(found, language), XLSX) if format == "xlsx" else (forms_pdf(found, language), "application/pdf")
-    )
+    if format == "xlsx":
+        content, media_type = forms_xlsx(found, language), XLSX
+    else:
+        checkpoint = checkpoint_text(context.store, context.signer, context.clock(), language)
+        content, media_type = forms_pdf(found, language, checkpoint), "application/pdf"
     headers = {
         "content-disposition": f'attachment; filename="JJF1356-{moment.as_of}.{format}"',
         "content-language": language.tag,

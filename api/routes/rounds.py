@@ -6,6 +6,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import failures, links
+from api.checkpoints import checkpoint_text
 from api.context import Context, Given, RecordId, Speaking
 from api.failures import RefusedError
 from api.language import Bilingual
@@ -176,7 +177,8 @@ def get_round_record(
     named = {"content-disposition": f'attachment; filename="{record.round.id}.{form}"'}
     if form == "json":
         return json_answer(record, headers=named)
-    return Response(record_pdf(record, language, context.base_url), 200, named, "application/pdf")
+    checkpoint = checkpoint_text(context.store, context.signer, context.clock(), language)
+    return Response(record_pdf(record, language, context.base_url, checkpoint), 200, named, "application/pdf")
 
 
 @router.post(

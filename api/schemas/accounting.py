@@ -19,6 +19,7 @@ from registry.usecases.account_period import GroupAccount, InputAccount, PeriodA
 from registry.usecases.validate_system import System
 from traceability.accounting import DayStanding, Shares, Span
 from traceability.hierarchy import Step
+from traceability.quantities import RELATIVE, unit_of
 from traceability.verdict import Code, Finding, Severity, Status, Verdict
 
 
@@ -157,7 +158,7 @@ class PeriodAnswer(msgspec.Struct, frozen=True, kw_only=True, rename={"start": "
 
 
 class StepAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One reference of a chain: `own` and `above` are standard uncertainties (relative, or in base units of `sort`)."""
+    """One reference of a chain: `own` and `above` are standard uncertainties in `unit`, `%` where they are relative."""
 
     target: str
     level: int
@@ -167,6 +168,7 @@ class StepAnswer(msgspec.Struct, frozen=True, kw_only=True):
     is_anchor: bool
     quantity: str | None
     sort: str | None
+    unit: str | None
     own: Decimal | None
     above: Decimal | None
     ratio: Decimal | None
@@ -448,11 +450,19 @@ def _step(step: Step) -> StepAnswer:
         is_anchor=step.is_anchor,
         quantity=step.quantity,
         sort=step.sort,
-        own=_significant(step.own),
-        above=_significant(step.above),
+        unit=step.unit,
+        own=_in_unit(step.own, step),
+        above=_in_unit(step.above, step),
         ratio=_significant(step.ratio),
         is_growing=step.is_growing,
     )
+
+
+def _in_unit(value: Fraction | None, step: Step) -> Decimal | None:
+    """An uncertainty of a step in the unit in which its own certificate states it."""
+    if value is None or step.unit is None:
+        return None
+    return _significant(value / (Fraction(1, 100) if step.sort == RELATIVE else unit_of(step.unit).factor))
 
 
 def _significant(value: Fraction | None) -> Decimal | None:

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from itertools import groupby
 
 from registry.access import Party
-from registry.editions import DatedFactor, Editions, InputKind, Sector, SectorInput
+from registry.editions import DatedFactor, Editions, InputKind, Sector, SectorEdition, SectorInput
 from registry.errors import UnacceptableError
 from registry.repositories.chains import load_above
 from registry.repositories.latest import latest_points
@@ -100,7 +100,7 @@ class InputAccount:
 class PeriodAccount:
     """The whole: points, sums, and the total, whose quantities are not added over energies, but emissions are.
 
-    `records` and `known` are what it rests on, to name things by. `has_factors`: whether any factor counted.
+    `records` and `known` are what it rests on, to name things by. `definitions`: the edition of energies and sectors in force.
     """
 
     asked: AskedPeriod
@@ -110,6 +110,7 @@ class PeriodAccount:
     emissions: Shares
     sector: Sector | None
     inputs: tuple[InputAccount, ...]
+    definitions: SectorEdition | None
     records: Records
     known: Known
 
@@ -154,6 +155,7 @@ def account_period(store: Store, party: Party, asked: AskedPeriod, editions: Edi
         emissions=_summed(each.shares for each in totals),
         sector=sector,
         inputs=() if sector is None else tuple(_input(each, accounts, asked, editions) for each in sector.inputs),
+        definitions=editions.sectors_on(asked.until),
         records=records,
         known=known,
     )

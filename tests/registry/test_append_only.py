@@ -36,18 +36,30 @@ def test_no_row_is_changed_or_removed(store: Store, change: str) -> None:
     if only_on != store.engine.dialect.name:
         pytest.skip(f"{statement} of this form exists only on {only_on}")
     recorded(store, full())
+    if store.engine.dialect.name == "sqlite":
+        _fill_every_table(store)  # SQLite's triggers look at rows, those of PostgreSQL at statements.
     before = fingerprint(store)
-    refused = 0
     for table in _RECORDS:
         with store.engine.connect() as connection:
-            is_empty = connection.exec_driver_sql(f"SELECT count(*) FROM {table.name}").scalar() == 0
-            if is_empty and store.engine.dialect.name == "sqlite":
-                continue  # SQLite's triggers look at rows.
+            if store.engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")  # Nothing but the triggers is to refuse.
             with pytest.raises(DBAPIError, match="appended, never changed"):
                 connection.exec_driver_sql(change.format(table=table.name, column=next(iter(table.columns)).name))
-            refused += 1
-    assert refused >= 15
     assert fingerprint(store) == before
+
+
+def _fill_every_table(store: Store) -> None:
+    """A row in each table, whatever it says: it is there to be changed."""
+    values = {"INTEGER": 1 << 52, "TEXT": "x", "BLOB": b"x"}  # As an instant, of the year 2112: no scan to be forgotten.
+    with store.engine.begin() as connection:
+        for statement in ("ROLLBACK", "PRAGMA foreign_keys = OFF", "PRAGMA ignore_check_constraints = ON", "BEGIN IMMEDIATE"):
+            connection.exec_driver_sql(statement)
+        for table in _RECORDS:
+            kinds = {column.name: column.type.compile(dialect=store.engine.dialect) for column in table.columns}
+            places = ", ".join("?" * len(kinds))
+            row = tuple(values[kind] for kind in kinds.values())
+            connection.exec_driver_sql(f"INSERT INTO {table.name} ({', '.join(kinds)}) VALUES ({places})", row)
+    store.engine.dispose()
 
 
 _ITEM: dict[str, object] = {

@@ -28,6 +28,7 @@ def test_steps_rise_from_the_target_to_the_anchor() -> None:
     assert (first.level, first.lower, first.item, first.upper, first.is_anchor) == (2, "c", "S", "s", False)
     assert (first.own, first.above, first.ratio) == (Fraction(1, 2000), Fraction(1, 4000), Fraction(2))
     assert first.is_growing
+    assert first.unit == "%"
     assert (second.level, second.lower, second.item, second.upper, second.is_anchor) == (3, "s", "N", None, True)
     assert (second.own, second.above, second.ratio, second.is_growing) == (Fraction(1, 4000), None, None, None)
 
@@ -44,11 +45,19 @@ def test_what_cannot_be_compared_is_not() -> None:
     failed = standard(outcome=Outcome.FAIL)
     silent = meter(results=(result(uncertainty=None),))
     assert [system(("M",), S, upper, meter()).steps[0].above for upper in (absolute, failed)] == [None, None]
-    assert system(("M",), S, standard(), silent).steps[0].own is None
+    step = system(("M",), S, standard(), silent).steps[0]
+    assert (step.own, step.unit) == (None, None)
     nothing = Step(
         target="M", level=2, lower="c", item="S", upper=None, is_anchor=False, quantity=None, own=Fraction(1), above=Fraction(0)
     )
     assert nothing.ratio is None
+
+
+def test_an_uncertainty_is_told_in_the_unit_in_which_it_is_stated() -> None:
+    """Of several results that of the smallest: in base units nobody knows 0.1 kPa again, as they count the mass in grams."""
+    results = tuple(result(uncertainty=spread(value, unit)) for value, unit in (("3", "kW*h"), ("2000", "W*h")))
+    step = system(("M",), S, standard(), meter(results=results)).steps[0]
+    assert (step.unit, step.own) == ("W*h", Fraction(3600000 * 1000))
 
 
 def test_levels_are_the_longest_way_and_end_in_a_circle() -> None:

@@ -30,8 +30,11 @@ def forms_xlsx(review: UnitReview, language: Language) -> bytes:
     return forms_workbook(forms_of(review.equipping, say), notes_of(review, language), say)
 
 
-def forms_pdf(review: UnitReview, language: Language) -> bytes:
-    """The same as PDF/A-2b, with the traceability diagram of each energy. RefusedError without a Chinese typeface."""
+def forms_pdf(review: UnitReview, language: Language, checkpoint: str) -> bytes:
+    """The same as PDF/A-2b, with the traceability diagram of each energy and the checkpoint of the ledger.
+
+    RefusedError without a Chinese typeface.
+    """
     say = said_in(language)
     diagrams = [(energy, unit_diagram(review, language, energy)) for energy in energies_of(review)]
     data = {
@@ -40,6 +43,8 @@ def forms_pdf(review: UnitReview, language: Language) -> bytes:
         "fonts": _FONTS,
         "notes": notes_of(review, language),
         "forms": [_form(form, say) for form in forms_of(review.equipping, say)],
+        "checkpoint_title": text(language, "账本检查点"),
+        "checkpoint": checkpoint,
         "diagrams": [f"{text(language, '量值溯源图')} · {energy}" for energy, _ in diagrams],
     }
     check_text(_texts(data))

@@ -35,7 +35,7 @@ from traceability.periods import SHANGHAI
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reported:
-    """What a report is made of. `checkpoint`: the ledger as it then was; `address`: of the page of the review."""
+    """What a report is made of. `checkpoint`: of the ledger as it then was; `address`: of the page of the review."""
 
     case: ReviewCase
     credit_code: str
@@ -70,7 +70,6 @@ def review_report(told: Reported, language: Language, at: datetime) -> bytes:
         (say("审查依据"), "；".join(basis)),
         (say("理由"), case.reason),
         (say("结论"), conclusion(case, language)),
-        (say("账本检查点"), told.checkpoint),
     ]
     report = Report(
         title=say("能源计量审查报告"),
@@ -78,6 +77,7 @@ def review_report(told: Reported, language: Language, at: datetime) -> bytes:
         facts=facts,
         parts=[_rates(told, language), _findings(told, language), _steps(told, language)],
         signers=[say("审查组组长"), say("被审查单位")],
+        checkpoint=told.checkpoint,
         qr=qr_svg(told.address).decode(),
     )
     return report_pdf(report, language, at)

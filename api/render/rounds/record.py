@@ -30,18 +30,19 @@ _ITEM_RESULTS: dict[str, Bilingual] = {
 }
 
 
-def record_pdf(record: RoundRecord, language: Language, base_url: str) -> bytes:
+def record_pdf(record: RoundRecord, language: Language, base_url: str, checkpoint: str) -> bytes:
     """The record as PDF/A-2b. RefusedError on a machine without a Chinese typeface where there is Chinese to write."""
-    return report_pdf(_told(record, language, base_url), language, record.known_at)
+    return report_pdf(_told(record, language, base_url, checkpoint), language, record.known_at)
 
 
-def _told(record: RoundRecord, language: Language, base_url: str) -> Report:
+def _told(record: RoundRecord, language: Language, base_url: str, checkpoint: str) -> Report:
     return {
         "title": text(language, "计量器具现场核查记录"),
         "address": f"{base_url.rstrip('/')}/rounds/{record.round.id}",
         "facts": _facts(record, language),
         "parts": [_items(record, language), _observations(record, language), _unknown(record, language)],
         "signers": [text(language, "核查人员"), text(language, "被核查单位")],
+        "checkpoint": checkpoint,
     }
 
 

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 from api import clock
 from api.cli import demo as module
 from api.cli.main import app
+from registry.editions import load_editions
 from seed_data.chains import chains
 from seed_data.targets import TARGETS
 from tests.api.worlds import NOW, TODAY
@@ -92,3 +93,13 @@ def test_a_city_of_meters_is_added_on_demand(data: Path) -> None:
     for _ in range(2):
         assert demo("--meters", "60").exit_code == 0
     assert [path.name for path in data.glob("*.sqlite")] == [f"demo-{TODAY}-60.sqlite"]
+
+
+def test_the_factors_of_the_demonstration_are_an_edition(data: Path) -> None:
+    """Otherwise no page of a period would open there; and a factor that another edition stands before counts for nothing."""
+    module._write_factors(data, TODAY)
+    editions = load_editions(data)
+    for energy in ("electricity", "natural gas"):
+        named = editions.energy(energy, TODAY)
+        counting = editions.factors_of(named, TODAY.replace(month=1, day=1), TODAY)
+        assert [each.edition for each in counting] == ["demo"]

@@ -53,6 +53,31 @@ def test_a_period_is_drawn_and_each_gap_leads_to_its_verdict(plant: TestClient) 
     assert "synthetic-2026" in english
 
 
+def test_many_points_are_paged_and_many_gaps_folded(claimed: tuple[TestClient, Parties]) -> None:
+    """Forty points would make a page of metres, in which nobody finds the sum; and none may be lost between two pages."""
+    client, parties = claimed
+    own = Party(name="person/alpha", organization=OWN, role=Role.ENERGY_USER)
+    point = {"organization": OWN, "level": 1, "energy": "electricity", "branches": [{"name": "meter"}]}
+    points = [{"id": f"P{number:02}", **point} for number in range(24)]
+    with client.app.state.context.store.writing() as work:  # type: ignore[attr-defined]
+        import_records(work, [dump({**POINT, "metering_points": points}).decode()], party=own, at=NOW, source="test")
+    headers = parties.own[Role.ENERGY_USER].session_headers
+    first, second = (client.get(f"/accounting?{YEAR}{more}", headers=headers).text for more in ("", "&points_after=20"))
+    assert [page.count('<svg class="period"') for page in (first, second)] == [20, 5]
+    assert "points_after=20#points" in first
+    assert "<summary>其余 5 处</summary>" in first
+    assert "21–25 / 25" in second
+    assert "points_after=0#points" in second
+
+
+def test_what_has_no_factor_has_no_emissions(plant: TestClient) -> None:
+    """A zero would look like a clean energy: the edition knows gas alone, and gas before February not."""
+    told = plant.get(f"/accounting?organization=power-plant&{YEAR}").text
+    assert "无因子" in told
+    assert "未计排放（没有因子）：" in told
+    assert "尚未到来" in told
+
+
 def test_a_wrong_question_stays_on_the_page(plant: TestClient) -> None:
     """A form would be lost over a typing error."""
     assert plant.get("/accounting").status_code == 200

@@ -13,6 +13,7 @@ from registry.unit_of_work import Store, open_store
 from registry.usecases.import_records import import_records
 from tests.api.conftest import client_of
 from tests.api.laboratories import GOOD, LABORATORY, METER, ledger, open_laboratory
+from tests.api.papers import text_of
 from tests.api.parties import BEGUN, OWN, Parties
 from traceability.json_text import dump
 
@@ -67,6 +68,15 @@ def test_a_recall_from_the_form_to_its_report(world: tuple[TestClient, Parties])
     assert service.get(address, headers=foreign).status_code == 404
     assert service.post("/api/v1/recalls", headers=laboratory, json={"subject": "check", "reason": REASON}).status_code == 409
 
+    # Whoever looks at the standard or a certificate of its finds the way there, and the list is searched and taken along.
+    for page in (f"/items/{GOOD}", "/certificates/m-1"):
+        assert "/recall-preview?subject=" in service.get(page, headers=laboratory).text
+    assert f"/recalls?subject={GOOD}" in service.get(f"/items/{GOOD}", headers=laboratory).text
+    for text, count in (("check", 1), ("CHEC", 1), ("%", 0)):
+        assert service.get(f"/recalls?q={text}", headers=laboratory).text.count(f'href="{address}"') == count
+        listed = service.get(f"/api/v1/recalls?q={text}&format=ndjson", headers=laboratory).text
+        assert listed.count(f'"{address.rpartition("/")[2]}"') == count
+
     # One answers for the meter, and no longer; the machine may not.
     api = f"/api/v1{address}"
     justification = f"{api}/items/{METER}/justification"
@@ -76,7 +86,8 @@ def test_a_recall_from_the_form_to_its_report(world: tuple[TestClient, Parties])
     closed = service.post(justification, headers=laboratory, json=said).json()
     assert (closed["state"], closed["settled"], closed["items"][0]["standing"]) == ("closed", 1, "justified")
     assert "量程之外" in service.get(f"{api}?format=csv", headers=laboratory).text
-    assert service.get(f"{api}/report.pdf?lang=en", headers=laboratory).content.startswith(b"%PDF-")
+    report = service.get(f"{api}/report.pdf?lang=en", headers=laboratory).content
+    assert "Checkpointoftheledger" in text_of(report)
     data = {**token, "do": "withdraw", "item": METER, "reason": "不成立（合成）"}
     assert service.post(address, headers=laboratory, data=data, follow_redirects=False).status_code == 303
     listed = service.get("/api/v1/recalls?state=open", headers=laboratory).json()["recalls"]

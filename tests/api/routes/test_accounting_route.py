@@ -15,6 +15,7 @@ from registry.unit_of_work import Store, open_store
 from registry.usecases.import_records import import_records
 from registry.usecases.mandates import give_mandate
 from tests.api.accounting_world import POINT, plant_in, service, write_factors
+from tests.api.papers import text_of
 from tests.api.parties import FOREIGN, OWN, Parties, claim
 from tests.api.worlds import NOW
 from traceability.json_text import dump
@@ -130,6 +131,8 @@ def test_a_system_tells_levels_ratios_and_single_points(plant: TestClient) -> No
     assert len(table.splitlines()) == len(body["steps"]) + 1
     report = plant.get(f"{ASK}/system.pdf", params={"organization": "power-plant"})
     assert (report.status_code, report.content[:5]) == (200, b"%PDF-")
+    said = text_of(report.content)
+    assert ("账本检查点" in said, "0.02级标准电能表" in said, "0.175kPa" in said) == (True, True, True)
     assert plant.get(f"{ASK}/system").status_code == 422
 
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 import pytest
 from fastapi.testclient import TestClient
 
@@ -18,6 +17,7 @@ from registry.unit_of_work import open_store
 from registry.usecases.import_records import import_records
 from registry.usecases.units import record_facts, set_area
 from tests.api.conftest import client_of
+from tests.api.papers import text_of
 from tests.api.parties import BEGUN, FOREIGN, OWN, Parties, claim
 from tests.registry.review.reference_company import COMPANY, DAY, NEXT, document, facts
 from traceability.json_text import dump
@@ -179,9 +179,8 @@ def test_the_pdf_holds_the_tables_and_the_diagram_all_meters_of_a_kind_in_one_bo
     gas = company.get(f"/api/v1/units/{COMPANY}/diagram.svg?as_of={DAY}&lang=en&energy=natural gas").text
     assert ("electricity" in gas, "natural gas, 13 meters" in gas) == (False, True)
     assert company.get(f"/api/v1/units/{COMPANY}/diagram.svg?energy=none").status_code == 404
-    pages = pypdfium2.PdfDocument(answer.content)
-    texts = "".join(page.get_textpage().get_text_range() for page in pages)
-    assert ("SNE101" in texts, "B.9" in texts) == (True, True)
+    texts = text_of(answer.content)
+    assert ("SNE101" in texts, "B.9" in texts, "账本检查点" in texts) == (True, True, True)
 
 
 def test_b3_is_brought_back_by_api_and_page(company: TestClient) -> None:
