@@ -16,6 +16,7 @@ import adbc_driver_postgresql.dbapi
 import adbc_driver_sqlite.dbapi
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import ColumnElement, Engine, func, literal_column, select
 from sqlmodel import col
 
@@ -40,7 +41,7 @@ from registry.tables import (
     Suspensions,
     Withdrawals,
 )
-from traceability.fleet.engines import has_compiler
+from traceability.fleet.compiler import has_compiler
 from traceability.fleet.points import POINT_SHEETS
 from traceability.fleet.sheets import SHEETS, Sheets
 
@@ -295,6 +296,9 @@ def _later(name: str, since: Since | None) -> list[ColumnElement[bool]]:
 
 def latest_versions(rows: pa.Table) -> pa.Table:
     """One row for each id, the latest recorded."""
+    bounds = pc.min_max(rows["recorded_at"]).as_py()
+    if bounds["min"] == bounds["max"]:  # No two of one id are of one instant.
+        return rows
     ids = rows["id"].combine_chunks().dictionary_encode()
     if len(ids.dictionary) == len(ids):
         return rows

@@ -10,14 +10,15 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from registry.sqlite_pages import bytes_in_memory
-from traceability.fleet import compiled
+from traceability.fleet import bytes_in_memory, compiled
 
 Array = npt.NDArray[Any]
 _compiled = numba.njit(nogil=True, cache=True)
 byte_at: Any = bytes_in_memory.byte_at
-word_at: Any = bytes_in_memory.word_at
 copy: Any = bytes_in_memory.copy
+hash_of: Any = bytes_in_memory.hash_of
+is_same: Any = bytes_in_memory.is_same
+mixed: Any = bytes_in_memory.mixed
 lend: Any = compiled.lend
 _inside: dict[str, bool] = {"no_cpython_wrapper": True}  # Nobody calls it from Python.
 _aside: Any = numba.njit(**_inside)  # type: ignore[call-overload]
@@ -30,8 +31,7 @@ SKIPPED, NUMBER, ROW_NUMBER, TEXT, MEMBER = range(5)
 DONE, NO_ROOM, NO_SLOTS, UNFIT = range(4)
 LEAF = -1  # As the cell of a segment: all cells of the page.
 _LEAF_OF_INDEX, _INTERIOR_OF_INDEX, _LEAF_OF_TABLE = 10, 2, 13  # 1.6
-_MIXER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 by the golden ratio: odd, without a pattern.
-_SHIFT = np.uint64(29)
+_FIRST = np.uint64(20)  # Bits of a hash from which on it says where to look first.
 
 
 class Source(NamedTuple):
@@ -174,36 +174,6 @@ def _sums(page, start, stop, is_big_endian, first, second):  # type: ignore[no-u
     return first, second
 
 
-@_in_place
-def _hash_of(body, start, stop, seed):  # type: ignore[no-untyped-def]
-    value = seed
-    at = start
-    while at + 8 <= stop:
-        value = (value ^ np.uint64(word_at(body, at))) * _MIXER
-        value ^= value >> _SHIFT
-        at += 8
-    rest = np.uint64(0)
-    while at < stop:
-        rest = (rest << np.uint64(8)) | np.uint64(byte_at(body, at))
-        at += 1
-    value = (value ^ rest) * _MIXER
-    return value ^ (value >> _SHIFT)
-
-
-@_in_place
-def _is_same(one, at, other, start, size):  # type: ignore[no-untyped-def]
-    place = np.int64(0)
-    while place + 8 <= size:
-        if word_at(one, at + place) != word_at(other, start + place):
-            return False
-        place += 8
-    while place < size:
-        if byte_at(one, at + place) != byte_at(other, start + place):
-            return False
-        place += 1
-    return True
-
-
 class Record(NamedTuple):
     """A record as it lies: its bytes, and type and begin of each column; behind the last column, where it ends."""
 
@@ -222,7 +192,7 @@ def _is_told(found, plan, group, code, body, record):  # type: ignore[no-untyped
     for column in range(first, last):
         if found.raw_types[column, code] != record.types[column]:
             return False
-    return _is_same(found.raw[group], begin, body, start, size)
+    return is_same(found.raw[group], begin, body, start, size)
 
 
 @_in_place
@@ -232,10 +202,10 @@ def _looked_up(found, plan, group, body, record):  # type: ignore[no-untyped-def
     start, size = record.starts[first], record.starts[last] - record.starts[first]
     value = np.uint64(0)
     for column in range(first, last):
-        value = (value ^ np.uint64(record.types[column])) * _MIXER
-    value = _hash_of(body, start, start + size, value)
+        value = mixed(value, np.uint64(record.types[column]))
+    value = hash_of(body, start, start + size, value)
     mask = found.slots.shape[1] - 1
-    slot = np.int64(value >> np.uint64(20)) & mask
+    slot = np.int64(value >> _FIRST) & mask
     while True:
         code = np.int64(found.slots[group, slot])
         if code < 0:

@@ -1,6 +1,6 @@
 """Distinct values and lists of values as whole numbers; all at once, never one by one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,8 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from traceability.fleet.columns import Array
+from traceability.fleet.compiler import has_compiler
 
 _ROOM = 2**62
+_MANY = 10_000  # Texts of which a table is made once for all looks; of fewer, one is made each time.
 
 
 def array_of(column: pa.ChunkedArray, missing: int = 0) -> Array:
@@ -57,6 +59,15 @@ def places_in(column: pa.ChunkedArray | pa.Array, values: pa.Array) -> Array:
     places = places.combine_chunks() if isinstance(places, pa.ChunkedArray) else places
     array: Array = places.fill_null(-1).to_numpy(zero_copy_only=False)
     return array
+
+
+def finder(values: pa.Array) -> Callable[[pa.Array], Array]:
+    """What says of texts where each stands among distinct values (places_in), again and again, from any thread."""
+    if len(values) < _MANY or not has_compiler():
+        return lambda texts: places_in(texts, values)
+    from traceability.fleet.text_places import TextPlaces  # noqa: PLC0415 - imports the compiler, which may not be there.
+
+    return TextPlaces(values).of
 
 
 def distinct(numbers: Array) -> tuple[Array, Array]:

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from traceability.fleet import loops, shapes
 from traceability.fleet.codes import array_of, gathered, grouped, pair_codes, places_in, row_codes, text_codes
 from traceability.fleet.columns import Array
-from traceability.fleet.encoding.parts import FAILED, TEXT_OF_PURPOSE, Parts, Places, flat
+from traceability.fleet.encoding.parts import FAILED, TEXT_OF_PURPOSE, Parts, Places
 from traceability.fleet.sheets import Sheets
 
 
@@ -49,8 +49,10 @@ def _named(sheets: Sheets, parts: Parts, rows: Array, codes: Array, named: pa.Ar
     names = pc.unique(pa.concat_arrays([named, replaced]))
     place_of = np.full(len(sheets["certificates"]), -1)
     place_of[rows] = np.arange(len(rows))
-    row = places_in(names, flat(sheets["certificates"]["id"])) if len(names) else np.empty(0, np.int64)
-    place = np.where(row >= 0, place_of[row], -1) if len(place_of) else np.full(len(names), -1)
+    place = np.full(len(names), -1)
+    if len(names):  # Few are named: a table of these is made, not of all certificates.
+        name = places_in(sheets["certificates"]["id"], names)
+        place[name[name >= 0]] = place_of[name >= 0]
     number = np.where(place >= 0, place, len(rows) + np.arange(len(names)))
     parts["replaced"] = number[places_in(replaced, names)]
     return np.append(number[places_in(named, names)], loops.NOT_NAMED)[codes]  # -1: the last.
