@@ -49,7 +49,7 @@ def _copy(typing_context, target, at, source, start, size):  # type: ignore[no-u
     return types.void(target, types.int64, source, types.int64, types.int64), copied
 
 
-def _address(context: Any, builder: Any, kind: Any, array: Any, place: Any) -> Any:
+def _address(context: Any, builder: Any, kind: Any, array: Any, place: Any) -> Any:  # pragma: no cover - while compiling.
     return builder.gep(context.make_array(kind)(context, builder, value=array).data, [place])
 
 

@@ -60,7 +60,7 @@ def test_texts_that_come_as_dictionaries_are_the_same_texts() -> None:
 
 def test_rows_of_dictionaries_are_told_apart_whether_or_not_they_share_their_indices() -> None:
     """Two results that differ in one bound alone become one, as their numbers were taken for those of the rows."""
-    texts = [["a", "b", "a"], ["1", None, "2"]]
+    texts: list[list[str | None]] = [["a", "b", "a"], ["1", None, "2"]]
     indices = pa.array([0, 1, 2, 0, 2], pa.int32())
     one_group = [pa.chunked_array([pa.DictionaryArray.from_arrays(indices, pa.array(each))] * 2) for each in texts]
     apart = [_dictionaries(([0, 1, 2, 0, 2], each), ([0, 1, 2, 0, 2], each)) for each in texts]
