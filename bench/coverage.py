@@ -2,8 +2,9 @@
 
     python -m bench.coverage [--targets 2000]
 
-Each target, an item or a metering point of a random record set, is asked over a random period: the days that are traceable, the
-spans with their causes, the shares of what was read, the days without a reading. The oracle (tests/oracle.py) answers day by day.
+Each target, an item or a metering point of a random record set, is asked over a random period: the days that are traceable,
+the spans with their causes, the shares of what was read, the days without a reading. The oracle (tests/oracle.py) answers day
+by day.
 """
 
 import argparse

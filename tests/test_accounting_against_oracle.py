@@ -1,6 +1,6 @@
 """Accounts of a period against the independent reading of SEMANTICS (tests/oracle.py), day by day and reading by reading.
 
-200 random targets in `make check`, 10,000 in `make soak`, and 2,000 of which the kinds are counted in `python -m bench.coverage`.
+200 random targets in `make check`, 10,000 in `make soak`, and 2,000 in `python -m bench.coverage`, which tells their kinds.
 """
 
 from collections import Counter
