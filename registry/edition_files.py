@@ -1,7 +1,7 @@
 """Editions as files: rule tables, emission factors, sector definitions. One way to read them all, whoever brings them.
 
-A file is JSON, and its `format` says what it is an edition of. Numbers are exact; a decimal may stand as a text as well. What is
-none is refused with the place, never left out.
+A file is JSON, and its `format` says what it is an edition of. Numbers are exact; a decimal may stand as a text as well. What
+is none is refused with the place, never left out.
 """
 
 from collections.abc import Mapping

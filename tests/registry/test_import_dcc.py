@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -265,7 +266,7 @@ def test_a_rendering_of_what_is_on_record_here_is_not_recorded_anew(store: Store
     assert report.is_new
     (back,) = (each for each in parse_records(exported(store)).certificates if each.id in report.certificates)
     assert back.withdrawal == Withdrawal(on=date(2026, 6, 1), void_from=date(2026, 5, 1), recorded_at=AT)
-    assert [(each.low, each.high) for each in back.results] == [(1, None)]
+    assert [(each.low, each.high) for each in back.results] == [(Decimal(1), None)]
 
 
 _WITHDRAWN = {"on": "2026-06-01", "void_from": "2026-05-01", "recorded_at": "2026-06-01T00:00:00Z"}
