@@ -101,4 +101,17 @@ RECALL_PREVIEW: dict[str, Any] = {
             "is_in_force": True,
         }
     ],
+    "points": [
+        {
+            "level": 2,
+            "metering_point": "gate-electricity",
+            "item": "meter-0042",
+            "certificate": "c-2026-0042",
+            "used_from": "2026-03-02",
+            "used_until": "2026-11-28",
+            "code": "SUSPECT",
+            "severity": "indeterminate",
+            "is_in_force": True,
+        }
+    ],
 }

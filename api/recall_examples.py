@@ -18,6 +18,18 @@ _ITEM: dict[str, Any] = {
     "justification": None,
     "is_new": False,
 }
+_POINT: dict[str, Any] = {
+    "metering_point": "gate-electricity",
+    "level": 2,
+    "item": "EM-1024",
+    "name": "三相智能电能表 0.2S级（31000001024）",
+    "certificate": "cert-em-1024",
+    "severity": "indeterminate",
+    "code": "SUSPECT",
+    "used_from": "2026-05-20",
+    "used_until": "2026-11-23",
+    "is_in_force": True,
+}
 _HEAD: dict[str, Any] = {
     "cause": "interim_check_failed",
     "evidence": "event-17",
@@ -26,8 +38,12 @@ _HEAD: dict[str, Any] = {
     "counts_from": "2026-11-20",
     "last_good_on": "2026-05-01",
     "owners": 2,
-    "levels": [{"level": 1, "affected": 4, "seen": 1, "open": 1}],
+    "levels": [
+        {"level": 1, "affected": 4, "seen": 1, "open": 1, "points": 0},
+        {"level": 2, "affected": 0, "seen": 0, "open": 0, "points": 1},
+    ],
     "items": [_ITEM],
+    "points": [_POINT],
 }
 
 RECALL_ORDER: dict[str, Any] = {"subject": "event-17", "reason": "期间核查超出控制限"}

@@ -82,7 +82,7 @@ def main() -> None:
             schema.upgrade(store)
         clients = prepare(store, given.clients, 40 * (given.seconds + _WARM_UP))
         store.close()
-        with _service(url, given.workers) as (address, processes):
+        with serving(url, given.workers, NOW) as (address, processes):
             before = _busy(url, processes)
             times = post(address, clients, given.seconds)
             busy = [after - each for after, each in zip(_busy(url, processes), before, strict=True)]
@@ -193,14 +193,14 @@ def _post(address: tuple[str, int], client: Client, start: float, seconds: int, 
 
 
 @contextmanager
-def _service(url: str, workers: int) -> Iterator[tuple[tuple[str, int], list[int]]]:
+def serving(url: str, workers: int, now: datetime) -> Iterator[tuple[tuple[str, int], list[int]]]:
     """The service in several processes that take turns at one socket: its address and their numbers."""
-    listener = socket.socket()
+    listener = socket.socket(proto=socket.IPPROTO_TCP)  # As `registry serve` has it (api.cli.service.listening).
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", 0))
     listener.listen(1024)
     context = multiprocessing.get_context("fork")
-    processes = [context.Process(target=_serve, args=(url, listener)) for _ in range(workers)]
+    processes = [context.Process(target=_serve, args=(url, listener, now)) for _ in range(workers)]
     for process in processes:
         process.start()
     address = listener.getsockname()
@@ -215,8 +215,8 @@ def _service(url: str, workers: int) -> Iterator[tuple[tuple[str, int], list[int
         listener.close()
 
 
-def _serve(url: str, listener: socket.socket) -> None:
-    app = create_app(open_store(url), base_url="http://127.0.0.1", now=lambda: NOW)
+def _serve(url: str, listener: socket.socket, now: datetime) -> None:
+    app = create_app(open_store(url), base_url="http://127.0.0.1", now=lambda: now)
     config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False)
     uvicorn.Server(config).run(sockets=[listener])
 

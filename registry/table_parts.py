@@ -4,7 +4,7 @@ Rows are appended, never changed or removed. `entry` is the store's running numb
 rows were recorded.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from sqlalchemy import Index, Integer, MetaData, text
@@ -53,10 +53,11 @@ def table_of(model: type[Table]) -> SqlTable:
     return table
 
 
-def row_number(table: type[Table], row: Sequence[Any]) -> int:
-    """By what number the ledger knows a row: its key, or of two numbers in the key both in one."""
-    number: int = row[0] if len(table_of(table).primary_key) == 1 else row[0] * PLACES + row[1]
-    return number
+def row_numbers(table: type[Table], rows: Iterable[Sequence[Any]]) -> list[int]:
+    """By what numbers the ledger knows rows: their keys, or of two numbers in the key both in one."""
+    if len(table_of(table).primary_key) == 1:
+        return [row[0] for row in rows]
+    return [row[0] * PLACES + row[1] for row in rows]
 
 
 def index_of_few(column: str) -> Index:

@@ -1,7 +1,7 @@
 """The store and its unit of work: one request or command, one transaction, one commit at the edge."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,13 +10,13 @@ from sqlalchemy import Connection, Engine
 from registry.cache import RecordCache
 from registry.engine import KeptConnections, open_engine, transaction
 from registry.ledger.facts import row_text
-from registry.ledger.writing import Fact, append_facts
+from registry.ledger.writing import Facts, append_facts
 from registry.mapping import Row
 from registry.queries import Query, arguments
-from registry.table_parts import Table, row_number, table_of
+from registry.table_parts import Table, row_numbers, table_of
 
 _FEW = 100  # Rows up to which one INSERT costs PostgreSQL less than a COPY, which waits three times for the server.
-_MANY_FACTS = 512  # Facts that wait to become leaves together; bounds memory.
+_MANY_FACTS = 4_096  # Facts that wait to become leaves together, some 5 MB; bounds memory.
 _KEPT = 5_000  # Records of one list that a writer keeps: what a batch meets, and not all that a large import brings.
 _MANY = 10_000  # Rows written to a table at once, from which on the planner should not wait for the next autovacuum.
 
@@ -84,7 +84,8 @@ class UnitOfWork:
         self._driver: Any = connection.connection.driver_connection
         self._next: dict[type[Table], int] = {}
         self._written: Counter[str] = Counter()
-        self._facts: list[Fact] = []
+        self._facts: list[Facts] = []
+        self._waiting = 0  # How many facts these are.
 
     @property
     def is_postgresql(self) -> bool:
@@ -125,8 +126,8 @@ class UnitOfWork:
         self._written[name] += len(rows)
         if table.is_fact:
             columns = table_of(table).c.keys()
-            told = ((row_number(table, row), dict(zip(columns, row, strict=True))) for row in rows)
-            self.note(Fact(name, number, row_text(name, values, table.sealed_columns)) for number, values in told)
+            texts = [row_text(name, dict(zip(columns, row, strict=True)), table.sealed_columns) for row in rows]
+            self.note(Facts(name, row_numbers(table, rows), texts))
         if self.is_postgresql and len(rows) <= _FEW:
             one = f"({', '.join(['%s'] * len(rows[0]))})"
             values = [value for row in rows for value in row]
@@ -138,6 +139,11 @@ class UnitOfWork:
         else:
             places = ", ".join("?" * len(rows[0]))
             self._driver.executemany(f"INSERT INTO {name} VALUES ({places})", rows)  # noqa: S608 - a table's own name.
+
+    def append_by(self, query: Query, table: type[Table], count: int, **values: Any) -> None:
+        """Write rows, so many, by a statement that makes them of what is passed."""
+        self._written[str(table.__tablename__)] += count
+        self.run(query, count=count, **values)
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -152,15 +158,16 @@ class UnitOfWork:
         """Take a table's last running number as known, as a question asked in this unit of work told it."""
         self._next.setdefault(table, last + 1)
 
-    def note(self, facts: Iterable[Fact]) -> None:
+    def note(self, facts: Facts) -> None:
         """Let facts become leaves of the ledger, in the order in which they are noted."""
-        self._facts.extend(facts)
-        if len(self._facts) >= _MANY_FACTS:
+        self._facts.append(facts)
+        self._waiting += len(facts.records)
+        if self._waiting >= _MANY_FACTS:
             self.settle()
 
     def settle(self) -> None:
         """Write the leaves of what was noted; done before every commit."""
-        facts, self._facts = self._facts, []
+        facts, self._facts, self._waiting = self._facts, [], 0
         append_facts(self, facts)
 
     def give_up(self) -> None:

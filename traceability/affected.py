@@ -7,8 +7,9 @@ level 1, whoever used that at level 2, and so on. The severity is that of the fi
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
+from typing import cast
 
 import msgspec
 
@@ -23,6 +24,7 @@ from traceability.verdict import SEVERITIES, Code, Severity
 CODES = tuple(Code)
 ANY_PURPOSE = Purpose()
 Grade = tuple[Severity, Code]
+Grading = Callable[[date, Purpose], Grade | None]  # Of a use of an item on a day; None where nothing is wrong with it.
 
 
 class Affected(Value, frozen=True, kw_only=True):
@@ -82,12 +84,8 @@ def of_failure(known: Known, item_id: str, failed_on: date, as_of: date) -> Reca
     if item is None:
         raise UnknownTargetError(item_id)
     window = window_of(known, item_id, failed_on)
-    direct: dict[str, Grade] = {}
-    for certificate, reference in _uses_of(known, item_id):
-        grade = _grade_of_failure(known, item, window, certificate.calibrated_on, reference)
-        if grade is not None:
-            direct[certificate.id] = min(grade, direct.get(certificate.id, grade), key=_rank)
-    return Recall(subject=item_id, item=item_id, window=window, affected=_spread(known, direct, as_of))
+    grading = _grading_of_failure(known, item, window)
+    return Recall(subject=item_id, item=item_id, window=window, affected=_spread(known, _direct(known, item, grading), as_of))
 
 
 def of_withdrawal(known: Known, certificate_id: str, void_from: date, as_of: date) -> Recall:
@@ -96,18 +94,48 @@ def of_withdrawal(known: Known, certificate_id: str, void_from: date, as_of: dat
     if certificate is None or certificate.item not in known.items:
         raise UnknownTargetError(certificate_id)
     item = known.items[certificate.item]
+    direct = _direct(known, item, _grading_of_withdrawal(known, certificate, void_from))
+    return Recall(subject=certificate_id, item=item.id, void_from=void_from, affected=_spread(known, direct, as_of))
+
+
+def grading_of(known: Known, recall: Recall) -> Grading:
+    """What the failure or withdrawal of a recall makes of a use of its item on a day."""
+    item = known.items[recall.item]
+    if recall.void_from is not None:
+        return _grading_of_withdrawal(known, known.certificates[recall.subject], recall.void_from)
+    return _grading_of_failure(known, item, cast("Window", recall.window))
+
+
+def _direct(known: Known, item: Item, grading: Grading) -> dict[str, Grade]:
+    """The certificates that were made with the item, as far as that is affected: the worst of their uses."""
+    direct: dict[str, Grade] = {}
+    for user, reference in _uses_of(known, item.id):
+        grade = grading(user.calibrated_on, reference)
+        if grade is not None:
+            direct[user.id] = worse(grade, direct.get(user.id))
+    return direct
+
+
+def _grading_of_withdrawal(known: Known, certificate: Certificate, void_from: date) -> Grading:
+    item = known.items[certificate.item]
     before = _with_withdrawal(known, certificate, None)
     after = _with_withdrawal(known, certificate, Withdrawal(on=void_from, void_from=void_from))
-    direct: dict[str, Grade] = {}
-    for user, reference in _uses_of(known, certificate.item):
-        day = user.calibrated_on
-        found = certificate_in_force(before, certificate.item, day, reference).found
-        if day < void_from or found is None or found.id != certificate_id:
-            continue
-        grade = _worst_at(after, item, day, reference)
-        if grade is not None:
-            direct[user.id] = min(grade, direct.get(user.id, grade), key=_rank)
-    return Recall(subject=certificate_id, item=certificate.item, void_from=void_from, affected=_spread(known, direct, as_of))
+
+    def grade(day: date, asked: Purpose) -> Grade | None:
+        found = certificate_in_force(before, item.id, day, asked).found
+        is_relied_on = day >= void_from and found is not None and found.id == certificate.id
+        return _worst_at(after, item, day, asked) if is_relied_on else None
+
+    return grade
+
+
+def _grading_of_failure(known: Known, item: Item, window: Window) -> Grading:
+    return lambda day, asked: _grade_of_failure(known, item, window, day, asked)
+
+
+def worse(one: Grade, other: Grade | None) -> Grade:
+    """The worse of two grades."""
+    return one if other is None else min(one, other, key=_rank)
 
 
 def _uses_of(known: Known, item_id: str) -> Iterator[tuple[Certificate, Reference]]:

@@ -1,4 +1,4 @@
-"""`registry assess-all`: the verdict on every item at once, to a file for other programs, with a summary for people."""
+"""`registry assess-all`: the verdict on every item and metering point, to a file for programs, with a summary for people."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -23,12 +23,14 @@ from api.cli.stores import opened
 from api.failures import ParameterError
 from api.language import Bilingual, Language, text
 from api.render import words
+from registry.fleet_tables import TargetKind
 from registry.settings import Settings
-from registry.usecases.assess_all import SNAPSHOTS, load_fleet
-from registry.usecases.assess_all import assess_all as answers_for_all
+from registry.unit_of_work import Store
+from registry.usecases.assess_all import ANSWERS, SNAPSHOTS, Told, assess_everything, load_fleet, load_points, of_kind
+from registry.usecases.assess_all import assess_all as answers_for_items
 from registry.usecases.assess_on_cluster import ITEMS_A_PART, LOCAL, assess_on_cluster, connected, prepared
-from traceability.fleet.answers import SCHEMA
-from traceability.fleet.coverage import shares_of_all
+from traceability.fleet.coverage import SCHEMA as SHARES
+from traceability.fleet.coverage import shares_of_all, shares_of_points
 from traceability.fleet.digests import Digest
 from traceability.json_text import dump
 from traceability.verdict import Status
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
     from distributed import Client
 
 _ROWS_AT_ONCE = 10_000
+_KINDS = {
+    TargetKind.ITEM: Bilingual("器具", "Items"),
+    TargetKind.METERING_POINT: Bilingual("计量点", "Metering points"),
+}
 
 
 def assess_all(  # noqa: PLR0913, PLR0917 - one option of the command line each.
@@ -46,6 +52,9 @@ def assess_all(  # noqa: PLR0913, PLR0917 - one option of the command line each.
     as_of: Annotated[str | None, typer.Option("--as-of", metavar="D", help="判定日 / Day asked for")] = None,
     known_at: KnownAt = None,
     policy: PolicyOption = None,
+    kind: Annotated[
+        TargetKind | None, typer.Option("--kind", help="只答器具，或只答计量点 / Items alone, or metering points alone")
+    ] = None,
     start: Annotated[
         str | None, typer.Option("--from", metavar="D", help="改问时段的覆盖：首日 / Coverage of a period instead: first day")
     ] = None,
@@ -61,14 +70,17 @@ def assess_all(  # noqa: PLR0913, PLR0917 - one option of the command line each.
     items_a_part: Annotated[int, typer.Option(min=1, help="每个分区的器具数 / Items in a part")] = ITEMS_A_PART,
     language: LanguageOption = Language.ZH,
 ) -> None:
-    """判定全部器具并写入文件。/ The verdict on every item, written to a file."""
+    """判定全部器具和计量点并写入文件。/ The verdict on every item and metering point, written to a file."""
     write = _writer_of(out)
     question = asking.asked(now=clock.now(), as_of=as_of, known_at=known_at, policy=policy)
     say = partial(text, language)
     folder, summary = Settings().data_dir / SNAPSHOTS, _Summary()
+    kinds = list(TargetKind) if kind is None else [kind]
     if start is not None or until is not None:
+        if dask is not None:
+            raise ParameterError("--dask", Bilingual("不能与 --from、--until 同用", "does not go with --from and --until"))
         period = asking.day("--from", start or ""), asking.day("--until", until or "")
-        _covered(out, question, period, folder, language)
+        _covered(out, question, period, folder, kinds, language)
         return
     with progress_console().status("") as shown, opened() as store:
         steps = {
@@ -80,60 +92,108 @@ def assess_all(  # noqa: PLR0913, PLR0917 - one option of the command line each.
             shown.update(steps.get(step, step))
 
         if dask is None:
-            answers = answers_for_all(store, question.as_of, question.known_at, question.policy, snapshots=folder, tell=tell)
+            pieces = _answered(store, question, folder, kinds, tell)
             tell("write")
-            _written(out, write, summary.of([answers]))
+            _written(out, write, summary.of(pieces))
         else:
             place = (parts or folder / "parts").absolute()
             with _cluster(dask) as client:
                 prepared(store, question.known_at, place, items_a_part, tell)
-                pieces = assess_on_cluster(client, place, question.as_of, question.policy, tell)
-                _written(out, write, summary.of(pieces))
-    rows = table(say("结论"), say("器具"))
+                of_cluster = assess_on_cluster(client, place, question.as_of, question.policy, tell, kinds)
+                _written(out, write, summary.of(of_cluster))
+    rows = table(say("结论"), *(_KINDS[each].in_(language) for each in kinds))
     for status in Status:
-        rows.add_row(words.STATUSES[status].words.in_(language), f"{summary.counts[status.value]:,}")
-    show(say("{count} 件器具，判定日 {day}", count=f"{summary.digest.rows:,}", day=question.as_of), rows)
+        rows.add_row(
+            words.STATUSES[status].words.in_(language), *(f"{summary.counts[each.value, status.value]:,}" for each in kinds)
+        )
+    show(_title(say, summary.in_all, question.as_of), rows)
     people().print(say("结论摘要（SHA-256）：{digest}", digest=summary.digest.hexdigest()), soft_wrap=True)
 
 
-def _covered(out: Path, question: asking.Asking, period: tuple[date, date], folder: Path, language: Language) -> None:
-    """How much of a period each item is covered, to a file, with a summary: all of it, some, nothing."""
+def _answered(store: Store, question: asking.Asking, folder: Path, kinds: list[TargetKind], tell: Told) -> list[pa.Table]:
+    """The answers of one machine, by kind."""
+    asked = question.as_of, question.known_at, question.policy
+    if kinds == [TargetKind.ITEM]:  # Metering points need not even be read.
+        return [of_kind(answers_for_items(store, *asked, snapshots=folder, tell=tell), TargetKind.ITEM)]
+    found = assess_everything(store, *asked, snapshots=folder, tell=tell)
+    of_kinds = {TargetKind.ITEM: found.items, TargetKind.METERING_POINT: found.points}
+    return [of_kind(of_kinds[each], each) for each in kinds]
+
+
+def _title(say: Callable[..., str], counts: Counter[str], day: date) -> str:
+    items, points = (counts[each.value] for each in (TargetKind.ITEM, TargetKind.METERING_POINT))
+    return say("{items} 件器具，{points} 个计量点，判定日 {day}", items=f"{items:,}", points=f"{points:,}", day=day)
+
+
+def _covered(
+    out: Path,
+    question: asking.Asking,
+    period: tuple[date, date],
+    folder: Path,
+    kinds: list[TargetKind],
+    language: Language,
+) -> None:
+    """How much of a period each target is covered, to a file, with a summary: all of it, some, nothing."""
     say = partial(text, language)
     with opened() as store:
-        fleet = load_fleet(store, question.known_at, folder)
-    shares = shares_of_all(fleet, *period, question.policy)
-    _written(out, {".parquet": _parquet, ".csv": _shares_as_csv, ".ndjson": _ndjson}[out.suffix], [shares])
-    share = shares["share"]
-    rows = table(say("覆盖"), say("器具"))
-    counts = (
-        (say("整个时段"), pc.equal(share, 1.0)),
-        (say("部分"), pc.and_(pc.greater(share, 0.0), pc.less(share, 1.0))),
-        (say("没有一天"), pc.equal(share, 0.0)),
+        if kinds == [TargetKind.ITEM]:
+            shares = [of_kind(shares_of_all(load_fleet(store, question.known_at, folder), *period, question.policy), *kinds)]
+        else:
+            points = load_points(store, question.known_at, folder).points
+            shares = [
+                of_kind(
+                    shares_of_all(points.fleet, *period, question.policy)
+                    if each is TargetKind.ITEM
+                    else shares_of_points(points, *period, question.policy),
+                    each,
+                )
+                for each in kinds
+            ]
+    _written(out, {".parquet": _parquet, ".csv": _shares_as_csv, ".ndjson": _ndjson}[out.suffix], shares)
+    rows = table(say("覆盖"), *(_KINDS[each].in_(language) for each in kinds))
+    counts: tuple[tuple[str, Callable[[pa.ChunkedArray], pa.ChunkedArray]], ...] = (
+        (say("整个时段"), lambda share: pc.equal(share, 1.0)),
+        (say("部分"), lambda share: pc.and_(pc.greater(share, 0.0), pc.less(share, 1.0))),
+        (say("没有一天"), lambda share: pc.equal(share, 0.0)),
     )
     for name, chosen in counts:
-        rows.add_row(name, f"{pc.sum(chosen).as_py() or 0:,}")
-    show(say("{count} 件器具，{start} 至 {until}", count=f"{len(shares):,}", start=period[0], until=period[1]), rows)
+        rows.add_row(name, *(f"{pc.sum(chosen(each['share'])).as_py() or 0:,}" for each in shares))
+    of_kinds = dict(zip(kinds, map(len, shares), strict=True))
+    of_items, of_points = (f"{of_kinds.get(each, 0):,}" for each in (TargetKind.ITEM, TargetKind.METERING_POINT))
+    counted = {"items": of_items, "points": of_points, "start": period[0], "until": period[1]}
+    show(say("{items} 件器具，{points} 个计量点，{start} 至 {until}", **counted), rows)
 
 
 def _shares_as_csv(shares: Iterable[pa.Table], path: Path) -> None:
     """Runs in one field, with blanks between them."""
-    for each in shares:
-        runs = [" ".join(f"{run['from']}/{run['until']}" for run in of_item) for of_item in each["runs"].to_pylist()]
-        pyarrow.csv.write_csv(each.set_column(each.schema.get_field_index("runs"), "runs", pa.array(runs, pa.string())), path)
+    plain = pa.schema(
+        [
+            field.with_type(pa.string()) if field.name in {"kind", "runs"} else field
+            for field in of_kind(SHARES.empty_table(), TargetKind.ITEM).schema
+        ]
+    )
+    with pyarrow.csv.CSVWriter(str(path), plain) as writer:
+        for each in shares:
+            runs = [" ".join(f"{run['from']}/{run['until']}" for run in of_target) for of_target in each["runs"].to_pylist()]
+            columns = {"runs": pa.array(runs, pa.string()), "kind": each["kind"].cast(pa.string())}
+            writer.write_table(pa.table([columns.get(name, each[name]) for name in plain.names], schema=plain))
 
 
 class _Summary:
-    """Counts by status and the digest of all answers that went by."""
+    """Counts by kind and status and the digest of all answers that went by."""
 
     def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self.in_all: Counter[str] = Counter()
         self.digest = Digest()
 
     def of(self, pieces: Iterable[pa.Table]) -> Iterator[pa.Table]:
         """The pieces, counted as they go by."""
         for answers in pieces:
-            for each in pc.value_counts(answers["status"].cast(pa.string())).to_pylist():
-                self.counts[each["values"]] += each["counts"]
+            counted = answers.select(["kind", "status"]).group_by(["kind", "status"]).aggregate([([], "count_all")])
+            for each in counted.to_pylist():
+                self.counts[each["kind"], each["status"]] += each["count_all"]
+                self.in_all[each["kind"]] += each["count_all"]
             self.digest.add(answers)
             yield answers
 
@@ -180,7 +240,7 @@ def _written(path: Path, write: Writer, answers: Iterable[pa.Table]) -> None:
 
 def _parquet(answers: Iterable[pa.Table], path: Path) -> None:
     pieces = iter(answers)
-    first = next(pieces, SCHEMA.empty_table())
+    first = next(pieces, ANSWERS.empty_table())
     with pyarrow.parquet.ParquetWriter(path, first.schema) as writer:
         for each in chain([first], pieces):
             writer.write_table(each)
@@ -188,11 +248,13 @@ def _parquet(answers: Iterable[pa.Table], path: Path) -> None:
 
 def _csv(answers: Iterable[pa.Table], path: Path) -> None:
     """Findings in one field, with blanks between them."""
-    plain = pa.schema([field.with_type(pa.string()) if field.name in {"status", "findings"} else field for field in SCHEMA])
+    texts = {"kind", "status", "findings"}
+    plain = pa.schema([field.with_type(pa.string()) if field.name in texts else field for field in ANSWERS])
     with pyarrow.csv.CSVWriter(str(path), plain) as writer:
         for each in answers:
-            words_of = {"findings": pc.binary_join(each["findings"], " "), "status": each["status"].cast(pa.string())}
-            writer.write_table(pa.table([words_of.get(name, each[name]) for name in SCHEMA.names], schema=plain))
+            words_of = {name: each[name].cast(pa.string()) for name in ("kind", "status")}
+            words_of["findings"] = pc.binary_join(each["findings"], " ")
+            writer.write_table(pa.table([words_of.get(name, each[name]) for name in ANSWERS.names], schema=plain))
 
 
 def _ndjson(answers: Iterable[pa.Table], path: Path) -> None:

@@ -127,8 +127,8 @@ def impact(
     moment = asking.asked(now=now, known_at=known_at).known_at
     if failed_on is not None:
         with opened() as store, store.reading() as work:
-            recall = preview(work, subject, asking.day("--failed-on", failed_on), as_of=civil_day(now), known_at=moment)
-        answer = recall_preview(recall, recall.affected, civil_day(now), moment)
+            found = preview(work, subject, asking.day("--failed-on", failed_on), as_of=civil_day(now), known_at=moment)
+        answer = recall_preview(found, civil_day(now), moment)
         if as_json:
             write_json(answer)
         else:
@@ -164,6 +164,15 @@ def _show_recall(answer: RecallPreview, language: Language) -> None:
         severity = f"{words.SEVERITIES[each.severity].in_(language)} {each.code}"
         rows.add_row(str(each.level), each.item, each.certificate, used, severity, say("是") if each.is_in_force else say("否"))
     show(title, rows)
+    if not answer.points:
+        return
+    rows = table(say("级"), say("计量点"), say("器具"), say("使用期间"), say("严重程度"), say("仍在依赖"))
+    for point in answer.points:
+        used = f"{point.used_from} … {point.used_until}"
+        severity = f"{words.SEVERITIES[point.severity].in_(language)} {point.code}"
+        still = say("是") if point.is_in_force else say("否")
+        rows.add_row(str(point.level), point.metering_point, point.item, used, severity, still)
+    show(say("受影响的计量点：{count} 个", count=len(answer.points)), rows)
 
 
 def show_verdict(answer: Verdict, names: Names) -> None:

@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
@@ -25,17 +27,19 @@ from api.routes.fleet import PolicyName, WantedItems, forecast
 from api.schemas.fleet import fleet_item
 from api.schemas.fleet_runs import fleet_run_answer
 from api.security import Reading, Supervising
-from registry.access import Permission
+from registry.access import Party, Permission
 from registry.errors import RegistryError, UnknownError
 from registry.fleet_summary import Cell, PointCell
 from registry.spelling import storable
 from registry.usecases import fleet_questions, fleet_runs
-from registry.usecases.recall_preview import seen_preview
+from registry.usecases.recall_preview import Broken, seen_preview
 from registry.usecases.review_editions import areas_on
+from traceability.affected import Affected
+from traceability.affected_points import AffectedPoint
 from traceability.periods import civil_day, days_later
 from traceability.policy import DEFAULT_POLICY, POLICIES, policy_named
 from traceability.problems import TraceabilityError
-from traceability.verdict import Status
+from traceability.verdict import Severity, Status
 
 router = APIRouter(include_in_schema=False)
 
@@ -231,8 +235,13 @@ def show_preview(
     party: Reading,
     subject: Annotated[str, Query(max_length=255)] = "",
     on: Annotated[str, Query(max_length=10)] = "",
+    level: Annotated[int, Query(ge=0, le=1_000)] = 0,
+    severity: Severity | None = None,
 ) -> HTMLResponse:
-    """What breaks if an item fails or a certificate has no force, before anybody says so: drawn by level, and as a table."""
+    """What breaks if an item fails or a certificate has no force, before anybody says so: drawn by level, and as tables.
+
+    `level`, `severity`: of what the tables list.
+    """
     now = context.clock()
     today, about = civil_day(now), storable(subject.strip())
     values: dict[str, Any] = {"subject": about, "on": on or str(today), "recall": None}
@@ -240,25 +249,39 @@ def show_preview(
     if about:
         try:
             day = asking.day("on", values["on"])
-            recall, seen = _seen(context, party, about, day, today, now)
+            section, (recall, points) = _seen(context, party, about, day, today, now)
+            affected = recall.affected
             values |= {
                 "recall": recall,
-                "affected": seen,
-                "now": [each for each in seen if each.is_in_force],
-                "tree": recall_tree(about, seen, language),
-                "severities": {each.severity: words.SEVERITIES[each.severity].in_(language) for each in seen},
+                "affected": affected,
+                "points": points,
+                "now": sum(each.is_in_force for each in affected),
+                "points_now": sum(each.is_in_force for each in points),
+                "tree": recall_tree(about, affected, points, language),
+                "severities": {each: words.SEVERITIES[each].in_(language) for each in Severity},
+                "chosen": {"level": level, "severity": severity},
+                "levels": sorted({each.level for each in affected} | {each.level for each in points}),
+                "listed": [each for each in affected if _is_chosen(each, level, severity)],
+                "listed_points": [each for each in points if _is_chosen(each, level, severity)],
+                "api": f"{links.API}/{section}/{quote(about, safe='')}/recall-preview",
+                "query": {"on": str(day)},
+                "may_recall": party.may(Permission.RECALL),
             }
         except (RegistryError, TraceabilityError) as problem:
             error = problem
     return page("recall_preview.html", language, request, values, error=error)
 
 
-def _seen(context: Context, party: Any, about: str, day: Any, today: Any, now: Any) -> Any:
-    """As a certificate where one has the id, else as an item."""
+def _is_chosen(each: Affected | AffectedPoint, level: int, severity: Severity | None) -> bool:
+    return level in {0, each.level} and severity in {None, each.severity}
+
+
+def _seen(context: Context, party: Party, about: str, day: date, today: date, now: datetime) -> tuple[str, Broken]:
+    """As a certificate where one has the id, else as an item; and which of the two it is."""
     try:
-        return seen_preview(context.store, party, "certificates", about, day, as_of=today, known_at=now)
+        return "certificates", seen_preview(context.store, party, "certificates", about, day, as_of=today, known_at=now)
     except UnknownError:
-        return seen_preview(context.store, party, "items", about, day, as_of=today, known_at=now)
+        return "items", seen_preview(context.store, party, "items", about, day, as_of=today, known_at=now)
 
 
 def _progress(context: Context, party: Any, run_id: str) -> Any:

@@ -108,6 +108,7 @@ def show_certificate(
         "seen": seen,
         "row": None if verdict is None else row_of(verdict, names),
         "actions": _corrections(party, found, is_own=is_own),
+        "may_recall": party.may(Permission.RECALL),
         "asking": asking,
         "picked": _picked(asking),
     }

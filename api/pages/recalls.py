@@ -11,6 +11,7 @@ from api.language import Language
 from api.pages.forms import Expected, Fields, given, gone_on, page
 from api.pages.who import who_among
 from api.render import words
+from api.render.recall_mail import composing_recalls
 from api.render.recall_words import CAUSES, STANDING_TAGS, STANDINGS, STATE_TAGS, STATES, STEPS
 from api.routes.recalls import names_of
 from api.schemas.recalls import RecallAnswer, recall_answer, recall_preview, recall_summary
@@ -18,6 +19,7 @@ from api.security import Reading, Recalling
 from registry.access import Party, Permission
 from registry.errors import RegistryError
 from registry.recalls import RecallStanding, RecallState
+from registry.spelling import storable
 from registry.usecases.recalls import decide_recall, justify_item, open_recall, preview_recall, recall_seen, recalls_seen
 from traceability.problems import TraceabilityError
 
@@ -46,9 +48,10 @@ def show_recalls(
     state: RecallState | None = None,
     cursor: Annotated[int, Query(ge=0, le=_MOST)] = _MOST,
     subject: Annotated[str, Query(max_length=255)] = "",
+    q: Annotated[str, Query(max_length=255)] = "",
 ) -> HTMLResponse:
     """Those of the own standards, and those that reach own items; a form to look at what another one would reach."""
-    return _list(context, language, request, party, state, cursor, {"subject": subject})
+    return _list(context, language, request, party, state, cursor, {"subject": subject, "q": q})
 
 
 @router.post("/recalls")
@@ -58,7 +61,9 @@ def do_recall(context: Given, language: Speaking, request: Request, party: Recal
     try:
         if given(fields, "do") == "confirm":
             with context.store.writing() as work:
-                id_ = open_recall(work, party, typed["subject"], typed["reason"], context.clock())
+                id_ = open_recall(
+                    work, party, typed["subject"], typed["reason"], context.clock(), composing_recalls(context.notices)
+                )
             return gone_on(links.inside("recalls", id_), request.query_params.get("lang"))
         with context.store.reading() as work:
             found = preview_recall(work, party, typed["subject"], context.clock())
@@ -91,7 +96,8 @@ def change_recall(
     try:
         with context.store.writing() as work:
             if deed in {"confirm", "reject"}:
-                decide_recall(work, party, recall_id, reason, at, is_confirmed=deed == "confirm")
+                compose = composing_recalls(context.notices)
+                decide_recall(work, party, recall_id, reason, at, is_confirmed=deed == "confirm", compose=compose)
             else:
                 justify_item(work, party, recall_id, item, reason, at, is_withdrawn=deed == "withdraw")
     except _WRONG as error:
@@ -111,13 +117,16 @@ def _list(
     error: Expected | None = None,
 ) -> HTMLResponse:
     with context.store.reading() as work:
-        found, following = recalls_seen(work, party, context.clock(), before=cursor, most=_ROWS, state=state)
+        text = storable(typed.get("q", "").strip())
+        found, following = recalls_seen(work, party, context.clock(), before=cursor, most=_ROWS, state=state, text=text)
     values = {
         **_WORDS,
         "rows": [recall_summary(each, names_of(each.names, language)) for each in found],
         "next": following,
         "state": state,
         "typed": typed,
+        "api": f"{links.API}/recalls",
+        "query": {name: value for name, value in {"q": text, "state": state}.items() if value},
         "may_recall": party.may(Permission.RECALL),
     }
     return page("recalls.html", language, request, values, error=error)

@@ -17,12 +17,13 @@ from registry.fleet_summary import Lapse, PointLapse
 from registry.usecases.fleet_forecast import Loss
 from registry.usecases.fleet_questions import week_of
 from traceability.affected import Affected
+from traceability.affected_points import AffectedPoint
 from traceability.verdict import Status
 
 _WIDTH, _LEFT, _BAR, _LINE, _RIGHT = 640, 150, 22, 34, 80  # Pixels: in all, for names, of a bar, of a line, for numbers.
 _MOST = 24  # Bars drawn; the table goes on.
 _BOX_WIDTH, _BOX_HEIGHT, _GAP, _COLUMN = 176, 40, 10, 216  # Pixels of a box, between two, from level to level.
-_BOXES = 9  # Certificates drawn of one level; how many more there are is said.
+_BOXES = 9  # Certificates and metering points drawn of one level; how many more there are is said.
 _NAME = 20  # Characters of a name that fit into a box.
 
 
@@ -92,21 +93,27 @@ def lost_by_week(losses: Iterable[Loss]) -> dict[date, tuple[int, int, int]]:
     return weeks
 
 
-def recall_tree(subject: str, affected: Sequence[Affected], language: Language) -> Markup:
-    """What failed at the left, and what rests on it level by level to the right, the worst of a level first."""
-    if not affected:
+def recall_tree(subject: str, affected: Sequence[Affected], points: Sequence[AffectedPoint], language: Language) -> Markup:
+    """What failed at the left, and what rests on it level by level to the right: what still does so first."""
+    if not affected and not points:
         return Markup("")
-    levels = [list(of_level) for _, of_level in groupby(affected, key=attrgetter("level"))]
-    drawn = [sorted(level, key=lambda each: (not each.is_in_force, each.item))[:_BOXES] for level in levels]
+    together: list[Affected | AffectedPoint] = sorted([*affected, *points], key=attrgetter("level"))
+    levels = [list(of_level) for _, of_level in groupby(together, key=attrgetter("level"))]
+    drawn = [sorted(level, key=lambda each: (not each.is_in_force, _boxed(each, language)))[:_BOXES] for level in levels]
     tallest = max(len(level) + (len(all_) > len(level)) for level, all_ in zip(drawn, levels, strict=True))
     height = 30 + max(tallest, 1) * (_BOX_HEIGHT + _GAP)
     width = _COLUMN * (len(levels) + 1)
-    drawing = _drawing(width, height, text(language, "受影响的证书，逐级"), "recall", "recall")
+    drawing = _drawing(width, height, text(language, "受影响的证书和计量点，逐级"), "recall", "recall")
     drawing.set("width", str(width))
     _box(drawing, 0, 0, subject, text(language, "失效者"), "fail")
     for place, (level, all_) in enumerate(zip(drawn, levels, strict=True), start=1):
         heading = SubElement(drawing, "text", {"x": str(place * _COLUMN), "y": "16", "class": "heading"})
-        heading.text = text(language, "第 {level} 级 · {count} 份", level=all_[0].level, count=len(all_))
+        of_points = sum(isinstance(each, AffectedPoint) for each in all_)
+        counts = [
+            text(language, "{count} 份证书", count=len(all_) - of_points) if len(all_) > of_points else "",
+            text(language, "{count} 个计量点", count=of_points) if of_points else "",
+        ]
+        heading.text = " · ".join(filter(None, [text(language, "第 {level} 级", level=all_[0].level), *counts]))
         bottom = 30 + (len(level) - 1) * (_BOX_HEIGHT + _GAP) + _BOX_HEIGHT // 2
         left = place * _COLUMN - 20
         _line(drawing, left - _COLUMN + 20 + _BOX_WIDTH, 50, left, 50)
@@ -114,12 +121,19 @@ def recall_tree(subject: str, affected: Sequence[Affected], language: Language) 
         for row, each in enumerate(level):
             middle = 30 + row * (_BOX_HEIGHT + _GAP) + _BOX_HEIGHT // 2
             _line(drawing, left, middle, left + 20, middle)
-            _box(drawing, place, row, each.item, str(each.calibrated_on), each.severity.value)
+            _box(drawing, place, row, *_boxed(each, language), each.severity.value)
         if len(all_) > len(level):
             top = 30 + len(level) * (_BOX_HEIGHT + _GAP) + 18
             more = SubElement(drawing, "text", {"x": str(place * _COLUMN), "y": str(top)})
             more.text = text(language, "另有 {count} 份", count=len(all_) - len(level))
     return _markup(drawing)
+
+
+def _boxed(each: Affected | AffectedPoint, language: Language) -> tuple[str, str]:
+    """What stands in a box: the item with the day of its certificate, or the metering point."""
+    if isinstance(each, AffectedPoint):
+        return each.metering_point, text(language, "计量点")
+    return each.item, str(each.calibrated_on)
 
 
 def _drawing(width: int, height: int, title: str, key: str, kind: str) -> Element:

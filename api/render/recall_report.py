@@ -1,43 +1,27 @@
-"""The report of a recall on paper (PDF/A-2b): why, what was reached, what was done about each item. Texts go in as data."""
+"""The report of a recall on paper: why, what was reached, what was done about each item (api.render.reports)."""
 
+import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
-from pathlib import Path
-from typing import Any
 
-import msgspec
-import typst
-
-from api.failures import ParameterError
-from api.language import Bilingual, Language, text
+from api.language import Language, text
 from api.render import words
-from api.render.dossier import FONTS
+from api.render.qr import qr_svg
 from api.render.recall_words import CAUSES, STANDINGS, STATES, STEPS
-from api.schemas.recalls import RecallAnswer, RecallDeed
+from api.render.reports import Part, Report, report_pdf
+from api.schemas.recalls import RecallAnswer, RecallDeed, RecallItem, RecallPoint
 from traceability.periods import SHANGHAI
 
-_TEMPLATE = Path(__file__).parents[1] / "templates" / "recall.typ"
-_COMPILE: Any = typst.compile  # Its stubs leave out that it takes files by name.
+_LONG = re.compile(r"[!-~]{15,}")  # Ids that are wider than a column; they may break anywhere, words do not.
 
 
-def recall_report(recall: RecallAnswer, language: Language, at: datetime, checkpoint: str) -> bytes:
-    """The report as PDF, of the recall as its reader sees it, with the checkpoint of the ledger."""
-    data = _data(recall, language, at) | {"checkpoint": checkpoint, "checkpoint_title": text(language, "账本检查点")}
-    files = {"main": _TEMPLATE.read_bytes(), "data.json": msgspec.json.encode(data)}
-    try:
-        made: bytes = _COMPILE(files, format="pdf", pdf_standards=["a-2b"], timestamp=int(at.timestamp()))
-    except typst.TypstError as error:  # What PDF/A does not allow: in practice a character that no font at hand has.
-        reason = str(error)[:300]
-        raise ParameterError(
-            "format",
-            Bilingual(f"无法排版，可能缺少中文字体（{reason}）", f"cannot be set; is a Chinese font missing? ({reason})"),
-        ) from error
-    return made
+def recall_report(recall: RecallAnswer, address: str, language: Language, at: datetime, checkpoint: str) -> bytes:
+    """The report as PDF/A-2b, of the recall as its reader sees it, with the checkpoint of the ledger.
 
-
-def _data(recall: RecallAnswer, language: Language, at: datetime) -> dict[str, Any]:
+    `address`: where the case is followed.
+    """
     say = partial(text, language)
-    names = {each.item: each.name for each in recall.items}
     facts = [
         (say("召回"), recall.id),
         (say("状态"), STATES[recall.state].in_(language)),
@@ -48,33 +32,85 @@ def _data(recall: RecallAnswer, language: Language, at: datetime) -> dict[str, A
         (say("理由"), recall.reason),
         (say("开案"), " · ".join(filter(None, [_moment(recall.opened_at), recall.opened_by]))),
         (say("已处理"), f"{recall.settled} / {len(recall.items)}"),
+        (say("制作时间"), _moment(at)),
     ]
-    return {
-        "language": language.value,
-        "fonts": FONTS,
-        "title": say("召回报告"),
-        "facts": facts,
-        "levels_title": say("按级别"),
-        "levels_head": [say("级"), say("受影响器具"), say("所见"), say("待处理")],
-        "levels": [
-            [str(each.level), "—" if each.affected is None else str(each.affected), str(each.seen), str(each.open)]
+    parts = [_levels(recall, language), _items(recall, language), _points(recall, language), _deeds(recall, language)]
+    report = Report(
+        title=say("召回报告"),
+        address=address,
+        facts=facts,
+        parts=parts,
+        signers=[say("负责人"), say("日期")],
+        checkpoint=checkpoint,
+        qr=qr_svg(address).decode(),
+    )
+    return report_pdf(report, language, at)
+
+
+def _levels(recall: RecallAnswer, language: Language) -> Part:
+    say = partial(text, language)
+    return Part(
+        title=say("按级别"),
+        empty=say("没有受影响的器具。"),
+        heads=[say("级"), say("受影响器具"), say("所见"), say("待处理"), say("计量点")],
+        widths=[1, 1, 1, 1, 1],
+        rows=[
+            [str(each.level), _counted(each.affected), str(each.seen), str(each.open), str(each.points)]
             for each in recall.levels
         ],
-        "items_title": say("器具"),
-        "items_head": [say("级"), say("器具"), say("发现"), say("使用期间"), say("处理状态")],
-        "items": [
+    )
+
+
+def _items(recall: RecallAnswer, language: Language) -> Part:
+    say = partial(text, language)
+    return Part(
+        title=say("器具"),
+        empty=say("没有受影响的器具。"),
+        heads=[say("级"), say("器具"), say("发现"), say("使用期间"), say("处理状态")],
+        widths=[2, 9, 7, 6, 8],
+        rows=_broken(
             [
                 str(each.level),
                 f"{each.name} · {each.item}",
-                f"{words.SEVERITIES[each.severity].in_(language)} {each.code.value}",
+                _finding(each, language),
                 f"{each.used_from} – {each.used_until}",
                 " · ".join(filter(None, [STANDINGS[each.standing].in_(language), each.settled_by, _why(each.justification)])),
             ]
             for each in recall.items
-        ],
-        "deeds_title": say("经过"),
-        "deeds_head": [say("时间"), say("事项"), say("器具"), say("理由"), say("人员")],
-        "deeds": [
+        ),
+    )
+
+
+def _points(recall: RecallAnswer, language: Language) -> Part:
+    say = partial(text, language)
+    return Part(
+        title=say("计量点"),
+        empty=say("没有受影响的计量点。"),
+        heads=[say("级"), say("计量点"), say("器具"), say("发现"), say("使用期间"), say("仍在依赖")],
+        widths=[2, 8, 8, 7, 6, 3],
+        rows=_broken(
+            [
+                str(each.level),
+                each.metering_point,
+                each.name,
+                _finding(each, language),
+                f"{each.used_from} – {each.used_until}",
+                say("是") if each.is_in_force else say("否"),
+            ]
+            for each in recall.points
+        ),
+    )
+
+
+def _deeds(recall: RecallAnswer, language: Language) -> Part:
+    say = partial(text, language)
+    names = {each.item: each.name for each in recall.items}
+    return Part(
+        title=say("经过"),
+        empty=say("尚无。"),
+        heads=[say("时间"), say("事项"), say("器具"), say("理由"), say("人员")],
+        widths=[5, 5, 7, 9, 5],
+        rows=_broken(
             [
                 _moment(each.at),
                 STEPS[each.step].in_(language),
@@ -83,9 +119,21 @@ def _data(recall: RecallAnswer, language: Language, at: datetime) -> dict[str, A
                 each.by or "",
             ]
             for each in recall.deeds
-        ],
-        "made": say("制作于 {moment}", moment=_moment(at)),
-    }
+        ),
+    )
+
+
+def _finding(row: RecallItem | RecallPoint, language: Language) -> str:
+    return f"{words.SEVERITIES[row.severity].in_(language)} {row.code.value}"
+
+
+def _counted(number: int | None) -> str:
+    return "—" if number is None else str(number)
+
+
+def _broken(rows: Iterable[Sequence[str]]) -> list[list[str]]:
+    """The rows with places at which long ids may break."""
+    return [[_LONG.sub(lambda found: "\u200b".join(found.group()), cell) for cell in row] for row in rows]
 
 
 def _why(justification: RecallDeed | None) -> str:

@@ -10,8 +10,8 @@ from api import failures, links
 from api.asking import day_or_none
 from api.context import Context, Given, RecordId, Speaking
 from api.failures import ParameterError
-from api.language import Bilingual
-from api.openapi import answers, refusals
+from api.language import Bilingual, Language
+from api.openapi import refusals
 from api.render.csv_lines import Column
 from api.routes.answering import in_form, json_answer
 from api.routes.listing import Known
@@ -36,6 +36,7 @@ from registry.usecases.fleet_forecast import Forecast
 from registry.usecases.fleet_questions import LARGEST_PAGE, Standing
 from registry.usecases.fleet_summaries import AHEAD
 from registry.usecases.recall_preview import seen_preview
+from traceability.affected_points import AffectedPoint
 from traceability.periods import civil_day, days_later
 from traceability.policy import DEFAULT_POLICY, policy_named
 from traceability.verdict import Status
@@ -112,6 +113,18 @@ _LOSSES = (
     Column(Bilingual("缺少的标准器", "Missing standard"), attrgetter("standard")),
     Column(Bilingual("证书", "Certificate"), attrgetter("certificate")),
     Column(Bilingual("证书有效至", "Certificate ends on"), attrgetter("last_day")),
+)
+_AFFECTED = (
+    Column(Bilingual("种类", "Kind"), lambda row: "metering_point" if isinstance(row, AffectedPoint) else "certificate"),
+    Column(Bilingual("级", "Level"), attrgetter("level")),
+    Column(Bilingual("计量点", "Metering point"), lambda row: row.metering_point if isinstance(row, AffectedPoint) else None),
+    Column(Bilingual("器具", "Item"), attrgetter("item")),
+    Column(Bilingual("证书", "Certificate"), attrgetter("certificate")),
+    Column(Bilingual("使用自", "Used from"), attrgetter("used_from")),
+    Column(Bilingual("使用至", "Used until"), attrgetter("used_until")),
+    Column(Bilingual("严重程度", "Severity"), attrgetter("severity")),
+    Column(Bilingual("发现", "Finding"), attrgetter("code")),
+    Column(Bilingual("现行", "In force"), attrgetter("is_in_force")),
 )
 _ITEMS = (
     Column(Bilingual("器具", "Item"), attrgetter("item")),
@@ -238,11 +251,19 @@ def forecast_without(
     operation_id="previewItemRecall",
     summary="What breaks if an item is found to have failed on a day, as far as it is seen",
     response_class=Response,
-    responses={**answers(RecallPreview, "Nearest first", "RECALL_PREVIEW"), **_NOT_SEEN},
+    responses={**with_twins(RecallPreview, "Nearest first", "RECALL_PREVIEW"), **_NOT_SEEN},
 )
-def preview_item(context: Given, party: Reading, item_id: RecordId, known_at: Known, on: str | None = None) -> Response:
+def preview_item(
+    context: Given,
+    party: Reading,
+    item_id: RecordId,
+    known_at: Known,
+    form: WantedForm,
+    language: Speaking,
+    on: str | None = None,
+) -> Response:
     """Back to the last good evidence (SEMANTICS 3.4). `on`: the day on which it shows; today when left out."""
-    return _preview(context, party, ("items", item_id), on, known_at)
+    return _preview(context, party, ("items", item_id), on, known_at, form, language)
 
 
 @router.get(
@@ -250,13 +271,19 @@ def preview_item(context: Given, party: Reading, item_id: RecordId, known_at: Kn
     operation_id="previewCertificateRecall",
     summary="What breaks if a certificate has no force from a day on, as far as it is seen",
     response_class=Response,
-    responses={**answers(RecallPreview, "Nearest first", "RECALL_PREVIEW"), **_NOT_SEEN},
+    responses={**with_twins(RecallPreview, "Nearest first", "RECALL_PREVIEW"), **_NOT_SEEN},
 )
 def preview_certificate(
-    context: Given, party: Reading, certificate_id: RecordId, known_at: Known, on: str | None = None
+    context: Given,
+    party: Reading,
+    certificate_id: RecordId,
+    known_at: Known,
+    form: WantedForm,
+    language: Speaking,
+    on: str | None = None,
 ) -> Response:
     """What relied on it on that day or later. `on`: the first day without force; today when left out."""
-    return _preview(context, party, ("certificates", certificate_id), on, known_at)
+    return _preview(context, party, ("certificates", certificate_id), on, known_at, form, language)
 
 
 def forecast(context: Context, party: Party, policy: str, without: str, by: str | None) -> Forecast:
@@ -276,8 +303,17 @@ def _standing(context: Context, party: Party, policy: str) -> Standing:
         return fleet_questions.standing(work, policy)
 
 
-def _preview(context: Context, party: Party, about: tuple[str, str], on: str | None, known_at: Known) -> Response:
+def _preview(
+    context: Context,
+    party: Party,
+    about: tuple[str, str],
+    on: str | None,
+    known_at: Known,
+    form: WantedForm,
+    language: Language,
+) -> Response:
     today: date = civil_day(context.clock())
     day = day_or_none("on", on) or today
-    recall, seen = seen_preview(context.store, party, *about, day, as_of=today, known_at=known_at)
-    return json_answer(recall_preview(recall, seen, today, known_at))
+    found = seen_preview(context.store, party, *about, day, as_of=today, known_at=known_at)
+    rows = (*found.recall.affected, *found.points)
+    return in_form(form, recall_preview(found, today, known_at), _AFFECTED, rows, "recall-preview", language)

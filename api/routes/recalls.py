@@ -11,14 +11,17 @@ from api.language import Bilingual, Language
 from api.openapi import answers, documents, json_body, refusals
 from api.render.csv_lines import Column
 from api.render.names import Names, names_among
+from api.render.recall_mail import composing_recalls
 from api.render.recall_report import recall_report
-from api.routes.answering import json_answer
+from api.routes.answering import in_form, json_answer
 from api.routes.bodies import body
 from api.schemas.recalls import (
     RecallAnswer,
     RecallCasePreview,
+    RecallItem,
     RecallList,
     RecallOrder,
+    RecallPoint,
     RecallReasonBody,
     recall_answer,
     recall_preview,
@@ -28,6 +31,7 @@ from api.security import Reading, Recalling
 from api.twins import WantedForm, csv_answer, ndjson_answer, with_twins
 from registry.access import Party
 from registry.recalls import RecallState
+from registry.spelling import storable
 from registry.usecases.recalls import (
     LARGEST_PAGE,
     Opened,
@@ -48,8 +52,29 @@ _REFUSED = refusals(
     *(failures.INPUT, failures.MEDIA_TYPE, failures.TOO_LARGE, failures.NOT_FOUND, failures.CONFLICT),
     *(failures.CROSS_SITE, failures.STORE, failures.BUDGET, failures.USAGE),
 )
+
+
+_CASES = (
+    Column(Bilingual("召回", "Recall"), lambda row: row.id),
+    Column(Bilingual("状态", "State"), lambda row: row.state),
+    Column(Bilingual("起因", "Cause"), lambda row: row.cause),
+    Column(Bilingual("标准器", "Standard"), lambda row: row.item),
+    Column(Bilingual("名称", "Name"), lambda row: row.name),
+    Column(Bilingual("开案", "Opened at"), lambda row: row.opened_at),
+    Column(Bilingual("所见器具", "Items seen"), lambda row: row.items),
+    Column(Bilingual("已处理", "Settled"), lambda row: row.settled),
+)
+
+
+def _reason(row: RecallItem | RecallPoint) -> str | None:
+    justification = row.justification if isinstance(row, RecallItem) else None
+    return None if justification is None else justification.reason
+
+
 _COLUMNS = (
+    Column(Bilingual("种类", "Kind"), lambda row: "metering_point" if isinstance(row, RecallPoint) else "item"),
     Column(Bilingual("级", "Level"), lambda row: row.level),
+    Column(Bilingual("计量点", "Metering point"), lambda row: row.metering_point if isinstance(row, RecallPoint) else None),
     Column(Bilingual("器具标识", "Item"), lambda row: row.item),
     Column(Bilingual("名称", "Name"), lambda row: row.name),
     Column(Bilingual("受影响证书", "Affected certificate"), lambda row: row.certificate),
@@ -57,9 +82,10 @@ _COLUMNS = (
     Column(Bilingual("发现", "Finding"), lambda row: row.code),
     Column(Bilingual("使用自", "Used from"), lambda row: row.used_from),
     Column(Bilingual("使用至", "Used until"), lambda row: row.used_until),
-    Column(Bilingual("处理状态", "RecallStanding"), lambda row: row.standing),
-    Column(Bilingual("后续证书", "Settled by"), lambda row: row.settled_by),
-    Column(Bilingual("理由", "Justification"), lambda row: None if row.justification is None else row.justification.reason),
+    Column(Bilingual("处理状态", "Standing"), lambda row: row.standing if isinstance(row, RecallItem) else None),
+    Column(Bilingual("后续证书", "Settled by"), lambda row: row.settled_by if isinstance(row, RecallItem) else None),
+    Column(Bilingual("理由", "Justification"), _reason),
+    Column(Bilingual("仍在依赖", "Still relied on"), lambda row: row.is_in_force if isinstance(row, RecallPoint) else None),
 )
 
 
@@ -68,21 +94,24 @@ _COLUMNS = (
     operation_id="listRecalls",
     summary="Recalls of the own standards, and those that reach own items",
     response_class=Response,
-    responses={**answers(RecallList, "A page of recalls", "RECALL_LIST"), **refusals(failures.USAGE, failures.STORE)},
+    responses={**with_twins(RecallList, "A page of recalls", "RECALL_LIST"), **refusals(failures.USAGE, failures.STORE)},
 )
 def list_recalls(
     context: Given,
     language: Speaking,
     party: Reading,
+    form: WantedForm,
+    q: Annotated[str, Query(max_length=255, description="Of the id, the standard, the record or the reason.")] = "",
     state: Annotated[RecallState | None, Query(description="Those of one state; a page may then hold fewer.")] = None,
     cursor: Annotated[int, Query(ge=0, le=_MOST, description="`next` of the page before.")] = _MOST,
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE, description="Most recalls of the page.")] = 20,
 ) -> Response:
-    """The latest first. How a recall stands is worked out when it is asked for."""
+    """The latest first. How a recall stands is worked out when it is asked for. As a file: the first hundred."""
+    most, text = limit if form == "json" else LARGEST_PAGE, storable(q.strip())
     with context.store.reading() as work:
-        found, following = recalls_seen(work, party, context.clock(), before=cursor, most=limit, state=state)
+        found, following = recalls_seen(work, party, context.clock(), before=cursor, most=most, state=state, text=text)
     told = tuple(recall_summary(each, names_of(each.names, language)) for each in found)
-    return json_answer(RecallList(recalls=told, next=following), language)
+    return in_form(form, RecallList(recalls=told, next=following), _CASES, told, "recalls", language)
 
 
 @router.post(
@@ -112,23 +141,25 @@ def preview(context: Given, language: Speaking, party: Recalling, order: Annotat
 def open_(context: Given, language: Speaking, party: Recalling, order: Annotated[RecallOrder, body(RecallOrder)]) -> Response:
     """Once for each record that calls for one. Owners are told at once, or when a second person has confirmed it."""
     with context.store.writing() as work:
-        id_ = open_recall(work, party, order.subject, order.reason, context.clock())
+        compose = composing_recalls(context.notices)
+        id_ = open_recall(work, party, order.subject, order.reason, context.clock(), compose)
     return _told(context, language, party, id_, 201)
 
 
 @router.get(
     "/{recall_id}",
     operation_id="getRecall",
-    summary="A recall with its items; as CSV and NDJSON the items alone",
+    summary="A recall with its items and metering points; as CSV and NDJSON these alone",
     response_class=Response,
     responses={**with_twins(RecallAnswer, "The recall", "RECALL"), **refusals(failures.NOT_FOUND, failures.STORE)},
 )
 def get(context: Given, language: Speaking, party: Reading, recall_id: RecordId, form: WantedForm) -> Response:
     """Whoever holds the standard sees how many items are affected; everybody sees by name what they may read."""
     answer = answered(context, language, party, recall_id)
+    rows = (*answer.items, *answer.points)
     if form == "json":
         return json_answer(answer, language)
-    return ndjson_answer(answer.items) if form == "ndjson" else csv_answer(_COLUMNS, answer.items, "recall", language)
+    return ndjson_answer(rows) if form == "ndjson" else csv_answer(_COLUMNS, rows, "recall", language)
 
 
 @router.get(
@@ -143,8 +174,9 @@ def report(context: Given, language: Speaking, party: Reading, recall_id: Record
     answer = answered(context, language, party, recall_id)
     headers = {"content-disposition": 'attachment; filename="recall.pdf"', "content-language": language.tag}
     at = context.clock()
+    address = f"{context.base_url.rstrip('/')}{links.inside('recalls', recall_id)}"
     checkpoint = checkpoint_text(context.store, context.signer, at, language)
-    return Response(recall_report(answer, language, at, checkpoint), 200, headers, "application/pdf")
+    return Response(recall_report(answer, address, language, at, checkpoint), 200, headers, "application/pdf")
 
 
 @router.post(
@@ -164,7 +196,8 @@ def confirm(
 ) -> Response:
     """By another person of the organization than the one who opened it."""
     with context.store.writing() as work:
-        decide_recall(work, party, recall_id, said.reason, context.clock(), is_confirmed=True)
+        compose = composing_recalls(context.notices)
+        decide_recall(work, party, recall_id, said.reason, context.clock(), is_confirmed=True, compose=compose)
     return _told(context, language, party, recall_id)
 
 

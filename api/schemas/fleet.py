@@ -8,7 +8,9 @@ from registry.fleet_summary import Cell, Lapse, Point, PointCell, PointLapse
 from registry.fleet_tables import TargetKind
 from registry.repositories.fleet_answers import FleetAnswer
 from registry.repositories.fleet_runs import FleetRun
-from traceability.affected import Affected, Recall, Window
+from registry.usecases.recall_preview import Broken
+from traceability.affected import Affected, Window
+from traceability.affected_points import AffectedPoint
 from traceability.fleet.answers import codes_in
 from traceability.verdict import Code, Status
 
@@ -74,7 +76,7 @@ class FleetItems(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecallPreview(msgspec.Struct, frozen=True, kw_only=True):
-    """What a failed item or a certificate without force would break, as far as it is seen.
+    """What a failed item or a certificate without force would break, as far as it is seen: certificates and metering points.
 
     `window`: of a failure, the days after the last good evidence (absent: without beginning) until it showed. `void_from`: of
     a withdrawal.
@@ -87,6 +89,7 @@ class RecallPreview(msgspec.Struct, frozen=True, kw_only=True):
     window: Window | None
     void_from: date | None
     affected: tuple[Affected, ...]
+    points: tuple[AffectedPoint, ...]
 
 
 def facts_of(run: FleetRun | None) -> FleetRunFacts | None:
@@ -110,8 +113,9 @@ def fleet_item(answer: FleetAnswer) -> FleetItem:
     )
 
 
-def recall_preview(recall: Recall, affected: tuple[Affected, ...], as_of: date, known_at: datetime) -> RecallPreview:
-    """The preview with those of the certificates affected that are seen."""
+def recall_preview(found: Broken, as_of: date, known_at: datetime) -> RecallPreview:
+    """The preview as it is told."""
+    recall = found.recall
     return RecallPreview(
         subject=recall.subject,
         item=recall.item,
@@ -119,5 +123,6 @@ def recall_preview(recall: Recall, affected: tuple[Affected, ...], as_of: date, 
         known_at=known_at,
         window=recall.window,
         void_from=recall.void_from,
-        affected=affected,
+        affected=recall.affected,
+        points=found.points,
     )

@@ -9,6 +9,7 @@ import msgspec
 from api.render.names import Names
 from registry.recalls import Affair, Deed, Reached, RecallCause, RecallStanding, RecallState, RecallStep
 from registry.usecases.recalls import Level, Opened, Preview
+from traceability.affected_points import AffectedPoint
 from traceability.records import Identifier
 from traceability.verdict import Code, Severity
 
@@ -29,12 +30,16 @@ class RecallReasonBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
 
 class RecallLevel(msgspec.Struct, frozen=True, kw_only=True):
-    """Items by level. `affected`: all of them, null for whoever sees the own items only. `seen`, `open`: of those listed."""
+    """Items by level. `affected`: all of them, null for whoever sees the own items only. `seen`, `open`: of those listed.
+
+    `points`: metering points; all of them, or those listed for whoever sees the own only.
+    """
 
     level: int
     affected: int | None
     seen: int
     open: int
+    points: int
 
 
 class RecallDeed(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,8 +72,27 @@ class RecallItem(msgspec.Struct, frozen=True, kw_only=True):
     is_new: bool
 
 
+class RecallPoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A metering point that rests on what is doubted, one level below what it relies on; it is settled with its item.
+
+    `item`: what serves it, `name`: of that. `certificate`: null where the doubted item serves it itself. `used_from` to
+    `used_until`: the days on which it relied on anything doubted; `is_in_force`: whether it still does.
+    """
+
+    metering_point: str
+    level: int
+    item: str
+    name: str
+    certificate: str | None
+    severity: Severity
+    code: Code
+    used_from: date
+    used_until: date
+    is_in_force: bool
+
+
 class RecallCasePreview(msgspec.Struct, frozen=True, kw_only=True):
-    """What a recall would reach; nothing is recorded. `owners`: how many organizations hold affected items."""
+    """What a recall would reach; nothing is recorded. `owners`: how many organizations hold affected items or points."""
 
     cause: RecallCause
     evidence: str
@@ -79,6 +103,7 @@ class RecallCasePreview(msgspec.Struct, frozen=True, kw_only=True):
     owners: int
     levels: tuple[RecallLevel, ...]
     items: tuple[RecallItem, ...]
+    points: tuple[RecallPoint, ...]
 
 
 class RecallSummary(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,6 +139,7 @@ class RecallAnswer(msgspec.Struct, frozen=True, kw_only=True):
     settled: int
     levels: tuple[RecallLevel, ...]
     items: tuple[RecallItem, ...]
+    points: tuple[RecallPoint, ...]
     deeds: tuple[RecallDeed, ...]
 
 
@@ -146,6 +172,7 @@ def recall_preview(found: Preview, names: Names) -> RecallCasePreview:
         owners=found.owners,
         levels=_levels(found.levels),
         items=tuple(_item(each, names) for each in found.items),
+        points=tuple(_point(each, names) for each in found.points),
     )
 
 
@@ -185,12 +212,28 @@ def recall_answer(found: Opened, names: Names) -> RecallAnswer:
         settled=found.settled,
         levels=_levels(found.levels),
         items=tuple(_item(each.reached, names, each, is_own=found.is_own) for each in found.items),
+        points=tuple(_point(each, names) for each in found.points),
         deeds=tuple(_deed(deed, is_own=found.is_own) for deed in case.deeds),
     )
 
 
 def _levels(levels: Iterable[Level]) -> tuple[RecallLevel, ...]:
-    return tuple(RecallLevel(level=each.level, affected=each.affected, seen=each.seen, open=each.open) for each in levels)
+    return tuple(msgspec.convert(each, RecallLevel, from_attributes=True) for each in levels)
+
+
+def _point(point: AffectedPoint, names: Names) -> RecallPoint:
+    return RecallPoint(
+        metering_point=point.metering_point,
+        level=point.level,
+        item=point.item,
+        name=names.of(point.item),
+        certificate=point.certificate,
+        severity=point.severity,
+        code=point.code,
+        used_from=point.used_from,
+        used_until=point.used_until,
+        is_in_force=point.is_in_force,
+    )
 
 
 def _item(reached: Reached, names: Names, affair: Affair | None = None, *, is_own: bool = True) -> RecallItem:

@@ -13,7 +13,7 @@ import hashlib
 import re
 import sys
 from binascii import b2a_base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -40,6 +40,7 @@ class Parted(NamedTuple):
 
 
 Text = bytes | Parted
+_Parts = dict[str, tuple[bytes, ...]]
 
 
 class Part(NamedTuple):
@@ -57,31 +58,26 @@ class Shown(NamedTuple):
     parts: dict[str, tuple[Part, ...]]
 
 
-def record_text(section: str, record: Record) -> Text:
-    """The text of a record of a list; of a certificate as it was issued, its withdrawal is a fact of its own."""
-    return stored_text(section, _as_stored(record))
+def record_texts(section: str, records: Sequence[Record]) -> list[Text]:
+    """The texts of records of a list; of certificates as they were issued, a withdrawal is a fact of its own."""
+    return stored_texts(section, [_as_stored(record) for record in records])
 
 
-def stored_text(section: str, record: Record) -> Text:
-    """The same of a record as it comes out of the store: its instants in UTC, a certificate without its withdrawal."""
-    match record:
-        case Item(name=name, country=country):
-            # A text that equals the default is left out only when it is the same object.
-            item = msgspec.structs.replace(record, name=None, country=sys.intern(country))
-            return _text(section, item) if name is None else Parted(_text(section, item), {"name": (canonical(name),)})
-        case Competence(scope=scope) if scope:
-            return Parted(
-                _text(section, msgspec.structs.replace(record, scope=())), {"scope": tuple(canonical(row) for row in scope)}
-            )
-        case _:
-            return _text(section, record)
+def stored_texts(section: str, records: Sequence[Record]) -> list[Text]:
+    """The same of records as they come out of the store: their instants in UTC, certificates without their withdrawal."""
+    divided = _DIVIDED.get(section)
+    if divided is None:
+        return list[Text](_texts(section, records))
+    openings, parts = zip(*map(divided, records), strict=True) if records else ((), ())
+    texts = zip(_texts(section, openings), parts, strict=True)
+    return [Parted(text, sealed) if sealed else text for text, sealed in texts]
 
 
 def withdrawal_text(certificate_id: str, withdrawal: Withdrawal) -> bytes:
     """The text of a withdrawal."""
     recorded_at = instant_of(instant_number(withdrawal.recorded_at))
     stored = msgspec.structs.replace(withdrawal, recorded_at=recorded_at)
-    return _text("withdrawals", {"certificate": certificate_id, **msgspec.to_builtins(stored)})
+    return canonical({"withdrawals": {"certificate": certificate_id, **msgspec.to_builtins(stored)}})
 
 
 def row_text(table: str, row: Mapping[str, Any], sealed_columns: Sequence[str] = ()) -> Text:
@@ -90,7 +86,7 @@ def row_text(table: str, row: Mapping[str, Any], sealed_columns: Sequence[str] =
     parts: dict[str, tuple[bytes, ...]] = {
         name: (canonical(filled.pop(name)),) for name in sorted(sealed_columns) if name in filled
     }
-    text = _text(table, filled)
+    text = canonical({table: filled})
     return Parted(text, parts) if parts else text
 
 
@@ -125,8 +121,7 @@ def sealed(part: Part) -> str:
 def canonical(value: object) -> bytes:
     """A value as JSON in the form of RFC 8785; decimals are positional texts."""
     text = _QUICK.encode(value)
-    # The plain search first: it takes half the time of the expression, and there is a text for each leaf.
-    if (b"E-" not in text and b"E+" not in text) or not _EXPONENT.search(text):
+    if not _may_have_exponent(text):
         return text
     return _QUICK.encode(_positional(msgspec.to_builtins(value, builtin_types=(Decimal,))))
 
@@ -162,15 +157,43 @@ def _as_stored(record: Record) -> Record:
     recorded_at = getattr(record, "recorded_at", None)
     if recorded_at is not None:
         record = msgspec.structs.replace(record, recorded_at=instant_of(instant_number(recorded_at)))
-    match record:
-        case Certificate(withdrawal=Withdrawal()):
-            return msgspec.structs.replace(record, withdrawal=None)
-        case _:
-            return record
+    if isinstance(record, Certificate) and record.withdrawal is not None:
+        record = msgspec.structs.replace(record, withdrawal=None)
+    return record
 
 
-def _text(name: str, fact: object) -> bytes:
-    return canonical({name: fact})
+def _item(item: Any) -> tuple[Item, _Parts]:
+    """An item without its name, and the text of that."""
+    country = sys.intern(item.country)  # A text that equals the default is left out only when it is the same object.
+    if item.name is None:
+        return item if country is item.country else msgspec.structs.replace(item, country=country), {}
+    return msgspec.structs.replace(item, name=None, country=country), {"name": (canonical(item.name),)}
+
+
+def _competence(competence: Any) -> tuple[Competence, _Parts]:
+    """A competence without its scope, and the texts of its rows."""
+    if not competence.scope:
+        return competence, {}
+    return msgspec.structs.replace(competence, scope=()), {"scope": tuple(map(canonical, competence.scope))}
+
+
+# The lists whose records have parts that can be withheld, each with what divides a record.
+_DIVIDED: dict[str, Callable[[Record], tuple[Record, _Parts]]] = {"items": _item, "competences": _competence}
+
+
+def _texts(name: str, records: Sequence[Record]) -> list[bytes]:
+    """The texts of records, all written in one go: that takes a third of the time that they take one by one."""
+    head = b'{"%b":' % name.encode()
+    written = _QUICK.encode_lines(records)
+    if _may_have_exponent(written):
+        return [head + canonical(record) + b"}" for record in records]
+    # No text holds a line break, as JSON escapes it.
+    return (head + written.replace(b"\n", b"}\n" + head)).split(b"\n")[:-1]
+
+
+def _may_have_exponent(text: bytes) -> bool:
+    # The plain search first: it takes half the time of the expression.
+    return (b"E-" in text or b"E+" in text) and _EXPONENT.search(text) is not None
 
 
 def _positional(value: Any) -> Any:

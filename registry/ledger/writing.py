@@ -1,13 +1,17 @@
 """The ledger grows: leaves for new facts, and the complete subtrees that they complete, in the transaction of the facts."""
 
 import os
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, LargeBinary, bindparam, func, insert, literal, select
 
+from registry.columns import CodePointText, WholeNumber
 from registry.ledger.facts import SALT_LENGTH, Text, leaf
-from registry.ledger.merkle import complete_subtree
+from registry.ledger.merkle import HASH_LENGTH, complete_subtree
 from registry.ledger_tables import LedgerLeaves, LedgerTiles
+from registry.mapping import Row
 from registry.queries import Query
 from registry.table_parts import table_of
 
@@ -15,6 +19,7 @@ if TYPE_CHECKING:  # The unit of work owns its pending facts, and so knows this 
     from registry.unit_of_work import UnitOfWork
 
 TILE = 8  # Levels between the subtrees that are kept.
+_MANY = 50  # Leaves of rows that follow on each other, from which on the database makes the rows from the hashes side by side.
 _LEVELS = range(0, 64, TILE)
 _WIDTH = 1 << TILE
 
@@ -22,39 +27,73 @@ _leaves = table_of(LedgerLeaves)
 _tiles = table_of(LedgerTiles)
 
 
-class Fact(NamedTuple):
-    """A recorded fact: its list or table, the running number of its row, and its text (registry.ledger.facts)."""
+class Facts(NamedTuple):
+    """Recorded facts of one list or table: the running numbers of their rows, and their texts (registry.ledger.facts)."""
 
     section: str
-    record: int
-    text: Text
+    records: Sequence[int]
+    texts: Sequence[Text]
 
 
-def append_facts(work: "UnitOfWork", facts: list[Fact]) -> None:
+def append_facts(work: "UnitOfWork", facts: Iterable[Facts]) -> None:
     """Append a leaf for each fact, in their order; the writer's turn keeps the leaves of others away."""
-    if not facts:
-        return
-    entries = work.allot_many(LedgerLeaves, len(facts))
-    salts = os.urandom(SALT_LENGTH * len(facts))
-    rows = []
-    for number, (entry, fact) in enumerate(zip(entries, facts, strict=True)):
-        salt = salts[number * SALT_LENGTH : (number + 1) * SALT_LENGTH]
-        rows.append((entry, fact.section, fact.record, salt, leaf(salt, fact.text)))
-    work.append(LedgerLeaves, rows)
-    _complete(work, entries.start - 1, entries.stop - 1)
+    rows: list[Row] = []
+    hashes: list[bytes] = []
+    for each in _joined(facts):
+        count = len(each.records)
+        entries = work.allot_many(LedgerLeaves, count)
+        salts = os.urandom(SALT_LENGTH * count)
+        parts = [salts[start : start + SALT_LENGTH] for start in range(0, len(salts), SALT_LENGTH)]
+        made = list(map(leaf, parts, each.texts))
+        if isinstance(each.records, range) and count >= _MANY:
+            work.append_by(
+                _SIDE_BY_SIDE,
+                LedgerLeaves,
+                count,
+                entry=entries.start,
+                section=each.section,
+                record=each.records.start,
+                salts=salts,
+                hashes=b"".join(made),
+            )
+        else:
+            rows += zip(entries, repeat(each.section), each.records, parts, made, strict=False)
+        hashes += made
+    if hashes:
+        work.append(LedgerLeaves, rows)
+        _complete(work, entries.stop - 1 - len(hashes), hashes)
 
 
-def _complete(work: "UnitOfWork", before: int, after: int) -> None:
-    """Keep the subtrees that were completed while the tree grew from `before` to `after` leaves, level by level."""
+def _joined(facts: Iterable[Facts]) -> Iterator[Facts]:
+    """The same facts, those of rows that follow on each other in one."""
+    joined = Facts("", (), ())
+    for each in facts:
+        before, records = joined.records, each.records
+        follows = isinstance(before, range) and isinstance(records, range) and before.stop == records.start
+        if follows and joined.section == each.section:
+            joined = Facts(each.section, range(before[0], records[-1] + 1), [*joined.texts, *each.texts])
+        else:
+            if joined.records:
+                yield joined
+            joined = each
+    if joined.records:
+        yield joined
+
+
+def _complete(work: "UnitOfWork", before: int, hashes: list[bytes]) -> None:
+    """Keep the subtrees that are complete now that hashes follow on `before` others, level by level.
+
+    Of those before only the ones that share a subtree with the new ones are read back.
+    """
     for level in _LEVELS:
-        before, after = before // _WIDTH, after // _WIDTH
-        if before == after:
+        first, last = before // _WIDTH, (before + len(hashes)) // _WIDTH
+        if first == last:
             return
-        kept = [
-            (level + TILE, position, complete_subtree(stored_hashes(work, level, position * _WIDTH, _WIDTH)))
-            for position in range(before, after)
-        ]
-        work.append(LedgerTiles, kept)
+        shared = before % _WIDTH
+        below = [*stored_hashes(work, level, before - shared, shared), *hashes] if shared else hashes
+        hashes = [complete_subtree(below[start : start + _WIDTH]) for start in range(0, (last - first) * _WIDTH, _WIDTH)]
+        work.append(LedgerTiles, [(level + TILE, position, hashed) for position, hashed in enumerate(hashes, first)])
+        before = first
 
 
 def stored_hashes(work: "UnitOfWork", level: int, first: int, count: int) -> list[bytes]:
@@ -75,5 +114,27 @@ _TILES = Query(
         select(_tiles.c.hash)
         .where(_tiles.c.level == bindparam("level"), _tiles.c.position.between(bindparam("first"), bindparam("last")))
         .order_by(_tiles.c.position)
+    )
+)
+_number = select(literal(0).label("number")).cte("numbers", recursive=True)
+_number = _number.union_all(select(_number.c.number + 1).where(_number.c.number + 1 < bindparam("count")))
+
+
+def _piece(of: str, length: int) -> ColumnElement[bytes]:
+    """The piece of a parameter that belongs to a row, of pieces of one length side by side."""
+    return func.substr(bindparam(of, type_=LargeBinary()), _number.c.number * length + 1, length)
+
+
+# The rows of leaves that follow on each other: to write them from one text of hashes takes a third of the time of row by row.
+_SIDE_BY_SIDE = Query(
+    lambda _: insert(_leaves).from_select(
+        _leaves.c.keys(),
+        select(
+            bindparam("entry", type_=WholeNumber()) + _number.c.number,
+            bindparam("section", type_=CodePointText()),
+            bindparam("record", type_=WholeNumber()) + _number.c.number,
+            _piece("salts", SALT_LENGTH),
+            _piece("hashes", HASH_LENGTH),
+        ),
     )
 )

@@ -66,6 +66,11 @@ def load_dependents(work: UnitOfWork, subject: str, budget: int = BUDGET, known_
     return _loaded(work, subject, _named_by(work, _BELOW, subject, budget), budget, known_at)
 
 
+def load_recalled(work: UnitOfWork, subject: str, budget: int = BUDGET, known_at: datetime | None = None) -> Records:
+    """The same, with the metering points of which any version names an item reached."""
+    return _loaded(work, subject, _named_by(work, _BELOW_WITH_POINTS, subject, budget), budget, known_at)
+
+
 def load_items(work: UnitOfWork, item_ids: Iterable[str], budget: int = BUDGET) -> Records:
     """The items with all their certificates and events, and their issuers' competences; not what they rest on."""
     ids = sorted(filter(is_storable, set(item_ids)))
@@ -207,6 +212,22 @@ def _step_up(reached: CTE) -> Select[Any]:
 
 def _below(spelling: Spelling) -> CompoundSelect[Any]:
     """From an item, or from the item of a certificate, down to every item whose certificates reference it."""
+    return _named(_reached_below(spelling))
+
+
+def _below_with_points(spelling: Spelling) -> CompoundSelect[Any]:
+    """The same, and all versions of the metering points of which one names such an item."""
+    items, named = _reached_below(spelling), _metering_points.alias("named")
+    naming = (
+        select(named.c.id)
+        .select_from(items)
+        .join(_branches, _branches.c.item == items.c.item)
+        .join(named, named.c.entry == _branches.c.metering_point_entry)
+    )
+    return _named(items, _metering_points.c.id.in_(naming))
+
+
+def _reached_below(spelling: Spelling) -> CTE:
     own = select(_certificates.c.item).where(_certificates.c.id == bindparam("target"))
     reached = select(spelling.given("target").label("item")).cte("reached", recursive=True)
     step = (
@@ -215,7 +236,7 @@ def _below(spelling: Spelling) -> CompoundSelect[Any]:
         .join(_references, _references.c.item == reached.c.item)
         .join(_certificates, _certificates.c.entry == _references.c.certificate_entry)
     )
-    return _named(reached.union(own, step))
+    return reached.union(own, step)
 
 
 def _of_items(spelling: Spelling) -> CompoundSelect[Any]:
@@ -226,6 +247,7 @@ def _of_items(spelling: Spelling) -> CompoundSelect[Any]:
 
 _ABOVE = Query(_above)
 _BELOW = Query(_below)
+_BELOW_WITH_POINTS = Query(_below_with_points)
 _OF_ITEMS = Query(_of_items)
 _ABOVE_ALL = Query(_above_all)
 _AROUND = Query(_around)

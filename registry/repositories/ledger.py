@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, exists, func, select
 
 from registry.columns import instant_number, instant_of
 from registry.every_table import TABLES
-from registry.ledger.facts import Text, row_text, stored_text, withdrawal_text
+from registry.ledger.facts import Text, row_text, stored_texts, withdrawal_text
 from registry.ledger.merkle import Node, complete_subtree
 from registry.ledger.notes import Checkpoint
 from registry.ledger.writing import TILE, stored_hashes
@@ -17,7 +17,7 @@ from registry.ledger_tables import LedgerCheckpoints, LedgerLeaves
 from registry.queries import Query
 from registry.repositories import stored
 from registry.repositories.sections import SECTION_TABLES
-from registry.table_parts import PLACES, Table, row_number, table_of
+from registry.table_parts import PLACES, Table, row_numbers, table_of
 from registry.tables import Withdrawals
 from registry.unit_of_work import UnitOfWork
 from traceability.records import Certificate
@@ -98,10 +98,11 @@ def texts_of(work: UnitOfWork, section: str, records: list[int]) -> dict[int, Te
     columns = table_of(table).c.keys()
     has_places = len(table_of(table).primary_key) > 1
     parents = sorted({record // PLACES for record in records}) if has_places else records
-    found = {row_number(table, row): row for row in work.rows(_rows_of(section), records=parents)}
+    rows = work.rows(_rows_of(section), records=parents)
+    found = dict(zip(row_numbers(table, rows), rows, strict=True))
     wanted = found.keys() & records
-    rows = ((record, dict(zip(columns, found[record], strict=True))) for record in sorted(wanted))
-    return {record: row_text(section, values, table.sealed_columns) for record, values in rows}
+    told = ((record, dict(zip(columns, found[record], strict=True))) for record in sorted(wanted))
+    return {record: row_text(section, values, table.sealed_columns) for record, values in told}
 
 
 def kept_subtrees(work: UnitOfWork, size: int) -> Iterator[tuple[int, int, bool]]:
@@ -155,8 +156,8 @@ def checkpoint_of_size(work: UnitOfWork, size: int) -> KeptCheckpoint | None:
 
 
 def _texts_of_records(work: UnitOfWork, section: str, records: list[int]) -> dict[int, Text]:
-    found = stored.as_recorded(work, section, records)
-    return {entry: stored_text(section, record) for entry, record in found}
+    found = dict(stored.as_recorded(work, section, records))
+    return dict(zip(found, stored_texts(section, list(found.values())), strict=True))
 
 
 def _texts_of_withdrawals(work: UnitOfWork, records: list[int]) -> dict[int, Text]:

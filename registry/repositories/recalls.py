@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, union_all
 
 from registry.account_tables import Holdings, RecordingOrigins
 from registry.columns import day_number, day_of, instant_of
@@ -12,7 +12,7 @@ from registry.recall_tables import RecallItems, Recalls, RecallSteps
 from registry.recalls import Case, Deed, Ground, Reached, RecallCause, RecallStep
 from registry.spelling import storable
 from registry.table_parts import table_of
-from registry.tables import Certificates, Events, Recordings
+from registry.tables import Branches, Certificates, Events, MeteringPoints, Recordings
 from registry.unit_of_work import UnitOfWork
 from traceability.verdict import Code, Severity
 
@@ -25,6 +25,8 @@ _steps = table_of(RecallSteps)
 _recordings = table_of(Recordings)
 _origins = table_of(RecordingOrigins)
 _holdings = table_of(Holdings)
+_branches = table_of(Branches)
+_points = table_of(MeteringPoints)
 
 
 def recall_with(work: UnitOfWork, recall_id: str) -> Case | None:
@@ -37,11 +39,21 @@ def recall_because_of(work: UnitOfWork, ground: Ground) -> list[Case]:
     return _cases(work, work.rows(_BECAUSE, section=ground.section, evidence=ground.evidence, most=100))
 
 
-def recalls_before(work: UnitOfWork, viewers: list[str] | None, before: int, most: int) -> list[Case]:
-    """Recalls of the organizations `viewers`, and those that reach items that they hold; all for None. The latest first."""
+def recalls_before(work: UnitOfWork, viewers: list[str] | None, before: int, most: int, text: str = "") -> list[Case]:
+    """Recalls of the organizations `viewers`, and those that reach items, or serve points, that they hold; all for None.
+
+    `text`: what their id, standard, evidence or reason holds. The latest first. Any version of a point counts that names an
+    item of the case: whether it is affected is worked out.
+    """
     if viewers is None:
-        return _cases(work, work.rows(_ALL, before=before, most=most))
-    return _cases(work, work.rows(_SEEN, viewers=viewers, before=before, most=most))
+        return _cases(work, work.rows(_ALL, before=before, most=most, text=_like(text)))
+    return _cases(work, work.rows(_SEEN, viewers=viewers, before=before, most=most, text=_like(text)))
+
+
+def _like(text: str) -> str:
+    """A text as LIKE takes it, in whatever it stands, with nothing in it that stands for others."""
+    plain = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{plain}%"
 
 
 def items_of(work: UnitOfWork, case: Case) -> list[Reached]:
@@ -138,13 +150,27 @@ def _seen(spelling: Spelling) -> Select[Any]:
         _holdings.c.id == _items.c.item,
         spelling.among(_holdings.c.organization, "viewers"),
     )
+    held_points = _branches.join(_points, _points.c.entry == _branches.c.metering_point_entry).join(
+        _holdings, and_(_holdings.c.section == "metering_points", _holdings.c.id == _points.c.id)
+    )
+    is_held = spelling.among(_holdings.c.organization, "viewers")
+    serving = or_(
+        exists(select(_branches.c.item).select_from(held_points).where(_branches.c.item == _recalls.c.item, is_held)),
+        exists(
+            select(_branches.c.item)
+            .select_from(_items.join(held_points, _branches.c.item == _items.c.item))
+            .where(_items.c.recall_entry == _recalls.c.entry, is_held)
+        ),
+    )
     is_confirmed = exists().where(_steps.c.recall_entry == _recalls.c.entry, _steps.c.step == RecallStep.CONFIRMED.value)
     own = spelling.among(_recalls.c.organization, "viewers")
-    return _page(_select(or_(own, is_confirmed & reached)))
+    return _page(_select(or_(own, is_confirmed & or_(reached, serving))))
 
 
 def _page(statement: Select[Any]) -> Select[Any]:
-    return statement.where(_recalls.c.entry < bindparam("before")).limit(bindparam("most"))
+    columns = (_recalls.c.id, _recalls.c.item, _recalls.c.evidence, _recalls.c.reason)
+    has_text = or_(*(func.lower(column).like(bindparam("text"), escape="\\") for column in columns))
+    return statement.where(_recalls.c.entry < bindparam("before"), has_text).limit(bindparam("most"))
 
 
 def _steps_of(spelling: Spelling) -> Select[Any]:

@@ -12,8 +12,8 @@ from registry.access import OPERATOR, Party
 from registry.account_tables import RecordingOrigins
 from registry.columns import instant_number
 from registry.errors import ConflictError
-from registry.ledger.facts import record_text, withdrawal_text
-from registry.ledger.writing import Fact
+from registry.ledger.facts import record_texts, withdrawal_text
+from registry.ledger.writing import Facts
 from registry.mapping import Row, withdrawal_row
 from registry.queries import Query
 from registry.repositories import holdings, stored
@@ -194,13 +194,10 @@ class Recorder:
                 rows += part.rows(entry.record, number)
             self._work.append(part.table, rows)
         self.new[section.name] += len(entries)
-        self._work.note(
-            Fact(section.name, number, record_text(section.name, entry.record))
-            for number, entry in zip(numbers, entries, strict=True)
-        )
+        records = [entry.record for entry in entries]
+        self._work.note(Facts(section.name, numbers, record_texts(section.name, records)))
         if section.name == "certificates":
             self._write_withdrawals(zip(numbers, entries, strict=True), recording)
-        records = [entry.record for entry in entries]
         holdings.hold_recorded(self._work, section.name, records, self._party.organization, recording)
 
     def _write_withdrawals(self, entries: Iterable[tuple[int, Entry]], recording: int) -> None:
@@ -212,10 +209,8 @@ class Recorder:
         ]
         rows = [withdrawal_row(withdrawal, number, recording, index) for number, index, _, withdrawal in withdrawn]
         self._work.append(Withdrawals, rows)
-        self._work.note(
-            Fact("withdrawals", number, withdrawal_text(certificate.id, withdrawal))
-            for number, _, certificate, withdrawal in withdrawn
-        )
+        texts = [withdrawal_text(certificate.id, withdrawal) for _, _, certificate, withdrawal in withdrawn]
+        self._work.note(Facts("withdrawals", [number for number, *_ in withdrawn], texts))
         self.new["withdrawals"] += len(rows)
 
 

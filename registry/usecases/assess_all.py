@@ -1,4 +1,4 @@
-"""The verdict on every item of the registry at once: from the database or a snapshot of it to answers as Arrow."""
+"""The verdict on every item and metering point at once: from the database or a snapshot of it to answers as Arrow."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -9,8 +9,10 @@ import pyarrow as pa
 
 from registry.columns import instant_number
 from registry.fleet_snapshots import Snapshots, State, Tables
+from registry.fleet_tables import TargetKind
 from registry.repositories.sheets import Reading, Since, Version, reading, sheet_of
 from registry.unit_of_work import Store
+from traceability.fleet.answers import SCHEMA
 from traceability.fleet.answers import assess_all as answers_of
 from traceability.fleet.columns import Fleet
 from traceability.fleet.encode import encode
@@ -20,6 +22,9 @@ from traceability.fleet.points import Points, encode_points
 from traceability.policy import Policy
 
 SNAPSHOTS = "fleet"  # The folder of the data folder in which snapshots are kept.
+
+# The answers for items and metering points together: `item` is the target, `kind` what it is (TargetKind).
+ANSWERS = SCHEMA.insert(1, pa.field("kind", pa.dictionary(pa.int8(), pa.string())))
 
 Told = Callable[[str], None]
 
@@ -48,6 +53,12 @@ def assess_everything(
     points = load_points(store, known_at, snapshots, tell).points
     tell("assess")
     return answers_of_everything(points, as_of, policy)
+
+
+def of_kind(answers: pa.Table, kind: TargetKind) -> pa.Table:
+    """Rows about targets (in the column `item`), with the column behind it that tells what these are."""
+    numbers = pa.repeat(pa.scalar(list(TargetKind).index(kind), pa.int8()), len(answers))
+    return answers.add_column(1, "kind", pa.DictionaryArray.from_arrays(numbers, pa.array([each.value for each in TargetKind])))
 
 
 class Loaded(NamedTuple):

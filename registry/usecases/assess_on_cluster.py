@@ -5,7 +5,7 @@ What runs on a worker is what runs here (traceability.fleet.partitions), on a pa
 
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -16,11 +16,12 @@ import pyarrow.parquet
 
 from registry.columns import instant_number
 from registry.errors import StoreError
-from registry.exchange.partitions import Manifest, manifest_of, read_part, write_parts
+from registry.exchange.partitions import Manifest, manifest_of, read_part, read_points, write_parts
+from registry.fleet_tables import TargetKind
 from registry.repositories.sheets import reading
 from registry.unit_of_work import Store
-from registry.usecases.assess_all import Told
-from traceability.fleet.partitions import STANDARDS, Standards, answers_of_part, answers_of_standards
+from registry.usecases.assess_all import Told, of_kind
+from traceability.fleet.partitions import STANDARDS, Standards, answers_of_part, answers_of_points, answers_of_standards
 from traceability.policy import Policy
 
 if TYPE_CHECKING:
@@ -51,12 +52,24 @@ def prepared(
             return kept
         tell("load")
         return write_parts(
-            folder, lambda sheet: opened.sheet(sheet, moment), items_a_part=items_a_part, version=name, latest=latest
+            folder,
+            lambda sheet: opened.sheet(sheet, moment),
+            items_a_part=items_a_part,
+            version=name,
+            latest=latest,
+            points=opened.point_sheets(moment),
         )
 
 
-def assess_on_cluster(client: "Client", folder: Path, as_of: date, policy: Policy, tell: Told = _untold) -> Iterator[pa.Table]:
-    """What `assess` answers for every item of the parts in a folder, part after part, in the order of one machine.
+def assess_on_cluster(
+    client: "Client",
+    folder: Path,
+    as_of: date,
+    policy: Policy,
+    tell: Told = _untold,
+    kinds: Collection[TargetKind] = tuple(TargetKind),
+) -> Iterator[pa.Table]:
+    """What `assess` answers for all of the parts in a folder, part after part, in the order of one machine (ANSWERS).
 
     Workers write their answers beside the parts; they are read from there one by one, and removed at the end. `tell` hears how
     many parts are done.
@@ -71,7 +84,11 @@ def assess_on_cluster(client: "Client", folder: Path, as_of: date, policy: Polic
     try:
         tell("broadcast")
         standards = client.scatter(Standards.of(read_part(folder, STANDARDS)), broadcast=True, hash=False)
-        numbers = range(len(manifest.items))
+        of_items = len(manifest.items)
+        numbers = [
+            *(range(of_items) if TargetKind.ITEM in kinds else ()),
+            *(range(of_items, manifest.parts) if TargetKind.METERING_POINT in kinds else ()),
+        ]
         futures = client.map(
             answer_part, numbers, folder=folder, standards=standards, day=as_of, policy=policy, answers=answers,
             pure=False, retries=_ATTEMPTS - 1,
@@ -80,7 +97,8 @@ def assess_on_cluster(client: "Client", folder: Path, as_of: date, policy: Polic
             future.result()
             tell(f"{done}/{len(futures)}")
         for number in numbers:
-            yield pyarrow.parquet.read_table(_answers(answers, number))
+            kind = TargetKind.ITEM if number < of_items else TargetKind.METERING_POINT
+            yield of_kind(pyarrow.parquet.read_table(_answers(answers, number)), kind)
     except (OSError, KilledWorker) as error:
         raise StoreError(f"the cluster failed: {error}", f"集群运行失败：{error}") from error
     finally:
@@ -89,11 +107,12 @@ def assess_on_cluster(client: "Client", folder: Path, as_of: date, policy: Polic
 
 def answer_part(number: int, *, folder: Path, standards: Standards, day: date, policy: Policy, answers: Path) -> int:
     """Answer one part and write the answers; how many there are. This is what a worker does."""
-    table = (
-        answers_of_standards(standards, day, policy)
-        if number == STANDARDS
-        else answers_of_part(standards, read_part(folder, number), day, policy)
-    )
+    if number == STANDARDS:
+        table = answers_of_standards(standards, day, policy)
+    elif (points := read_points(folder, number)) is not None:
+        table = answers_of_points(standards, read_part(folder, number), points, day, policy)
+    else:
+        table = answers_of_part(standards, read_part(folder, number), day, policy)
     path = _answers(answers, number)
     written = path.with_suffix(f".{secrets.token_hex(8)}")  # Two workers may answer the same part.
     pyarrow.parquet.write_table(table, written)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from registry.ledger.facts import Text, leaf
 from registry.ledger.merkle import EMPTY_ROOT, root
 from registry.ledger.notes import Checkpoint
-from registry.ledger.writing import Fact, append_facts
+from registry.ledger.writing import Facts, append_facts
 from registry.repositories import ledger, originals
 from registry.repositories.ledger import Leaf
 from registry.unit_of_work import UnitOfWork
@@ -70,7 +70,7 @@ def make_up_leaves(work: UnitOfWork) -> int:
         after = 0
         while records := ledger.without_leaf(work, section, after, _BATCH):
             texts = ledger.texts_of(work, section, records)
-            append_facts(work, [Fact(section, record, texts[record]) for record in records])
+            append_facts(work, [Facts(section, records, [texts[record] for record in records])])
             made, after = made + len(records), records[-1]
     return made
 

@@ -11,9 +11,10 @@ import pytest
 
 from registry.errors import StoreError
 from registry.exchange.partitions import manifest_of, part_of
+from registry.fleet_tables import TargetKind
 from registry.unit_of_work import Store
 from registry.usecases import assess_on_cluster as usecase
-from registry.usecases.assess_all import assess_all
+from registry.usecases.assess_all import assess_everything, of_kind
 from registry.usecases.assess_on_cluster import assess_on_cluster, prepared
 from tests.registry.worlds import recorded
 from tests.strategies import Sizes, random_document
@@ -48,18 +49,32 @@ def test_a_cluster_answers_as_one_machine(store: Store, client: "Client", tmp_pa
     document["items"] += [{"id": f"M-{number}", "kind": "meter"} for number in range(4)]
     used = document["certificates"][-1]
     document["certificates"] += [used | {"id": f"new-{number}", "item": f"M-{number}"} for number in range(3)]
+    # Points whose items lie in different parts, one that a standard serves, and one that nothing does.
+    serving = ["M-0", "M-3", "M-1", document["certificates"][0]["references"][0]["item"], None]
+    document["metering_points"] = [
+        {
+            "id": f"P-{number}", "organization": "plant", "level": 1,
+            "branches": [{"name": "meter", "item": item}, {"name": "more", "item": serving[number - 1]}],
+        }
+        for number, item in enumerate(serving)
+    ]  # fmt: skip
     recorded(store, records_from(document))
     folder = tmp_path / "parts"
     for known_at in (LATER, datetime(2025, 1, 30, tzinfo=UTC)):
         manifest = prepared(store, known_at, folder, items_a_part=2)
-        whole = assess_all(store, DAY, known_at, POLICY)
+        found = assess_everything(store, DAY, known_at, POLICY)
+        of_points = of_kind(found.points, TargetKind.METERING_POINT)
+        whole = pa.concat_tables([of_kind(found.items, TargetKind.ITEM), of_points])
         steps: list[str] = []
         pieces = list(assess_on_cluster(client, folder, DAY, POLICY, steps.append))
-        assert [len(each) for each in pieces] == list(manifest.items)
+        assert [len(each) for each in pieces] == [*manifest.items, *manifest.points]
         assert len(manifest.items) > 2
+        assert manifest.points == (2, 2, 1)
         assert pa.concat_tables(pieces).to_pylist() == whole.to_pylist()
         assert digest_of(pa.concat_tables(pieces)) == digest_of(whole)
         assert steps == ["broadcast", *(f"{number}/{len(pieces)}" for number in range(1, len(pieces) + 1))]
+        points_alone = assess_on_cluster(client, folder, DAY, POLICY, kinds=[TargetKind.METERING_POINT])
+        assert pa.concat_tables(points_alone).to_pylist() == of_points.to_pylist()
         # Nothing is left behind but the parts.
         assert not list(folder.glob("answers-*"))
         assert [each.name for each in tmp_path.iterdir() if each.name.startswith(".")] == []

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,14 @@ import msgspec
 import pytest
 from sqlalchemy import text
 
+from api.render.recall_mail import recall_mail
 from registry.access import OPERATOR, Party, Role
 from registry.errors import ConflictError, NotPermittedError, UnacceptableError, UnknownError
+from registry.notices.mailing import Mail
 from registry.notices.settings import NoticeSettings
 from registry.organization_settings import OrganizationSettings
 from registry.recalls import RecallCause, RecallStanding, RecallState
+from registry.repositories.holdings import hold
 from registry.unit_of_work import Store
 from registry.usecases.import_records import import_records
 from registry.usecases.organization_settings import change_settings
@@ -174,6 +178,62 @@ def test_a_case_is_looked_at_opened_told_and_followed_to_its_end(world: World) -
     # A calibration with the doubted standard comes to light later.
     _record(world.store, ANNA, LATER, items=[_item("M-3")], certificates=[_certificate("m-3", "M-3", "2026-04-01", "S")])
     assert [(each.reached.item, each.is_new) for each in world.seen(ANNA, id_).items] == [("M-1", False), ("M-3", True)]
+
+
+def test_points_are_reached_and_their_owners_told(world: World) -> None:
+    """A plant whose gate a recalled meter measures hears nothing, as the meter is the grid's; or hears of a neighbour's."""
+    plant, grid = _party("plant", "gerda", Role.ENERGY_USER), _party("grid", "hans", Role.ENERGY_USER)
+    for owner, name, item in ((plant, "P-1", "M-2"), (plant, "P-2", "M-0"), (grid, "P-3", "S")):
+        branch = {"name": "meter", "item": item, "from": "2026-03-10"}
+        point = {"id": name, "organization": owner.organization, "level": 1, "branches": [branch]}
+        _record(world.store, OPERATOR, AT, metering_points=[point])
+        hook = WantedEndpoint(url="https://owner.example/hook", event_types=["recall.opened"], name="hook")
+        with world.store.writing() as work:
+            hold(work, "metering_points", [(owner.organization or "", name)], 1)
+            make_endpoint(work, owner, hook, BEGUN, NoticeSettings(data_dir=world.folder))
+            settings = OrganizationSettings(emails=(f"office@{owner.organization}.example",), language="en")
+            change_settings(work, owner.organization or "", settings, version=None, party=OPERATOR, at=BEGUN)
+    with world.store.reading() as work:
+        preview = preview_recall(work, OPERATOR, "S", AT)
+    assert [(each.metering_point, each.level, each.item) for each in preview.points] == [("P-3", 1, "S"), ("P-1", 3, "M-2")]
+    assert [(each.level, each.affected, each.points) for each in preview.levels] == [(1, 2, 1), (2, 1, 0), (3, 0, 1)]
+    assert preview.owners == 5
+
+    with world.store.writing() as work:
+        id_ = open_recall(work, ANNA, "check", REASON, AT, compose=partial(recall_mail, base_url="https://registry.example"))
+    told = [(each["items"], each["metering_points"]) for each in map(msgspec.json.decode, world.told())]
+    assert sorted(told) == [([], ["P-1"]), ([], ["P-3"]), (["M-1"], []), (["M-2", "T"], [])]
+    seen = world.seen(plant, id_)
+    assert (seen.items, [each.metering_point for each in seen.points], seen.is_own) == ((), ["P-1"], False)
+    assert [(each.level, each.affected, each.points) for each in seen.levels] == [(3, None, 1)]
+    assert world.seen(grid, id_).points[0].used_until == date(2026, 7, 1)
+    for owner, expected in ((plant, [id_]), (grid, [id_]), (STRANGER, [])):
+        with world.store.reading() as work:
+            found, _ = recalls_seen(work, owner, LATER, before=_MOST, most=9, text="CHECK")
+            assert [each.case.id for each in found] == expected
+            assert recalls_seen(work, owner, LATER, before=_MOST, most=9, text="che%")[0] == []
+
+    # The mails: one to each owner with an address, of what is its own.
+    with world.store.engine.connect() as connection:
+        rows = connection.execute(text("SELECT organization, address, content FROM outgoing WHERE channel = 'mail'")).all()
+    mails = {row.organization: (row.address, msgspec.json.decode(row.content, type=Mail)) for row in rows}
+    assert mails.keys() == {"plant", "grid"}
+    for name, own, other in (("plant", "P-1", "P-3"), ("grid", "P-3", "P-1")):
+        address, mail = mails[name]
+        assert address == f"office@{name}.example"
+        assert (
+            mail.subject == "[Traceability registry] Recall of Measurement standard S: 0 items and 1 metering points of yours"
+        )
+        for body in (mail.text, mail.html):
+            assert own in body
+            assert f"https://registry.example/recalls/{id_}?lang=en" in body
+            assert other not in body
+    # Once its meter is calibrated anew the point no longer rests on the standard, and for its owner the case is closed.
+    _record(world.store, _party(OTHER, "otto"), LATER, certificates=[_certificate("m-2b", "M-2", "2026-06-20", "NS")])
+    assert (world.seen(plant, id_).state, world.seen(plant, id_).points[0].used_until) == (
+        RecallState.CLOSED,
+        date(2026, 6, 19),
+    )
 
 
 def test_four_eyes_hold_a_case_back_until_another_person_confirms_it(world: World) -> None:

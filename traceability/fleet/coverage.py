@@ -1,4 +1,4 @@
-"""How much of a period each item is covered: the days on which it is traceable or conditional, counted and as runs."""
+"""How much of a period each item and metering point is covered: its good days, counted and as runs."""
 
 from datetime import date
 from types import ModuleType
@@ -9,6 +9,8 @@ import pyarrow as pa
 from traceability.fleet.answers import coverage_of_all
 from traceability.fleet.codes import offsets_of, places_in
 from traceability.fleet.columns import Fleet
+from traceability.fleet.point_answers import coverage_of_points
+from traceability.fleet.points import Points
 from traceability.policy import Policy
 
 # `days`: of the period. `covered_days`: the good ones, `share`: of all, from 0 to 1. `runs`: the good days as maximal runs.
@@ -22,19 +24,27 @@ SCHEMA = pa.schema(
 
 def shares_of_all(fleet: Fleet, start: date, until: date, policy: Policy, engine: ModuleType | None = None) -> pa.Table:
     """The coverage of a period for every item, in the order of the fleet, also for those that are never good."""
-    covered = coverage_of_all(fleet, start, until, policy, engine)
-    place = places_in(covered["item"], fleet.item_ids)
+    return _shares(coverage_of_all(fleet, start, until, policy, engine), fleet.item_ids, start, until)
+
+
+def shares_of_points(points: Points, start: date, until: date, policy: Policy, engine: ModuleType | None = None) -> pa.Table:
+    """The same for every metering point; `item` is the point."""
+    return _shares(coverage_of_points(points, start, until, policy, engine), points.ids, start, until)
+
+
+def _shares(covered: pa.Table, targets: pa.Array, start: date, until: date) -> pa.Table:
+    place = places_in(covered["item"], targets)
     first, last = (covered[name].combine_chunks().cast(pa.int32()).to_numpy() for name in ("from", "until"))
-    days = (until - start).days + 1
-    sizes = np.bincount(place, minlength=fleet.items)
-    covered_days = np.bincount(place, last - first + 1, minlength=fleet.items).astype(np.int32)
+    days, size = (until - start).days + 1, len(targets)
+    sizes = np.bincount(place, minlength=size)
+    covered_days = np.bincount(place, last - first + 1, minlength=size).astype(np.int32)
     runs = pa.StructArray.from_arrays(
         [each.combine_chunks() for each in (covered["from"], covered["until"])], ["from", "until"]
     )
     return pa.Table.from_pydict(
         {
-            "item": fleet.item_ids,
-            "days": pa.repeat(pa.scalar(days, pa.int32()), fleet.items),
+            "item": targets,
+            "days": pa.repeat(pa.scalar(days, pa.int32()), size),
             "covered_days": pa.array(covered_days),
             "share": pa.array(covered_days / days),
             "runs": pa.ListArray.from_arrays(pa.array(offsets_of(sizes), pa.int32()), runs),

@@ -2,6 +2,9 @@
 
 A part is answered together with the standards that its items reach, and with nothing else: the rules look no further. So
 the answers are those of the whole registry, in the order in which `encode` puts its items, part after part.
+
+Metering points come in parts of their own, behind those of the items, each with the items that its points name: what serves a
+point may lie in any part. So such an item is answered twice, and nobody waits for another's answers.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,6 +20,8 @@ from traceability.fleet.answers import assess_all
 from traceability.fleet.codes import places_in
 from traceability.fleet.columns import Array
 from traceability.fleet.encode import encode
+from traceability.fleet.point_answers import assess_everything
+from traceability.fleet.points import encode_points
 from traceability.fleet.sheets import SHEETS, Sheets
 from traceability.policy import Policy
 
@@ -37,23 +42,40 @@ _OWNERS = {
 
 
 class Division:
-    """Which part each row of a registry's tables belongs to. Tables are given one at a time, in the order of SHEETS."""
+    """Which part each row of a registry's tables belongs to. Tables are given one at a time, in the order of SHEETS.
 
-    def __init__(self, items: pa.Table, used: pa.Array, items_a_part: int) -> None:
+    `parts`: how many hold items. Those of metering points follow; `points` are their own tables (POINT_SHEETS), by part.
+    """
+
+    def __init__(self, items: pa.Table, used: pa.Array, items_a_part: int, points: Sheets | None = None) -> None:
         """`used`: the ids of items that references name."""
         is_used = places_in(items["id"], used) >= 0
-        numbers = np.where(is_used, STANDARDS, 1 + (np.cumsum(~is_used) - 1) // items_a_part)
         self._items = {"item": _flat(items["id"]), "item_entry": _flat(items["entry"])}
-        self._of_items = numbers
+        self._of_items = np.where(is_used, STANDARDS, 1 + (np.cumsum(~is_used) - 1) // items_a_part)
         self._entries = _flat(pa.chunked_array([], pa.int64()))
         self._of_certificates: Array = np.empty(0, np.int64)
-        self.parts = 1 + int(numbers.max(initial=0))
+        self.parts = 1 + int(self._of_items.max(initial=0))
+        self.points = () if points is None else tuple(_points_in_parts(points, items_a_part))
+        self._serving = [
+            (places_in(self._items["item"], _flat(pc.unique(part["branches"]["item"]))) >= 0) & ~is_used for part in self.points
+        ]
 
     def of(self, name: str, table: pa.Table) -> Iterator[tuple[int, pa.Table]]:
-        """The rows of a table by the number of their part, in their order; rows of unknown items belong nowhere."""
-        numbers = self._numbers(name, table)
+        """The rows of a table by the number of their part, in their order; rows of unknown items belong nowhere.
+
+        Those of items that serve metering points come once more for each part of points that names them.
+        """
+        place = self._places(name, table)
+        if place is None:
+            yield STANDARDS, table
+            return
         if name == "certificates":
-            self._entries, self._of_certificates = _flat(table["entry"]), numbers
+            self._entries, self._of_certificates = _flat(table["entry"]), place
+        for number, is_serving in enumerate(self._serving, self.parts):
+            rows = table.filter(pa.array(np.append(is_serving, False)[place]))
+            if len(rows):
+                yield number, rows
+        numbers = np.append(self._of_items, _NOWHERE)[place]
         if (np.diff(numbers) < 0).any():
             order = np.argsort(numbers, kind="stable")
             table, numbers = table.take(pa.array(order)), numbers[order]
@@ -61,14 +83,25 @@ class Division:
         for number in np.flatnonzero(np.diff(bounds)).tolist():
             yield number, table.slice(bounds[number], bounds[number + 1] - bounds[number])
 
-    def _numbers(self, name: str, table: pa.Table) -> Array:
+    def _places(self, name: str, table: pa.Table) -> Array | None:
+        """The place of the item that each row belongs to; None for tables of competences."""
         if name == "items":
-            return self._of_items
+            return np.arange(len(table))
         if name not in _OWNERS or _OWNERS[name][1] == "competences":
-            return np.full(len(table), STANDARDS)
+            return None
         column, owner = _OWNERS[name]
-        ids, numbers = (self._items[column], self._of_items) if owner == "items" else (self._entries, self._of_certificates)
-        return np.append(numbers, _NOWHERE)[places_in(table[column], ids)]
+        if owner == "items":
+            return places_in(table[column], self._items[column])
+        return np.append(self._of_certificates, _NOWHERE)[places_in(table[column], self._entries)]
+
+
+def _points_in_parts(points: Sheets, points_a_part: int) -> Iterator[Sheets]:
+    """The tables of metering points by so many, in their order."""
+    entries, owners = _flat(points["metering_points"]["entry"]), points["branches"]["metering_point_entry"]
+    number = np.append(np.arange(len(entries)) // points_a_part, _NOWHERE)[places_in(owners, entries)]
+    for start in range(0, len(entries), points_a_part):
+        rows = points["branches"].filter(pa.array(number == start // points_a_part))
+        yield {"metering_points": points["metering_points"].slice(start, points_a_part), "branches": rows}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,12 +132,16 @@ class Standards:
         lower = owners["certificate_references"]
         return cls(sheets=sheets, owners=owners, lower=lower[upper >= 0], upper=upper[upper >= 0])
 
-    def reached_from(self, part: Sheets) -> Sheets:
-        """The tables of the standards that the items of a part reach, and of the competences of all issuers met."""
+    def reached_from(self, part: Sheets, serving: pa.ChunkedArray | None = None) -> Sheets:
+        """The tables of the standards that the items of a part reach, and of the competences of all issuers met.
+
+        `serving`: ids of items that are asked for by themselves, where these are standards.
+        """
         items = self.sheets["items"]
         is_reached = np.zeros(len(items), np.bool_)
-        named = places_in(_flat(pc.unique(part["certificate_references"]["item"])), _flat(items["id"]))
-        is_reached[named[named >= 0]] = True
+        for ids in (part["certificate_references"]["item"], *(() if serving is None else (serving,))):
+            named = places_in(_flat(pc.unique(ids)), _flat(items["id"]))
+            is_reached[named[named >= 0]] = True
         count = -1
         while count != (count := int(is_reached.sum())):
             is_reached[self.upper[is_reached[self.lower]]] = True
@@ -132,16 +169,27 @@ def answers_of_part(
 ) -> pa.Table:
     """What `assess_all` answers for the items of a part, in the order of their table."""
     reached = standards.reached_from(part)
-    together = {name: pa.concat_tables([reached[name], part[name]]) for name in SHEETS}
-    return assess_all(encode(together), day, policy, engine).slice(len(reached["items"]))
+    return assess_all(encode(_together(reached, part)), day, policy, engine).slice(len(reached["items"]))
 
 
-def divided(sheets: Sheets, items_a_part: int) -> list[Sheets]:
-    """The parts of a registry whose tables are all at hand."""
-    division = Division(sheets["items"], _flat(pc.unique(sheets["certificate_references"]["item"])), items_a_part)
-    parts: list[dict[str, pa.Table]] = [
-        {name: schema.empty_table() for name, schema in SHEETS.items()} for _ in range(division.parts)
-    ]
+def answers_of_points(
+    standards: Standards, part: Sheets, points: Sheets, day: date, policy: Policy, engine: ModuleType | None = None
+) -> pa.Table:
+    """What `assess_everything` answers for the metering points of a part, whose items are with it; in their order."""
+    # Standards that serve a point themselves are not among the part's own items.
+    reached = standards.reached_from(part, points["branches"]["item"])
+    return assess_everything(encode_points(encode(_together(reached, part)), points), day, policy, engine).points
+
+
+def _together(reached: Sheets, part: Sheets) -> Sheets:
+    return {name: pa.concat_tables([reached[name], part[name]]) for name in SHEETS}
+
+
+def divided(sheets: Sheets, items_a_part: int, points: Sheets | None = None) -> list[Sheets]:
+    """The parts of a registry whose tables are all at hand; those of metering points hold these tables as well."""
+    division = Division(sheets["items"], _flat(pc.unique(sheets["certificate_references"]["item"])), items_a_part, points)
+    empty = {name: schema.empty_table() for name, schema in SHEETS.items()}
+    parts = [*(dict(empty) for _ in range(division.parts)), *(empty | dict(each) for each in division.points)]
     for name in SHEETS:
         for number, rows in division.of(name, sheets[name]):
             parts[number][name] = rows

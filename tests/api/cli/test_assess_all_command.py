@@ -33,7 +33,7 @@ def test_all_forms_tell_the_same(filled: Path) -> None:
         asked = ["assess-all", "--out", str(filled / f"all.{form}"), "--as-of", "2026-06-01", "--lang", "en"]
         answer = RUNNER.invoke(app, asked)
         assert answer.exit_code == 0, answer.output
-        assert "items, as of 2026-06-01" in answer.stdout
+        assert "3 items, 1 metering points, as of 2026-06-01" in answer.stdout
     rows = pyarrow.parquet.read_table(filled / "all.parquet").to_pylist()
     lines = [json.loads(line) for line in (filled / "all.ndjson").read_text(encoding="utf-8").splitlines()]
     with (filled / "all.csv").open(encoding="utf-8", newline="") as source:
@@ -41,9 +41,30 @@ def test_all_forms_tell_the_same(filled: Path) -> None:
     assert len(rows) == len(lines) == len(table) > 0
     for row, line, fields in zip(rows, lines, table, strict=True):
         assert line == row | {"traceable_until": None if row["traceable_until"] is None else str(row["traceable_until"])}
-        assert fields["item"] == row["item"]
+        assert (fields["item"], fields["kind"]) == (row["item"], row["kind"])
         assert fields["status"] == row["status"]
         assert fields["findings"].split() == row["findings"]
+
+
+def test_a_metering_point_is_answered_as_it_is_alone(filled: Path) -> None:
+    """The file says of a point something else than the page that an auditor opens; or says of a meter that it is a point."""
+    asked = ["assess-all", "--out", str(filled / "all.ndjson"), "--as-of", "2026-06-01"]
+    assert RUNNER.invoke(app, asked).exit_code == 0
+    rows = [json.loads(line) for line in (filled / "all.ndjson").read_text(encoding="utf-8").splitlines()]
+    assert {row["item"]: row["kind"] for row in rows} == {
+        **{each["id"]: "item" for each in FULL["items"]},
+        **{each["id"]: "metering_point" for each in FULL["metering_points"]},
+    }
+    for row in rows:
+        single = json.loads(RUNNER.invoke(app, ["verdict", row["item"], "--as-of", "2026-06-01", "--json"]).stdout)
+        told = {f"{each['code']}@{each['subject']}" for each in single["findings"] if each["severity"] != "note"}
+        assert (row["status"], set(row["findings"]), row["depth"]) == (single["status"], told, single["depth"])
+        assert row["traceable_until"] == single.get("traceable_until")
+    for kind, count in (("item", 3), ("metering_point", 1)):
+        assert RUNNER.invoke(app, [*asked, "--kind", kind]).exit_code == 0
+        lines = (filled / "all.ndjson").read_text(encoding="utf-8").splitlines()
+        assert [json.loads(line) for line in lines] == [row for row in rows if row["kind"] == kind]
+        assert len(lines) == count
 
 
 def test_another_ending_is_refused(filled: Path) -> None:

@@ -72,7 +72,8 @@ def test_the_coverage_of_a_period_comes_in_all_forms(folder: Path) -> None:
         said = _said("assess-all", "--out", str(folder / f"covered.{form}"), *period, "--lang", "en")
         assert "8 items" in said
     rows = pyarrow.parquet.read_table(folder / "covered.parquet").to_pylist()
-    days = {row["item"]: row["covered_days"] for row in rows}
+    days = {row["item"]: row["covered_days"] for row in rows if row["kind"] == "item"}
+    assert {row["item"]: row["covered_days"] for row in rows if row["kind"] == "metering_point"} == {"P1": 10, "P2": 25}
     assert days == {"NS": 40, "STD": 40, "M000": 10, "M001": 25} | dict.fromkeys(("M002", "M003", "M004", "M005"), 40)
     lines = [json.loads(line) for line in (folder / "covered.ndjson").read_text(encoding="utf-8").splitlines()]
     with (folder / "covered.csv").open(encoding="utf-8", newline="") as source:

@@ -68,6 +68,15 @@ def test_a_recall_from_the_form_to_its_report(world: tuple[TestClient, Parties])
     assert service.get(address, headers=foreign).status_code == 404
     assert service.post("/api/v1/recalls", headers=laboratory, json={"subject": "check", "reason": REASON}).status_code == 409
 
+    # Whoever looks at the standard or a certificate of its finds the way there, and the list is searched and taken along.
+    for page in (f"/items/{GOOD}", "/certificates/m-1"):
+        assert "/recall-preview?subject=" in service.get(page, headers=laboratory).text
+    assert f"/recalls?subject={GOOD}" in service.get(f"/items/{GOOD}", headers=laboratory).text
+    for text, count in (("check", 1), ("CHEC", 1), ("%", 0)):
+        assert service.get(f"/recalls?q={text}", headers=laboratory).text.count(f'href="{address}"') == count
+        listed = service.get(f"/api/v1/recalls?q={text}&format=ndjson", headers=laboratory).text
+        assert listed.count(f'"{address.rpartition("/")[2]}"') == count
+
     # One answers for the meter, and no longer; the machine may not.
     api = f"/api/v1{address}"
     justification = f"{api}/items/{METER}/justification"

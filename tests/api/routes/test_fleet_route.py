@@ -131,6 +131,13 @@ def test_a_recall_is_previewed_for_an_item_and_for_a_certificate(world: FleetWor
     assert withdrawn["void_from"] == str(TODAY - timedelta(days=80))
     assert {(each["code"], each["severity"]) for each in withdrawn["affected"]} == {("WITHDRAWN", "fail")}
     assert _asked(world, "/certificates/c-std/recall-preview").json()["affected"] == []
+    # The metering points that the meters serve, one level below them.
+    assert [(each["metering_point"], each["level"], each["item"]) for each in found["points"]] == [
+        ("P1", 2, "M000"),
+        ("P2", 2, "M001"),
+    ]
+    table = _asked(world, "/items/STD/recall-preview", on=str(TODAY), format="csv").text
+    assert [line.split(",")[0] for line in table.splitlines()[1:]] == ["certificate"] * 6 + ["metering_point"] * 2
 
 
 def test_another_organization_learns_nothing(world: FleetWorld) -> None:

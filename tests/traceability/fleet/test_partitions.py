@@ -13,18 +13,25 @@ from traceability.fleet import loops
 from traceability.fleet.answers import assess_all
 from traceability.fleet.digests import Digest, digest_of
 from traceability.fleet.encode import encode
-from traceability.fleet.partitions import Standards, answers_of_part, answers_of_standards, divided
+from traceability.fleet.partitions import Standards, answers_of_part, answers_of_points, answers_of_standards, divided
+from traceability.fleet.point_answers import assess_everything
+from traceability.fleet.points import encode_points, point_sheets_of
 from traceability.fleet.sheets import Sheets, sheets_of
 from traceability.known import known_records
 from traceability.policy import Policy, policy_named
 
 
-def _in_parts(sheets: Sheets, size: int, day: date, policy: Policy) -> list[pa.Table]:
-    first, *others = divided(sheets, size)
+def _in_parts(sheets: Sheets, size: int, day: date, policy: Policy, points: Sheets | None = None) -> list[pa.Table]:
+    first, *others = divided(sheets, size, points)
     standards = Standards.of(first)
     return [
         answers_of_standards(standards, day, policy, loops),
-        *(answers_of_part(standards, part, day, policy, loops) for part in others),
+        *(
+            answers_of_points(standards, part, part, day, policy, loops)
+            if "metering_points" in part
+            else answers_of_part(standards, part, day, policy, loops)
+            for part in others
+        ),
     ]
 
 
@@ -32,11 +39,12 @@ def _in_parts(sheets: Sheets, size: int, day: date, policy: Policy) -> list[pa.T
 @settings(max_examples=6, derandomize=True)
 def test_the_answers_of_parts_are_those_of_the_whole(seed: int) -> None:
     """A cluster gives another verdict than one machine: an item's evidence lay in a part that nobody looked at."""
-    world = drawn(seed)
-    sheets = sheets_of(known_records(world.records, world.known_at))
-    whole = assess_all(encode(sheets), world.as_of, world.policy, loops)
+    world = drawn(seed, points=5)
+    known = known_records(world.records, world.known_at)
+    sheets, points = sheets_of(known), point_sheets_of(known)
+    whole = pa.concat_tables(assess_everything(encode_points(encode(sheets), points), world.as_of, world.policy, loops))
     for size in (1, 3):
-        parts = pa.concat_tables(_in_parts(sheets, size, world.as_of, world.policy))
+        parts = pa.concat_tables(_in_parts(sheets, size, world.as_of, world.policy, points))
         assert parts.to_pylist() == whole.to_pylist()
         assert digest_of(parts) == digest_of(whole)
 
