@@ -1,5 +1,8 @@
 """All items at once from the store: what the core answers for each, whether from the database or from a snapshot."""
 
+import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -128,6 +131,27 @@ def test_all_tables_tell_of_one_state_though_two_connections_read_them(store: St
         opened.version()
         recorded(store, records_from({"format": "traceability-records/1", "items": [{"id": "new", "kind": "meter"}]}))
         assert opened.all_rows(LATEST) == before
+
+
+def test_reading_everything_leaves_the_turn_of_a_writer_alone(sqlite_template: Path, tmp_path: Path) -> None:
+    """A second copy of SQLite in this process gives up its locks: two processes write at once, and one loses its records."""
+    path = tmp_path / "registry.sqlite"
+    shutil.copy(sqlite_template, path)
+    store = open_store(f"sqlite:///{path}")
+    recorded(store, _records(1))
+    other = f"import sqlite3; sqlite3.connect({str(path)!r}, isolation_level=None, timeout=0).execute('BEGIN IMMEDIATE')"
+
+    def elsewhere() -> str:
+        return subprocess.run([sys.executable, "-c", other], capture_output=True, text=True, check=False).stderr
+
+    assert not elsewhere()
+    with store.writing():
+        assert "locked" in elsewhere()
+        with reading(store.engine) as opened:
+            opened.sheets(LATEST)
+            assert "locked" in elsewhere()
+        assert "locked" in elsewhere()
+    store.close()
 
 
 def test_a_database_that_cannot_be_read_is_a_store_error(tmp_path: Path) -> None:
