@@ -102,7 +102,7 @@ def world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 def asking(service: TestClient) -> Iterator[Callable[..., httpx2.Response]]:
     """What asks the app of a started service, in a loop of its own in this thread."""
     with asyncio.Runner() as runner:
-        client = httpx2.AsyncClient(transport=httpx2.ASGITransport(service.app), base_url=service.base_url)  # type: ignore[arg-type]
+        client = httpx2.AsyncClient(transport=httpx2.ASGITransport(service.app), base_url=service.base_url)
 
         def ask(*arguments: Any, **named: Any) -> httpx2.Response:
             client.cookies.clear()
