@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from registry.repositories.sheets import MORE_COLUMNS, Ends, Version
 from registry.unit_of_work import Store
+from traceability.fleet.codes import with_one_dictionary
 from traceability.fleet.columns import Fleet
 from traceability.fleet.sheets import SHEETS
 from traceability.fleet.snapshot import LATEST, VERSION, batch_of, fleet_of
@@ -43,6 +44,7 @@ class Tables:
 
     def with_new(self, new: dict[str, pa.Table], state: State) -> "Tables":
         """These and further rows."""
+        new = {name: new[name].cast(self.rows[name].schema) for name in SHEETS}
         rows = {name: pa.concat_tables([self.rows[name], new[name]]) for name in SHEETS}
         return Tables(rows=rows, state=state, pieces=self.pieces, new=new)
 
@@ -108,7 +110,7 @@ class Snapshots:
         (self._folder / piece).mkdir()
         for name, rows in (tables.new if is_appended else tables.rows).items():
             with pa.OSFile(str(self._path(piece, name)), "wb") as sink, pa.ipc.new_file(sink, rows.schema) as writer:
-                writer.write_table(rows)
+                writer.write_table(with_one_dictionary(rows))
         pieces = (*tables.pieces, piece) if is_appended else (piece,)
         written = self._list.with_suffix(".new")
         written.write_bytes(msgspec.json.encode(_Kept(_LAYOUT, tables.state, pieces)))

@@ -7,11 +7,13 @@ state as well, as reading takes a processor and most machines have two.
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import ColumnElement, Engine, func, literal_column, select
 from sqlmodel import col
 
@@ -36,6 +38,7 @@ from registry.tables import (
     Suspensions,
     Withdrawals,
 )
+from traceability.fleet.compiler import has_compiler
 from traceability.fleet.points import POINT_SHEETS
 from traceability.fleet.sheets import SHEETS, Sheets
 
@@ -74,6 +77,7 @@ _ALL_SHEETS = SHEETS | POINT_SHEETS
 # The long tables, the longest to read first, so that two connections end together.
 _LONGEST = ("certificates", "results", "certificate_references", "items")
 _ORDER = {"results", "certificate_references"}  # Long lists: the database has them in order, PostgreSQL is asked for it.
+_SMALL = 2**25  # Bytes; a smaller file is read sooner than loops are loaded.
 
 
 class Version(NamedTuple):
@@ -149,7 +153,10 @@ class Reading:
         return {name: self.sheet(name, known_at) for name in POINT_SHEETS}
 
     def all_rows(self, known_at: int, since: Since | None = None) -> dict[str, pa.Table]:
-        """The rows of all tables, as `rows` has them."""
+        """The rows of all tables, as `rows` has them; texts may be dictionaries."""
+        of_file = None if since else self._of_file(known_at)
+        if of_file is not None:
+            return of_file
         waiting: SimpleQueue[str] = SimpleQueue()
         for name in [*_LONGEST, *(each for each in SHEETS if each not in _LONGEST)]:
             waiting.put(name)
@@ -162,19 +169,39 @@ class Reading:
             helping.result()
         return {name: found[name] for name in SHEETS}
 
+    def _of_file(self, known_at: int) -> dict[str, pa.Table] | None:
+        """The same from the pages of a file; None where there is none, it is small, or not to be read so."""
+        path = Path(self._engine.url.database or "")
+        if self._dialect.name != "sqlite" or path.stat().st_size < _SMALL or not has_compiler():
+            return None
+        from registry.repositories.sheets_of_file import rows_of_file  # noqa: PLC0415 - imports the compiler.
+        from registry.sqlite_pages.file import UnfitError  # noqa: PLC0415
+
+        tables = {name: (str(TABLES[name].__tablename__), _types_to_know(name)) for name in (*_LONGEST, *SHEETS)}
+        try:
+            rows = rows_of_file(path, tables, known_at, self.ask)
+        except UnfitError:
+            return None
+        with self._beside() as other:  # Nothing was recorded until after the pages were looked up.
+            return None if other is None else {name: rows[name].select(_types(name).names) for name in SHEETS}
+
     @contextmanager
     def _beside(self) -> "Iterator[Reading | None]":
         """Another connection in the state of this one; None where there is none, as something was recorded since."""
-        state = str(self.ask("SELECT pg_export_snapshot()").column(0)[0].as_py())
-        with connected(self._engine, state) as connection:
+        with connected(self._engine, self._shared()) as connection:
             other = Reading(connection, self._engine)
             yield other if other.version() == self.version() else None
 
+    def _shared(self) -> str | None:
+        """The name under which PostgreSQL gives this state to other connections."""
+        if self._dialect.name == "sqlite":
+            return None
+        return str(self.ask("SELECT pg_export_snapshot()").column(0)[0].as_py())
+
     def rows(self, name: str, known_at: int, since: Since | None = None) -> pa.Table:
         """The same in all versions, with what tells these apart; `since`: of what was recorded later alone."""
-        table, schema = TABLES[name], _ALL_SHEETS[name]
-        more = MORE_COLUMNS.get(name, {})
-        statement = select(*(getattr(table, each) for each in (*schema.names, *more))).where(*_later(name, since))
+        table, types = TABLES[name], _types(name)
+        statement = select(*(getattr(table, each) for each in types.names)).where(*_later(name, since))
         if hasattr(table, "recorded_at"):
             moment: ColumnElement[int] = literal_column(str(known_at))
             statement = statement.where(table.recorded_at <= moment)
@@ -182,7 +209,6 @@ class Reading:
                 statement = statement.where(is_kept(name, table_of(table).c.entry, moment))
         if name in _ORDER and self._dialect.name == "postgresql":
             statement = statement.order_by(table.certificate_entry, table.position)  # type: ignore[attr-defined]
-        types = pa.schema([*schema, *(pa.field(each, type_) for each, type_ in more.items())])
         return self._table(statement).cast(types)
 
     def _table(self, statement: Any) -> pa.Table:
@@ -208,6 +234,21 @@ def _read_all(
         found[name] = opened.rows(name, known_at, since)
 
 
+def _types(name: str) -> pa.Schema:
+    """The columns of the rows of a table in all versions."""
+    more = MORE_COLUMNS.get(name, {})
+    return pa.schema([*_ALL_SHEETS[name], *(pa.field(each, type_) for each, type_ in more.items())])
+
+
+def _types_to_know(name: str) -> pa.Schema:
+    """The same, with what tells which rows are known."""
+    types = _types(name)
+    if not hasattr(TABLES[name], "recorded_at"):
+        return types
+    more = [each for each in ("entry", "recorded_at") if each in table_of(TABLES[name]).c and each not in types.names]
+    return pa.schema([*types, *(pa.field(each, pa.int64()) for each in more)])
+
+
 def sheet_of(name: str, rows: pa.Table) -> pa.Table:
     """The table as the encoder reads it, from its rows in all versions."""
     rows = latest_versions(rows) if name in MORE_COLUMNS else rows
@@ -228,6 +269,9 @@ def _later(name: str, since: Since | None) -> list[ColumnElement[bool]]:
 
 def latest_versions(rows: pa.Table) -> pa.Table:
     """One row for each id, the latest recorded."""
+    bounds = pc.min_max(rows["recorded_at"]).as_py()
+    if bounds["min"] == bounds["max"]:  # No two of one id are of one instant.
+        return rows
     ids = rows["id"].combine_chunks().dictionary_encode()
     if len(ids.dictionary) == len(ids):
         return rows

@@ -1,18 +1,22 @@
 """All items at once from the store: what the core answers for each, whether from the database or from a snapshot."""
 
 import shutil
+import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from registry import fleet_snapshots
-from registry.columns import LATEST
+from registry.columns import LATEST, instant_number
 from registry.errors import StoreError
+from registry.repositories import sheets as repository
 from registry.repositories.sheets import Reading, reading
 from registry.unit_of_work import Store, open_store
 from registry.usecases import assess_all as usecase
@@ -133,25 +137,79 @@ def test_all_tables_tell_of_one_state_though_two_connections_read_them(store: St
         assert opened.all_rows(LATEST) == before
 
 
-def test_reading_everything_leaves_the_turn_of_a_writer_alone(sqlite_template: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def paged(sqlite_template: Path, tmp_path: Path, monkeypatch: Any) -> Iterator[Store]:
+    """A store in a file that is taken for a large one, so that its pages are read."""
+    monkeypatch.setattr(repository, "_SMALL", 0)
+    shutil.copy(sqlite_template, tmp_path / "registry.sqlite")
+    opened = open_store(f"sqlite:///{tmp_path / 'registry.sqlite'}")
+    yield opened
+    opened.close()
+
+
+def _all_rows(store: Store, moment: int) -> dict[str, pa.Table]:
+    with reading(store.engine) as opened:
+        return opened.all_rows(moment)
+
+
+def test_reading_everything_leaves_the_turn_of_a_writer_alone(paged: Store, monkeypatch: Any) -> None:
     """A second copy of SQLite in this process gives up its locks: two processes write at once, and one loses its records."""
-    path = tmp_path / "registry.sqlite"
-    shutil.copy(sqlite_template, path)
-    store = open_store(f"sqlite:///{path}")
-    recorded(store, _records(1))
-    other = f"import sqlite3; sqlite3.connect({str(path)!r}, isolation_level=None, timeout=0).execute('BEGIN IMMEDIATE')"
+    recorded(paged, _records(1))
+    connected = f"sqlite3.connect({paged.engine.url.database!r}, isolation_level=None, timeout=0)"
+    begun = f"import sqlite3; {connected}.execute('BEGIN IMMEDIATE')"
 
     def elsewhere() -> str:
-        return subprocess.run([sys.executable, "-c", other], capture_output=True, text=True, check=False).stderr
+        return subprocess.run([sys.executable, "-c", begun], capture_output=True, text=True, check=False).stderr
 
     assert not elsewhere()
-    with store.writing():
+    with paged.writing():
         assert "locked" in elsewhere()
-        with reading(store.engine) as opened:
-            opened.sheets(LATEST)
+        for smallest in (0, LATEST):  # By pages, and by asking.
+            monkeypatch.setattr(repository, "_SMALL", smallest)
+            with reading(paged.engine) as opened:
+                opened.sheets(LATEST)
+                assert "locked" in elsewhere()
             assert "locked" in elsewhere()
-        assert "locked" in elsewhere()
-    store.close()
+
+
+def test_pages_of_a_file_tell_what_the_database_answers(paged: Store, monkeypatch: Any) -> None:
+    """A city is answered from other rows than a village."""
+    recorded(paged, records_from(random_document(Random(1), Sizes(items=20, events=10, trouble=0.2))))
+    # As if an import had been taken back.
+    with sqlite3.connect(paged.engine.url.database or "") as connection:
+        connection.execute("INSERT INTO retracted_rows VALUES (1, 'certificates', 2, 3, 0, 1, 1), (2, 'events', 1, 1, 9, 1, 1)")
+    connection.close()
+    middle = instant_number(datetime(2025, 1, 30, tzinfo=UTC))
+    found = {moment: _all_rows(paged, moment) for moment in (LATEST, middle, 5)}
+    assert pa.types.is_dictionary(found[LATEST]["results"]["unit"].type)
+    monkeypatch.setattr(repository, "_SMALL", LATEST)
+    for moment, tables in found.items():
+        expected = _all_rows(paged, moment)
+        assert not pa.types.is_dictionary(expected["results"]["unit"].type)
+        assert {name: table.to_pydict() for name, table in tables.items()} == {
+            name: table.to_pydict() for name, table in expected.items()
+        }
+
+
+def test_what_was_read_from_pages_is_answered_refreshed_and_kept(paged: Store, tmp_path: Path) -> None:
+    """Texts that came as dictionaries get lost when new rows are put behind them."""
+    records = _records(4)
+    recorded(paged, records)
+    for known_at in (LATER, datetime(2025, 1, 30, tzinfo=UTC)):
+        assert _rows(paged, known_at) == World(records, DAY, known_at, POLICY).expected()
+    _rows(paged, LATER, tmp_path / "fleet")
+    recorded(paged, records_from({"format": "traceability-records/1", "items": [{"id": "new", "kind": "meter"}]}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Reading, "_of_file", None)  # What is new is asked for alone.
+        refreshed = _rows(paged, LATER, tmp_path / "fleet")
+    assert refreshed == _rows(paged, LATER)
+    assert "new" in refreshed
+    # A record that came after this reading began, and before it looked at the pages.
+    with reading(paged.engine) as opened:
+        before = opened.version()
+        recorded(paged, records_from({"format": "traceability-records/1", "items": [{"id": "newer", "kind": "meter"}]}))
+        assert "newer" not in opened.all_rows(LATEST)["items"]["id"].to_pylist()
+        assert opened.version() == before
 
 
 def test_a_database_that_cannot_be_read_is_a_store_error(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Distinct values and lists of values as whole numbers; all at once, never one by one."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,8 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from traceability.fleet.columns import Array
+from traceability.fleet.compiler import has_compiler
 
 _ROOM = 2**62
+_MANY = 10_000  # Texts of which a table is made once for all looks; of fewer, one is made each time.
 
 
 def array_of(column: pa.ChunkedArray, missing: int = 0) -> Array:
@@ -20,11 +22,35 @@ def array_of(column: pa.ChunkedArray, missing: int = 0) -> Array:
 
 
 def text_codes(column: pa.ChunkedArray) -> tuple[Array, pa.Array]:
-    """A number for each text, and the distinct texts; -1 for none."""
+    """A number for each text, and the distinct texts; -1 for none. The column may be of dictionaries already."""
+    if pa.types.is_dictionary(column.type):
+        texts, distinct_texts = text_codes(pa.chunked_array([chunk.dictionary for chunk in column.chunks], pa.string()))
+        return _by_dictionary(column, texts), distinct_texts
     if column.null_count == len(column):
         return np.full(len(column), -1, np.int32), pa.array([], pa.string())
     encoded = column.combine_chunks().dictionary_encode()
     return encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False), encoded.dictionary
+
+
+def _by_dictionary(column: pa.ChunkedArray, numbers: Array) -> Array:
+    """What each row has, where `numbers` are of the entries of all its dictionaries, one after the other; -1 for none."""
+    pieces = [np.empty(0, numbers.dtype)]
+    first = 0
+    for chunk in column.chunks:
+        of_chunk = np.append(numbers[first : first + len(chunk.dictionary)], -1).astype(numbers.dtype)
+        pieces.append(of_chunk[chunk.indices.fill_null(-1).to_numpy(zero_copy_only=False)])
+        first += len(chunk.dictionary)
+    return np.concatenate(pieces)
+
+
+def with_one_dictionary(table: pa.Table) -> pa.Table:
+    """The table with one dictionary for each column that has several, as a file wants it."""
+    for place, (name, column) in enumerate(zip(table.column_names, table.columns, strict=True)):
+        if pa.types.is_dictionary(column.type):
+            codes, texts = text_codes(column)
+            indices = pa.array(codes.astype(np.int32), mask=codes < 0)
+            table = table.set_column(place, name, pa.DictionaryArray.from_arrays(indices, texts))
+    return table
 
 
 def places_in(column: pa.ChunkedArray | pa.Array, values: pa.Array) -> Array:
@@ -33,6 +59,15 @@ def places_in(column: pa.ChunkedArray | pa.Array, values: pa.Array) -> Array:
     places = places.combine_chunks() if isinstance(places, pa.ChunkedArray) else places
     array: Array = places.fill_null(-1).to_numpy(zero_copy_only=False)
     return array
+
+
+def finder(values: pa.Array) -> Callable[[pa.Array], Array]:
+    """What says of texts where each stands among distinct values (places_in), again and again, from any thread."""
+    if len(values) < _MANY or not has_compiler():
+        return lambda texts: places_in(texts, values)
+    from traceability.fleet.text_places import TextPlaces  # noqa: PLC0415 - imports the compiler, which may not be there.
+
+    return TextPlaces(values).of
 
 
 def distinct(numbers: Array) -> tuple[Array, Array]:
@@ -50,6 +85,10 @@ def pair_codes(one: Array, other: Array) -> tuple[Array, Array, Array]:
 
 def row_codes(columns: Sequence[pa.ChunkedArray]) -> tuple[Array, list[tuple[Any, ...]]]:
     """A number from 0 for each row of some columns of text, and the distinct rows."""
+    if _is_one_group(columns):
+        members = [pa.chunked_array([chunk.dictionary for chunk in each.chunks], pa.string()) for each in columns]
+        numbers, rows_of_group = row_codes(members)
+        return _by_dictionary(columns[0], numbers), rows_of_group
     combined = np.zeros(len(columns[0]), np.int64)
     cardinality = 1
     for column in columns:
@@ -63,6 +102,13 @@ def row_codes(columns: Sequence[pa.ChunkedArray]) -> tuple[Array, list[tuple[Any
     firsts = first_places(codes, len(kept))
     rows = zip(*(column.take(pa.array(firsts)).to_pylist() for column in columns), strict=True)
     return codes, list(rows)
+
+
+def _is_one_group(columns: Sequence[pa.ChunkedArray]) -> bool:
+    """Whether all columns are of dictionaries that have their indices in common (registry.sqlite_pages)."""
+    if not all(pa.types.is_dictionary(each.type) for each in columns):
+        return False
+    return len({tuple((chunk.indices.buffers()[1].address, chunk.offset) for chunk in each.chunks) for each in columns}) == 1
 
 
 def first_places(codes: Array, size: int) -> Array:

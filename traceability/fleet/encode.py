@@ -26,15 +26,17 @@ def encode(sheets: Sheets) -> Fleet:
         results, purposes = other.submit(results_of, sheets), other.submit(purposes_of, references)
         used_codes, used = text_codes(references["item"])
         items, item_ids, standards = items_of(sheets, used)
-        owners = owners_of(sheets, item_ids, used)
+        owners = owners_of(sheets, item_ids, used, other)
         certificates, rows = certificates_of(sheets, items, owners)
         columns: Parts = {**items, **certificates}
         stated = results.result()
         told = other.submit(classes_of, sheets, certificates, rows, stated)
+        certificate_ids = other.submit(lambda: flat(sheets["certificates"]["id"].take(pa.array(rows))))
         references_of(sheets, columns, rows, purposes.result()[0], references, owners.used[used_codes])
         uses_of(columns, stated.plain_of_shape[stated.shape[rows]], stated.plains, purposes.result()[1])
         classes = told.result()
-    columns["of_class"], columns["class_plain"] = classes.of_certificate, classes.plain
+        columns["of_class"], columns["class_plain"] = classes.of_certificate, classes.plain
+        together = assembled(columns, other)
     dictionaries = Dictionaries(
         countries=tuple(columns.pop("countries").tolist()),
         classes=classes.words,
@@ -43,9 +45,9 @@ def encode(sheets: Sheets) -> Fleet:
         quantities=tuple(columns.pop("quantity_names").tolist()),
     )
     return Fleet(
-        columns=assembled(columns),
+        columns=together,
         dictionaries=dictionaries,
         item_ids=item_ids,
-        certificate_ids=flat(sheets["certificates"]["id"].take(pa.array(rows))),
+        certificate_ids=certificate_ids.result(),
         standards=standards,
     )

@@ -1,21 +1,19 @@
 """Which loops run: compiled ones for many items, the same as they are for few; by numpy where there is no compiler."""
 
-import importlib.util
-from functools import lru_cache
 from types import ModuleType
 
 from traceability.fleet import arrays, loops
 from traceability.fleet.columns import Fleet
+from traceability.fleet.compiler import has_compiler
 
 _FEW = 3000  # Items that plain loops answer in about a second; compiling takes longer, once for a machine.
-_COMPILER = "numba"
 
 
 def engine_of(items: int) -> ModuleType:
     """The loops for so many items."""
     if items <= _FEW:
         return loops
-    return _compiled() if _has_compiler() else arrays
+    return _compiled() if has_compiler() else arrays
 
 
 def engine_for(fleet: Fleet) -> ModuleType:
@@ -25,12 +23,7 @@ def engine_for(fleet: Fleet) -> ModuleType:
 
 def runs_plain(fleet: Fleet) -> bool:
     """Whether loops that numpy has no part in run as they are: for few items, or where there is no compiler."""
-    return fleet.items <= _FEW or not _has_compiler()
-
-
-@lru_cache(maxsize=1)
-def _has_compiler() -> bool:
-    return importlib.util.find_spec(_COMPILER) is not None
+    return fleet.items <= _FEW or not has_compiler()
 
 
 def _compiled() -> ModuleType:

@@ -31,6 +31,7 @@ from traceability.resolution import covers, results_for
 from traceability.rules import competence, uncertainty
 
 Row = tuple[Any, ...]
+BARE = 7  # So many texts at the beginning of the row of a result are not about errors.
 _SCHEMES = tuple(Scheme)
 _ANY_DAY = date(2000, 1, 1)
 
@@ -46,7 +47,7 @@ def template(results: tuple[Result, ...], kind: CertificateKind, outcome: Outcom
 def result(row: Row) -> Result:
     """The result that a row of text states."""
     quantity, unit, low, high, value, value_unit, k, error, error_unit, permissible, permissible_unit = row
-    stated = None if value is None else Uncertainty(value=Decimal(value), unit=value_unit, k=_decimal(k))
+    stated = None if value is None else _uncertainty(value, value_unit, k)
     return Result(
         quantity=quantity,
         unit=unit,
@@ -67,8 +68,14 @@ def purpose(row: Row) -> Purpose:
 def scope(row: Row) -> Scope:
     """The row of a scope that a row of text states."""
     quantity, unit, low, high, value, best_unit, k = row
-    best = None if value is None else Uncertainty(value=Decimal(value), unit=best_unit, k=_decimal(k))
+    best = None if value is None else _uncertainty(value, best_unit, k)
     return Scope(quantity=quantity, unit=unit, low=_decimal(low), high=_decimal(high), best_uncertainty=best)
+
+
+@lru_cache(maxsize=4096)
+def bare_result(row: Row) -> Result:
+    """The result without errors (without_errors) that the beginning of a row states, its texts before BARE."""
+    return result((*row, None, None, None, None))
 
 
 def without_errors(shape: tuple[Result, ...]) -> tuple[Result, ...]:
@@ -177,8 +184,19 @@ def _next(day: date) -> date:
     return date.fromordinal(min(day.toordinal() + 1, date.max.toordinal()))
 
 
+# What results are made of repeats far more than results do.
+@lru_cache(maxsize=65536)
+def _uncertainty(value: str, unit: str, k: str | None) -> Uncertainty:
+    return Uncertainty(value=Decimal(value), unit=unit, k=_decimal(k))
+
+
 def _amount(value: str | None, unit: str) -> Amount | None:
-    return None if value is None else Amount(value=Decimal(value), unit=unit)
+    return None if value is None else _some_amount(value, unit)
+
+
+@lru_cache(maxsize=65536)
+def _some_amount(value: str, unit: str) -> Amount:
+    return Amount(value=Decimal(value), unit=unit)
 
 
 def _decimal(text: str | None) -> Decimal | None:

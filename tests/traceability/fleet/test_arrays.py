@@ -3,7 +3,7 @@
 import pytest
 
 from tests.traceability.fleet.worlds import drawn
-from traceability.fleet import arrays, engines, loops
+from traceability.fleet import arrays, compiler, engines, loops
 from traceability.fleet.compiled import compiled_loops
 from traceability.fleet.engines import engine_for
 from traceability.fleet.solve import solve
@@ -35,7 +35,7 @@ def test_many_items_go_to_the_compiler_where_there_is_one(monkeypatch: pytest.Mo
     fleet = drawn(1).fleet
     monkeypatch.setattr(engines, "_FEW", 0)
     assert engine_for(fleet) is compiled_loops()
-    monkeypatch.setattr(engines, "_COMPILER", "a compiler that nobody wrote")
-    engines._has_compiler.cache_clear()
+    monkeypatch.setattr(compiler, "NAME", "a compiler that nobody wrote")
+    compiler.has_compiler.cache_clear()
     assert engine_for(fleet) is arrays
-    engines._has_compiler.cache_clear()
+    compiler.has_compiler.cache_clear()

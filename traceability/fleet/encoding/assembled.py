@@ -1,5 +1,7 @@
 """The parts as the records that the kernel reads."""
 
+from concurrent.futures import Executor
+
 import numpy as np
 
 from traceability.fleet.columns import (
@@ -23,8 +25,9 @@ from traceability.fleet.columns import (
 from traceability.fleet.encoding.parts import Parts
 
 
-def assembled(parts: Parts) -> Columns:
-    """The parts as the records that the kernel reads."""
+def assembled(parts: Parts, other: Executor) -> Columns:
+    """The parts as the records that the kernel reads; those of certificates, the longest, put together by another thread."""
+    certificates = other.submit(_certificates, parts)
     lists = {name: parts[f"{name}_offset"] for name in ("event", "doubt", "recognized", "asked")}
     has_extra = np.any([np.diff(offset) > 0 for offset in lists.values()], axis=0)
     spans = {f"{name}_first": offset[:-1][has_extra] for name, offset in lists.items()}
@@ -32,7 +35,6 @@ def assembled(parts: Parts) -> Columns:
     extras = records(EXTRA, 1 + int(has_extra.sum()))
     for name, places in spans.items():
         extras[name][1:] = places
-    of_class = parts["of_class"]
     arrays: dict[str, Array] = {
         "items": records(
             ITEM,
@@ -49,13 +51,6 @@ def assembled(parts: Parts) -> Columns:
         "doubts": records(DOUBT, len(parts["doubt_since"]), since=parts["doubt_since"], shown=parts["doubt_shown"]),
         "recognized": records(
             PERIOD, len(parts["recognized_from"]), start=parts["recognized_from"], until=parts["recognized_until"]
-        ),
-        "certificates": records(
-            CERTIFICATE,
-            len(of_class),
-            reference_first=parts["reference_offset"][:-1],
-            reference_last=parts["reference_offset"][1:],
-            **{name: parts[name] for name in CERTIFICATE.names or () if name in parts},
         ),
         "references": records(REFERENCE, len(parts["use"]), use=parts["use"], named=parts["named"]),
         "uses": records(
@@ -74,6 +69,7 @@ def assembled(parts: Parts) -> Columns:
             REPLACING, len(parts["replacing"]), certificate=parts["replacing"], **_spans(parts["replaced_offset"])
         ),
     }
+    arrays["certificates"] = certificates.result()
     plain = {
         name: np.ascontiguousarray(parts[name], COLUMN_TYPES[name])
         for name in Columns._fields
@@ -81,6 +77,16 @@ def assembled(parts: Parts) -> Columns:
     }
     arrays["events"] = np.ascontiguousarray(arrays["events"], np.int32)
     return Columns(**{name: frozen(array) for name, array in (arrays | plain).items()})
+
+
+def _certificates(parts: Parts) -> Array:
+    return records(
+        CERTIFICATE,
+        len(parts["of_class"]),
+        reference_first=parts["reference_offset"][:-1],
+        reference_last=parts["reference_offset"][1:],
+        **{name: parts[name] for name in CERTIFICATE.names or () if name in parts},
+    )
 
 
 def _spans(offset: Array) -> dict[str, Array]:

@@ -35,9 +35,9 @@ def results_of(sheets: Sheets) -> Stated:
     entries = array_of(sheets["certificates"]["entry"])
     taken, offset = grouped(Places(entries).of(array_of(table["certificate_entry"])), len(entries))
     shape, lists = list_codes(offset, codes[taken])
-    values = [shapes.result(row) for row in rows]
+    values, bare = [shapes.result(row) for row in rows], [shapes.bare_result(row[: shapes.BARE]) for row in rows]
     distinct = [tuple(values[each] for each in one) for one in lists]
-    plain_of = [shapes.without_errors(each) for each in distinct]
+    plain_of = [tuple(bare[each] for each in one) for one in lists]
     plains = list(dict.fromkeys([(), *plain_of]))
     number = {plain: place for place, plain in enumerate(plains)}
     return Stated(shape, distinct, np.array([number[each] for each in plain_of], np.int64), plains)

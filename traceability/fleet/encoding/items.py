@@ -1,12 +1,14 @@
 """The columns of items: those that something refers to first."""
 
+from collections.abc import Callable
+from concurrent.futures import Executor
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from traceability.fleet import loops
-from traceability.fleet.codes import array_of, grouped, places_in, text_codes
+from traceability.fleet.codes import array_of, finder, grouped, places_in, text_codes
 from traceability.fleet.columns import Array
 from traceability.fleet.encoding.parts import Parts, Places, flat
 from traceability.fleet.sheets import Sheets
@@ -21,11 +23,19 @@ class Owners(NamedTuple):
     used: Array  # By distinct name of an item that a reference uses.
 
 
-def owners_of(sheets: Sheets, item_ids: pa.Array, used: pa.Array) -> Owners:
-    """All at once, as the ids are put into one table for it."""
-    names = [sheets["certificates"]["item"], sheets["events"]["item"], pa.chunked_array([used])]
-    places = places_in(pa.chunked_array([chunk for each in names for chunk in each.chunks], pa.string()), item_ids)
-    return Owners(*np.split(places, np.cumsum([len(each) for each in names[:-1]])))
+def owners_of(sheets: Sheets, item_ids: pa.Array, used: pa.Array, other: Executor) -> Owners:
+    """Half of them looked up by another thread."""
+    look_up = finder(item_ids)
+    item = sheets["certificates"]["item"]
+    half = len(item) // 2
+    first = other.submit(_looked_up, look_up, item.slice(0, half))
+    of_events, of_used = _looked_up(look_up, sheets["events"]["item"]), look_up(used)
+    rest = _looked_up(look_up, item.slice(half))
+    return Owners(np.concatenate([first.result(), rest]), of_events, of_used)
+
+
+def _looked_up(look_up: Callable[[pa.Array], Array], column: pa.ChunkedArray) -> Array:
+    return np.concatenate([np.empty(0, np.int32), *(look_up(chunk) for chunk in column.chunks)])
 
 
 def items_of(sheets: Sheets, used: pa.Array) -> tuple[Parts, pa.Array, int]:

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from traceability.fleet import loops, shapes
-from traceability.fleet.codes import array_of, gathered, grouped, pair_codes, places_in, row_codes
+from traceability.fleet.codes import array_of, gathered, grouped, pair_codes, places_in, row_codes, text_codes
 from traceability.fleet.columns import Array
-from traceability.fleet.encoding.parts import FAILED, TEXT_OF_PURPOSE, Parts, Places, flat
+from traceability.fleet.encoding.parts import FAILED, TEXT_OF_PURPOSE, Parts, Places
 from traceability.fleet.sheets import Sheets
 
 
@@ -39,23 +39,23 @@ def references_of(sheets: Sheets, parts: Parts, rows: Array, purposes: Array, ta
     parts["use"] = np.where(upper < 0, loops.UNKNOWN_ITEM, loops.OWN_ITEM)
     parts["use"][is_followed] = use
     parts["use_item"], parts["use_purpose"] = use_item, use_purpose
-    parts["named"] = _named(sheets, parts, rows, flat(table["certificate"].take(pa.array(taken))))
+    codes, names = text_codes(table["certificate"])
+    parts["named"] = _named(sheets, parts, rows, codes[taken], names)
 
 
-def _named(sheets: Sheets, parts: Parts, rows: Array, named: pa.Array) -> Array:
+def _named(sheets: Sheets, parts: Parts, rows: Array, codes: Array, named: pa.Array) -> Array:
     """The certificates that issuers name, as numbers: of live ones their places, of others numbers above all places."""
-    numbers = np.full(len(named), loops.NOT_NAMED)
-    replaced = parts.pop("replaced_names")
-    names = pc.unique(pa.concat_arrays([named.drop_null(), pa.array(replaced.tolist(), pa.string())]))
+    replaced = pa.array(parts.pop("replaced_names").tolist(), pa.string())
+    names = pc.unique(pa.concat_arrays([named, replaced]))
     place_of = np.full(len(sheets["certificates"]), -1)
     place_of[rows] = np.arange(len(rows))
-    row = places_in(names, flat(sheets["certificates"]["id"])) if len(names) else np.empty(0, np.int64)
-    place = np.where(row >= 0, place_of[row], -1) if len(place_of) else np.full(len(names), -1)
+    place = np.full(len(names), -1)
+    if len(names):  # Few are named: a table of these is made, not of all certificates.
+        name = places_in(sheets["certificates"]["id"], names)
+        place[name[name >= 0]] = place_of[name >= 0]
     number = np.where(place >= 0, place, len(rows) + np.arange(len(names)))
-    is_named = named.is_valid().to_numpy(zero_copy_only=False)
-    numbers[is_named] = number[places_in(named.drop_null(), names)]
-    parts["replaced"] = number[places_in(pa.array(replaced.tolist(), pa.string()), names)]
-    return numbers
+    parts["replaced"] = number[places_in(replaced, names)]
+    return np.append(number[places_in(named, names)], loops.NOT_NAMED)[codes]  # -1: the last.
 
 
 def uses_of(parts: Parts, plain: Array, plains: list[Any], purposes: list[Any]) -> None:
