@@ -115,4 +115,6 @@ RECALL_PREVIEW: dict[str, Any] = {
             "is_in_force": True,
         }
     ],
+    "has_more": False,
+    "in_all": None,
 }

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -32,6 +33,7 @@ from registry.errors import RegistryError, UnknownError
 from registry.fleet_summary import Cell, PointCell
 from registry.spelling import storable
 from registry.usecases import fleet_questions, fleet_runs
+from registry.usecases.assess_all import SNAPSHOTS
 from registry.usecases.recall_preview import Broken, seen_preview
 from registry.usecases.review_editions import areas_on
 from traceability.affected import Affected
@@ -245,10 +247,12 @@ def show_preview(
     if about:
         try:
             day = asking.day("on", values["on"])
-            section, (recall, points) = _seen(context, party, about, day, today, now)
+            section, broken = _seen(context, party, about, day, today, now)
+            recall, points = broken.recall, broken.points
             affected = recall.affected
             values |= {
                 "recall": recall,
+                "broken": broken,
                 "affected": affected,
                 "points": points,
                 "now": sum(each.is_in_force for each in affected),
@@ -274,10 +278,11 @@ def _is_chosen(each: Affected | AffectedPoint, level: int, severity: Severity | 
 
 def _seen(context: Context, party: Party, about: str, day: date, today: date, now: datetime) -> tuple[str, Broken]:
     """As a certificate where one has the id, else as an item; and which of the two it is."""
+    asked = partial(seen_preview, as_of=today, known_at=now, snapshots=context.data_dir / SNAPSHOTS)
     try:
-        return "certificates", seen_preview(context.store, party, "certificates", about, day, as_of=today, known_at=now)
+        return "certificates", asked(context.store, party, "certificates", about, day)
     except UnknownError:
-        return "items", seen_preview(context.store, party, "items", about, day, as_of=today, known_at=now)
+        return "items", asked(context.store, party, "items", about, day)
 
 
 def _progress(context: Context, party: Any, run_id: str) -> Any:

@@ -32,6 +32,7 @@ from registry.fleet_tables import TargetKind
 from registry.repositories.fleet_lists import Wanted
 from registry.spelling import storable
 from registry.usecases import fleet_forecast, fleet_questions
+from registry.usecases.assess_all import SNAPSHOTS
 from registry.usecases.fleet_forecast import Forecast
 from registry.usecases.fleet_questions import LARGEST_PAGE, Standing
 from registry.usecases.fleet_summaries import AHEAD
@@ -325,6 +326,7 @@ def _preview(
 ) -> Response:
     today: date = civil_day(context.clock())
     day = day_or_none("on", on) or today
-    found = seen_preview(context.store, party, *about, day, as_of=today, known_at=known_at)
+    kept = context.data_dir / SNAPSHOTS
+    found = seen_preview(context.store, party, *about, day, as_of=today, known_at=known_at, snapshots=kept)
     rows = (*found.recall.affected, *found.points)
     return in_form(form, recall_preview(found, today, known_at), _AFFECTED, rows, "recall-preview", language)

@@ -82,8 +82,9 @@ class FleetItems(msgspec.Struct, frozen=True, kw_only=True):
 class RecallPreview(msgspec.Struct, frozen=True, kw_only=True):
     """What a failed item or a certificate without force would break, as far as it is seen: certificates and metering points.
 
-    `window`: of a failure, the days after the last good evidence (absent: without beginning) until it showed. `void_from`: of
-    a withdrawal.
+    `has_more`: so much hangs on it that the nearest certificates alone are told, and no points; `in_all`: how many certificates
+    there are then, null for whoever does not see everything. `window`: of a failure, the days after the last good evidence
+    (absent: without beginning) until it showed. `void_from`: of a withdrawal.
     """
 
     subject: str
@@ -94,6 +95,8 @@ class RecallPreview(msgspec.Struct, frozen=True, kw_only=True):
     void_from: date | None
     affected: tuple[Affected, ...]
     points: tuple[AffectedPoint, ...]
+    has_more: bool
+    in_all: int | None
 
 
 def facts_of(run: FleetRun | None) -> FleetRunFacts | None:
@@ -129,4 +132,6 @@ def recall_preview(found: Broken, as_of: date, known_at: datetime) -> RecallPrev
         void_from=recall.void_from,
         affected=recall.affected,
         points=found.points,
+        has_more=found.has_more,
+        in_all=found.in_all,
     )

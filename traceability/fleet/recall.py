@@ -4,6 +4,7 @@ The same answer as there, for a standard on which a million meters hang.
 """
 
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -30,8 +31,15 @@ _UNAFFECTED = -1
 _ROOM = 64  # More than there are codes: a grade is severity * _ROOM + what is left to _ROOM, so that the worst is the largest.
 
 
-def affected_by_failure(fleet: Fleet, item: str, window: Window, as_of: date) -> pa.Table:
-    """What is affected when an item is found to be wrong (affected.of_failure); rows by SCHEMA, nearest first.
+class Found(NamedTuple):
+    """What is affected: rows by SCHEMA, nearest first, and how many there are in all."""
+
+    rows: pa.Table
+    in_all: int
+
+
+def affected_by_failure(fleet: Fleet, item: str, window: Window, as_of: date, most: int | None = None) -> Found:
+    """What is affected when an item is found to be wrong (affected.of_failure); the nearest so many.
 
     `window` is worked out from the item's records (affected.window_of), as columns do not tell interim checks that were passed.
     """
@@ -43,7 +51,7 @@ def affected_by_failure(fleet: Fleet, item: str, window: Window, as_of: date) ->
     failed_on = number_of(window.failed_on) or 0
     if columns.items["role"][owner] == loops.ROLE_ANCHOR:
         grade = np.where(day >= failed_on, _grade(loops.FAIL, loops.ANCHOR_NOT_RECOGNIZED), _UNAFFECTED)
-        return _table(fleet, references, grade, as_of)
+        return _found(fleet, references, grade, as_of, most)
     good_on = number_of(window.last_good_on)
     since = -loops.FOREVER if good_on is None else good_on
     found = links.target[references]
@@ -55,11 +63,13 @@ def affected_by_failure(fleet: Fleet, item: str, window: Window, as_of: date) ->
     grade = np.where(is_ended, _grade(loops.FAIL, loops.EVENT_AFTER_CALIBRATION), _UNAFFECTED)
     grade[~is_failed & (since < day) & (day < failed_on)] = _grade(loops.INDETERMINATE, loops.SUSPECT)
     grade[is_failed & (calibrated == failed_on)] = _grade(loops.FAIL, loops.FAILED)
-    return _table(fleet, references, np.where(is_found, grade, _UNAFFECTED), as_of)
+    return _found(fleet, references, np.where(is_found, grade, _UNAFFECTED), as_of, most)
 
 
-def affected_by_withdrawal(fleet: Fleet, certificate: str, void_from: date, as_of: date) -> pa.Table | None:
-    """What is affected when a certificate has no force from a day on (affected.of_withdrawal); rows by SCHEMA.
+def affected_by_withdrawal(
+    fleet: Fleet, certificate: str, void_from: date, as_of: date, most: int | None = None
+) -> Found | None:
+    """What is affected when a certificate has no force from a day on (affected.of_withdrawal); the nearest so many.
 
     None when it ends earlier ones, or its item is in doubt: what it says of other certificates is worked out when records are
     encoded (as for Watch.withdraw), so that the graph is to be asked.
@@ -78,7 +88,7 @@ def affected_by_withdrawal(fleet: Fleet, certificate: str, void_from: date, as_o
     pairs, which = np.unique(np.stack([use[relied], day[relied]]), axis=1, return_inverse=True)
     grades = [_worst_at(after, owner, int(one), int(other)) for one, other in pairs.T]
     grade[relied] = np.array(grades, np.int64)[which.ravel()]
-    return _table(fleet, references, grade, as_of)
+    return _found(fleet, references, grade, as_of, most)
 
 
 def _worst_at(columns: Columns, item: int, use: int, day: int) -> int:
@@ -110,7 +120,7 @@ def _with_void_from(columns: Columns, place: int, day: int) -> Columns:
     return columns._replace(certificates=frozen(certificates))
 
 
-def _table(fleet: Fleet, references: Array, grade: Array, as_of: date) -> pa.Table:
+def _found(fleet: Fleet, references: Array, grade: Array, as_of: date, most: int | None) -> Found:
     """Whatever rests on the references that have a grade, down to the last certificate."""
     columns, links = fleet.columns, links_of(fleet)
     size = len(columns.certificates)
@@ -134,7 +144,8 @@ def _table(fleet: Fleet, references: Array, grade: Array, as_of: date) -> pa.Tab
         np.maximum.at(last, lower, given[2])
         is_changed = (worst[lower] != before[0]) | (first[lower] != before[1]) | (last[lower] != before[2])
         layer, step = np.unique(lower[is_changed]), step + 1
-    reached = np.flatnonzero(level)
+    every = np.flatnonzero(level)
+    reached = every[np.argsort(level[every], kind="stable")][:most]
     owner = owners_of(columns)[reached]
     in_force = found_on(columns, owner, loops.ANY_PURPOSE, number_of(as_of) or 0) == reached
     code = _ROOM - 1 - worst[reached] % _ROOM
@@ -152,7 +163,7 @@ def _table(fleet: Fleet, references: Array, grade: Array, as_of: date) -> pa.Tab
         },
         schema=SCHEMA,
     )
-    return table.sort_by([(name, "ascending") for name in ("level", "item", "calibrated_on", "certificate")])
+    return Found(table.sort_by([(name, "ascending") for name in ("level", "item", "calibrated_on", "certificate")]), len(every))
 
 
 def _days(numbers: Array) -> pa.Array:

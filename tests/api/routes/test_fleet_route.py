@@ -10,10 +10,13 @@ import pytest
 
 from api import security
 from registry.access import Role
+from registry.usecases import recall_preview
+from registry.usecases.assess_all import SNAPSHOTS, load_fleet
 from tests.api.fleet_world import POLICY, FleetWorld, fleet_world
 from tests.api.worlds import TODAY
 
 API = "/api/v1"
+HUBS = ("/items/STD/recall-preview", "/certificates/c-std/recall-preview")
 HAN = re.compile("[一-鿿]")
 
 
@@ -138,6 +141,25 @@ def test_a_recall_is_previewed_for_an_item_and_for_a_certificate(world: FleetWor
     ]
     table = _asked(world, "/items/STD/recall-preview", on=str(TODAY), format="csv").text
     assert [line.split(",")[0] for line in table.splitlines()[1:]] == ["certificate"] * 6 + ["metering_point"] * 2
+
+
+def test_what_hangs_on_a_hub_is_told_from_the_columns(world: FleetWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The standard of which everybody asks is the one that nobody gets an answer for; or it is told what others hold."""
+    today = str(TODAY)
+    whole = {path: _asked(world, path, on=today).json() for path in HUBS}
+    monkeypatch.setattr(recall_preview, "HUGE", 0)
+    # Without columns of this state it is told from the records, as ever.
+    assert {path: _asked(world, path, on=today).json() for path in HUBS} == whole
+    context = world.service.app.state.context  # type: ignore[attr-defined]
+    load_fleet(context.store, context.clock(), context.data_dir / SNAPSHOTS)
+    for path in HUBS:
+        told = _asked(world, path, on=today).json()
+        assert told["affected"] == whole[path]["affected"]
+        assert (told["has_more"], told["points"], told["in_all"], told["window"]) == (True, [], None, whole[path]["window"])
+        assert _asked(world, path, foreign=True).status_code == 404
+    assert "依赖它的器具太多" in _page(world, "/recall-preview?subject=STD").text
+    monkeypatch.setattr(recall_preview, "NEAREST", 2)
+    assert len(_asked(world, HUBS[0], on=today).json()["affected"]) == 2
 
 
 def test_another_organization_learns_nothing(world: FleetWorld) -> None:
