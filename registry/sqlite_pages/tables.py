@@ -13,7 +13,7 @@ from registry.sqlite_pages import loops
 from registry.sqlite_pages.file import Pages, UnfitError
 from registry.sqlite_pages.loops import Array, Found, Plan, Source
 
-_PAGES_A_PIECE = 8192  # Read by one thread at once: 32 MB.
+_PAGES_A_PIECE = 4096  # Read by one thread at once: 16 MB.
 _SLOTS = 2**16  # To begin with, for texts that repeat: twice as many as there may be different ones.
 _LINE = 64  # Bytes; where arrays begin.
 _memory = threading.local()
