@@ -28,6 +28,7 @@ FLEET_LAPSES: dict[str, Any] = {
         {"last_day": "2026-12-03", "standard": "STD-0.02-01", "items": 240},
     ],
     "point_lapses": [{"last_day": "2026-12-03", "points": 96}],
+    "next": None,
 }
 
 FLEET_POINTS: dict[str, Any] = {

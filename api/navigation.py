@@ -80,6 +80,7 @@ _PAGES = (
     _Page(_SETTINGS, "/settings", Bilingual("设置", "Settings"), (Permission.READ,)),
 )
 _MOST_COUNTED = 99
+_MORE = {"/items": ("/i/",), "/recalls": ("/recall-preview",)}  # What else lies under a page.
 
 
 def rooms(party: Party | None, waiting: int, path: str) -> tuple[Room, ...]:
@@ -87,14 +88,16 @@ def rooms(party: Party | None, waiting: int, path: str) -> tuple[Room, ...]:
     if party is None:
         return ()
     open_to_them = [page for page in _PAGES if any(map(party.may, page.needs))]
+    # Of pages of which one lies under the other, the nearest: one is never in two places.
+    here = max((page.address for page in open_to_them if _is_here(page, path)), key=len, default="")
     return tuple(
-        Room(name, tuple(_place(page, waiting, path) for page in pages))
+        Room(name, tuple(_place(page, waiting, here) for page in pages))
         for name, pages in groupby(open_to_them, key=lambda page: page.room)
     )
 
 
-def _place(page: _Page, waiting: int, path: str) -> Place:
-    return Place(page.address, page.name, _count(waiting) if page.address == "/reviews" else "", _is_here(page, path))
+def _place(page: _Page, waiting: int, here: str) -> Place:
+    return Place(page.address, page.name, _count(waiting) if page.address == "/reviews" else "", page.address == here)
 
 
 def _count(waiting: int) -> str:
@@ -104,4 +107,4 @@ def _count(waiting: int) -> str:
 
 
 def _is_here(page: _Page, path: str) -> bool:
-    return path == page.address or path.startswith(f"{page.address}/") or (page.address == "/items" and path.startswith("/i/"))
+    return path == page.address or path.startswith((f"{page.address}/", *_MORE.get(page.address, ())))

@@ -66,12 +66,12 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
 class FleetSummary(msgspec.Struct, frozen=True, kw_only=True):
     """The sums over all items, or over those that somebody may see. `has_more`: whether there are more points than these.
 
-    `points`: standards. `point_statuses`, `point_cells` and `point_lapses`: the same over metering points.
+    What lapses when stands apart (FleetLapses), as there may be very much of it. `points`: standards. `point_statuses`,
+    `point_cells` and `point_lapses`: the same over metering points.
     """
 
     statuses: dict[Status, int]
     cells: tuple[Cell, ...]
-    lapses: tuple[Lapse, ...]
     points: tuple[Point, ...]
     has_more: bool
     point_statuses: dict[Status, int] = {}

@@ -8,10 +8,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
-from registry.columns import WholeNumber, filled, one_of
+from registry.columns import CivilDate, WholeNumber, filled, one_of
 from registry.table_parts import (
     CLUSTERED,
     STRICT,
@@ -24,6 +24,8 @@ from registry.table_parts import (
     whole_column,
 )
 from traceability.verdict import Status
+
+_IS_CARRIED = text("carrier IS NOT NULL")
 
 
 class RunState(StrEnum):
@@ -87,6 +89,7 @@ class FleetAnswers(Table, table=True):
 
     `failing`: the certificate (or item) nearest to the target that has the worst severity by itself. `certificate`: in force on
     the day. `depth`: of the longest path, empty on a circle. `traceable_until`: empty when not good, and when good without end.
+    `carrier`: of an item that lapses in the days that the sums look ahead, the standard that carries that (Lapse).
     """
 
     is_cache: ClassVar[bool] = True
@@ -96,6 +99,7 @@ class FleetAnswers(Table, table=True):
         one_of("status", Status),
         Index(None, "run", "status", "target"),
         Index(None, "run", "traceable_until"),
+        Index(None, "run", "carrier", sqlite_where=_IS_CARRIED, postgresql_where=_IS_CARRIED),
         CLUSTERED,
     )
 
@@ -108,6 +112,24 @@ class FleetAnswers(Table, table=True):
     certificate: str | None = text_column()
     depth: int | None = whole_column()
     traceable_until: date | None = day_column()
+    carrier: str | None = text_column()
+
+
+class FleetLapses(Table, table=True):
+    """How many items are good for the last time on a day, and the standard that carries that; empty for none.
+
+    `viewers` as for `FleetSummaries`: only whoever reads for exactly these sees it.
+    """
+
+    is_cache: ClassVar[bool] = True
+    __tablename__ = "fleet_lapses"
+    __table_args__ = (CheckConstraint("items > 0", name="items"), CLUSTERED)
+
+    run: int = Field(primary_key=True, sa_type=WholeNumber)
+    viewers: str = key_column()
+    last_day: date = Field(primary_key=True, sa_type=CivilDate)
+    standard: str = key_column()
+    items: int = whole_column()
 
 
 class FleetSummaries(Table, table=True):

@@ -110,24 +110,20 @@ def show_lapses(
     """What is good for the last time on one of the next days, week by week, and which standard carries it."""
     with context.store.reading(party.viewers) as work:
         found = fleet_questions.standing(work, policy)
-    lapses = fleet_questions.lapses(found, within)
-    carriers: Counter[str] = Counter()
-    for each in lapses:
-        if each.standard is not None:
-            carriers[each.standard] += each.items
+        lapses = fleet_questions.calendar(work, found, within, _MOST_LAPSES)
     values = {
         "found": found,
         "policy": policy,
         "policies": list(POLICIES),
         "within": within,
         "windows": _WINDOWS,
-        "bars": lapse_bars(lapses, text(language, "每周失效件数"), "lapses"),
-        "weeks": list(lapses_by_week(lapses).items()),
-        "lapses": lapses[:_MOST_LAPSES],
-        "more": max(len(lapses) - _MOST_LAPSES, 0),
-        "in_all": sum(each.items for each in lapses),
+        "bars": lapse_bars(lapses.by_day, text(language, "每周失效件数"), "lapses"),
+        "weeks": list(lapses_by_week(lapses.by_day).items()),
+        "lapses": lapses.rows,
+        "more": lapses.next is not None,
+        "in_all": sum(map(sum, lapses.by_day.values())),
         "points_by_week": points_by_week(fleet_questions.point_lapses(found, within)),
-        "carriers": carriers.most_common(20),
+        "carriers": lapses.carriers,
         "api": f"{links.API}/fleet/lapses",
     }
     return page("fleet_lapses.html", language, request, values)

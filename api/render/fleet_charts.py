@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 from markupsafe import Markup
 
 from api.language import Language, text
-from registry.fleet_summary import Lapse, PointLapse
+from registry.fleet_summary import PointLapse
 from registry.usecases.fleet_forecast import Loss
 from registry.usecases.fleet_questions import week_of
 from traceability.affected import Affected
@@ -39,7 +39,7 @@ def status_bars(rows: Sequence[tuple[str, Mapping[Status, int]]], title: str, ke
     return _markup(drawing)
 
 
-def lapse_bars(lapses: Iterable[Lapse], title: str, key: str) -> Markup:
+def lapse_bars(lapses: Mapping[date, tuple[int, int]], title: str, key: str) -> Markup:
     """A bar for each week: what ends by itself, and what a standard takes along."""
     weeks = lapses_by_week(lapses)
     most = max((sum(each) for each in weeks.values()), default=0)
@@ -52,13 +52,14 @@ def lapse_bars(lapses: Iterable[Lapse], title: str, key: str) -> Markup:
     return _markup(drawing)
 
 
-def lapses_by_week(lapses: Iterable[Lapse]) -> dict[date, tuple[int, int]]:
+def lapses_by_week(lapses: Mapping[date, tuple[int, int]]) -> dict[date, tuple[int, int]]:
     """For each Monday with a lapse in its week: items that end by themselves, and those that a standard carries."""
     own: Counter[date] = Counter()
     carried: Counter[date] = Counter()
-    for each in lapses:
-        (own if each.standard is None else carried)[week_of(each.last_day)] += each.items
-    return {week: (own[week], carried[week]) for week in sorted({*own, *carried})}
+    for day, (of_own, of_standards) in lapses.items():
+        own[week_of(day)] += of_own
+        carried[week_of(day)] += of_standards
+    return {week: (own[week], carried[week]) for week in sorted(own)}
 
 
 def points_by_week(lapses: Iterable[PointLapse]) -> dict[date, int]:

@@ -45,6 +45,7 @@ router = APIRouter(prefix=links.API, tags=["fleet"])
 
 _ASKED_WRONG = refusals(failures.USAGE, failures.STORE)
 _NOT_SEEN = refusals(failures.USAGE, failures.NOT_FOUND, failures.BUDGET, failures.STORE)
+_MOST_LAPSES = 1_000  # Rows of a page of lapses.
 _LARGEST_FILE = 20_000  # Rows of a list as a file; what is longer is `registry assess-all`.
 
 
@@ -171,14 +172,24 @@ def get_summary(context: Given, party: Reading, policy: PolicyName, form: Wanted
     responses={**with_twins(FleetLapses, "By day and standard", "FLEET_LAPSES"), **_ASKED_WRONG},
 )
 def list_lapses(
-    context: Given, party: Reading, policy: PolicyName, form: WantedForm, language: Speaking, within: Within = 90
+    context: Given,
+    party: Reading,
+    policy: PolicyName,
+    form: WantedForm,
+    language: Speaking,
+    within: Within = 90,
+    cursor: Annotated[int, Query(ge=0, le=10_000_000, description="`next` of the page before.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=_MOST_LAPSES, description="Most rows of the page.")] = _MOST_LAPSES,
 ) -> Response:
-    """As the records stand; standards that one does not hold are not named."""
-    found = _standing(context, party, policy)
-    rows = fleet_questions.lapses(found, within)
+    """As the records stand; standards that one does not hold are not named. As a file: the first twenty thousand."""
+    most = limit if form == "json" else _LARGEST_FILE
+    with context.store.reading(party.viewers) as work:
+        found = fleet_questions.standing(work, policy)
+        rows = fleet_questions.lapses(work, found, within, cursor, most + 1)
+    rows, after = rows[:most], cursor + most if len(rows) > most else None
     if form == "json":
         of_points = fleet_questions.point_lapses(found, within)
-        return json_answer(FleetLapses(run=facts_of(found.run), lapses=rows, point_lapses=of_points))
+        return json_answer(FleetLapses(run=facts_of(found.run), lapses=rows, point_lapses=of_points, next=after))
     return csv_answer(_LAPSES, rows, "lapses", language) if form == "csv" else ndjson_answer(rows)
 
 

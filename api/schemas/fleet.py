@@ -38,11 +38,15 @@ class FleetSums(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FleetLapses(msgspec.Struct, frozen=True, kw_only=True):
-    """What is good for the last time on which day, and which standard carries it; `point_lapses`: metering points by day."""
+    """What is good for the last time on which day, and which standard carries it; `point_lapses`: metering points by day.
+
+    `next`: the cursor of the page after this one; all pages have the same `point_lapses`.
+    """
 
     run: FleetRunFacts | None
     lapses: tuple[Lapse, ...]
     point_lapses: tuple[PointLapse, ...]
+    next: int | None
 
 
 class FleetPoints(msgspec.Struct, frozen=True, kw_only=True):

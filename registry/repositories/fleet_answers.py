@@ -39,8 +39,11 @@ class FleetAnswer(NamedTuple):
     traceable_until: date | None
 
 
-def rows_of(answers: pa.Table, run: int, kind: TargetKind = TargetKind.ITEM) -> pa.Table:
-    """The columns of the table of answers, from those of the fleet engine (traceability.fleet.answers.SCHEMA)."""
+def rows_of(answers: pa.Table, run: int, kind: TargetKind = TargetKind.ITEM, carriers: pa.Array | None = None) -> pa.Table:
+    """The columns of the table of answers, from those of the fleet engine (traceability.fleet.answers.SCHEMA).
+
+    `carriers`: for each the standard that carries its lapse (traceability.fleet.forecast.carriers).
+    """
     size = len(answers)
     columns = {
         "run": pa.repeat(pa.scalar(run, pa.int64()), size),
@@ -52,13 +55,14 @@ def rows_of(answers: pa.Table, run: int, kind: TargetKind = TargetKind.ITEM) -> 
         "certificate": answers["certificate"],
         "depth": answers["depth"],
         "traceable_until": answers["traceable_until"].cast(pa.int32()),
+        "carrier": pa.nulls(size, pa.string()) if carriers is None else carriers,
     }
     return pa.Table.from_pydict(columns).sort_by("target")
 
 
-def rows_of_everything(answers: Everything, run: int) -> pa.Table:
+def rows_of_everything(answers: Everything, run: int, carriers: pa.Array | None = None) -> pa.Table:
     """The same of items and metering points."""
-    of_kinds = [rows_of(answers.items, run), rows_of(answers.points, run, TargetKind.METERING_POINT)]
+    of_kinds = [rows_of(answers.items, run, carriers=carriers), rows_of(answers.points, run, TargetKind.METERING_POINT)]
     return pa.concat_tables(of_kinds).sort_by("target")
 
 

@@ -1,7 +1,7 @@
 """The whole registry as Arrow tables, straight from the database: what the fleet engine reads (traceability.fleet.sheets).
 
-Through ADBC, in one transaction, so that all tables tell of one state; whole tables over a second connection that sees the
-same state as well, as reading takes a processor and most machines have two.
+In one transaction, so that all tables tell of one state; whole tables of PostgreSQL over a second connection that sees the same
+state as well, as reading takes a processor and most machines have two.
 """
 
 from collections.abc import Iterator
@@ -11,9 +11,6 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
-import adbc_driver_manager
-import adbc_driver_postgresql.dbapi
-import adbc_driver_sqlite.dbapi
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,8 +18,8 @@ from sqlalchemy import ColumnElement, Engine, func, literal_column, select
 from sqlmodel import col
 
 from registry.columns import ALWAYS
-from registry.errors import StoreError
 from registry.import_tables import RetractedRows
+from registry.repositories.arrow import Asked, connected
 from registry.repositories.retractions import is_kept
 from registry.table_parts import Table, table_of
 from registry.tables import (
@@ -81,7 +78,6 @@ _ALL_SHEETS = SHEETS | POINT_SHEETS
 _LONGEST = ("certificates", "results", "certificate_references", "items")
 _ORDER = {"results", "certificate_references"}  # Long lists: the database has them in order, PostgreSQL is asked for it.
 _SMALL = 2**25  # Bytes; a smaller file is read sooner than loops are loaded.
-_BATCH = 1_000_000_000  # Rows that ADBC's SQLite driver looks at before it says of what type a column is: all of them.
 
 
 class Version(NamedTuple):
@@ -110,8 +106,8 @@ class Since(NamedTuple):
 class Reading:
     """An open transaction through which whole tables come as Arrow."""
 
-    def __init__(self, connection: Any, engine: Engine) -> None:
-        self._connection = connection
+    def __init__(self, connection: Asked, engine: Engine) -> None:
+        self.ask = connection.ask
         self._engine = engine
         self._dialect = engine.dialect
 
@@ -165,8 +161,9 @@ class Reading:
         for name in [*_LONGEST, *(each for each in SHEETS if each not in _LONGEST)]:
             waiting.put(name)
         found: dict[str, pa.Table] = {}
-        # What was recorded since is soon read.
-        with nullcontext() if since else self._beside() as other, ThreadPoolExecutor(1) as pool:
+        # What was recorded since is soon read; and Python makes values of SQLite's rows one after the other anyway.
+        is_alone = since or self._dialect.name == "sqlite"
+        with nullcontext() if is_alone else self._beside() as other, ThreadPoolExecutor(1) as pool:
             helping = pool.submit(_read_all, other, waiting, found, known_at, since)
             _read_all(self, waiting, found, known_at, since)
             helping.result()
@@ -191,7 +188,7 @@ class Reading:
     @contextmanager
     def _beside(self) -> "Iterator[Reading | None]":
         """Another connection in the state of this one; None where there is none, as something was recorded since."""
-        with _connected(self._engine, self._shared()) as connection:
+        with connected(self._engine, self._shared()) as connection:
             other = Reading(connection, self._engine)
             yield other if other.version() == self.version() else None
 
@@ -217,23 +214,12 @@ class Reading:
     def _table(self, statement: Any) -> pa.Table:
         return self.ask(str(statement.compile(dialect=self._dialect, compile_kwargs={"literal_binds": True})))
 
-    def ask(self, text: str) -> pa.Table:
-        """What a statement answers."""
-        with self._connection.cursor() as cursor:
-            if self._dialect.name == "sqlite":
-                cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": _BATCH})
-            cursor.execute(text)
-            return cursor.fetch_arrow_table()
-
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Reading]:
     """A transaction of its own on the database of an engine; errors of the driver come out as StoreError."""
-    try:
-        with _connected(engine) as connection:
-            yield Reading(connection, engine)
-    except adbc_driver_manager.Error as error:
-        raise StoreError(f"the database cannot be read: {error}", f"无法读取数据库：{error}") from error
+    with connected(engine) as connection:
+        yield Reading(connection, engine)
 
 
 def _read_all(
@@ -246,19 +232,6 @@ def _read_all(
         except Empty:
             return
         found[name] = opened.rows(name, known_at, since)
-
-
-def _connected(engine: Engine, state: str | None = None) -> Any:
-    """A connection in a transaction; `state`: the one that another transaction gave away."""
-    if engine.dialect.name == "sqlite":
-        return adbc_driver_sqlite.dbapi.connect(f"file:{engine.url.database}?mode=ro")
-    url = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = adbc_driver_postgresql.dbapi.connect(url)
-    with connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        if state is not None:
-            cursor.execute(f"SET TRANSACTION SNAPSHOT '{state}'")
-    return connection
 
 
 def _types(name: str) -> pa.Schema:

@@ -6,24 +6,29 @@ names the last recording that it takes into account, and rows lie in the order o
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import pyarrow as pa
 
 from registry.access import OPERATOR
-from registry.columns import instant_number
+from registry.columns import day_number, instant_number
 from registry.fleet_tables import TargetKind
-from registry.repositories import fleet_answers, fleet_runs
+from registry.repositories import fleet_answers, fleet_movements, fleet_runs
 from registry.repositories.fleet_changes import Since, StoredRecords, changes_since
+from registry.repositories.fleet_movements import Moment
 from registry.repositories.fleet_runs import FleetRun
 from registry.repositories.scans import latest_recording
 from registry.unit_of_work import Store, UnitOfWork
+from registry.usecases import fleet_sums
 from registry.usecases.fleet_runs import ask_for_run
+from registry.usecases.fleet_summaries import AHEAD
+from registry.usecases.fleet_sums import Sums, Touched
 from traceability.fleet.engines import engine_of
-from traceability.fleet.point_answers import Everything
-from traceability.fleet.reach import reached, reached_points, reassess
+from traceability.fleet.reach import Changes, reached, reached_points, reassess_carried
 from traceability.policy import policy_named
 from traceability.verdict import Status
 
+_MOST_USERS = 200_000  # Items that are looked through for those that lapse soon.
 MOST = 50_000  # Items and metering points that are answered again; for more of them a full run costs less.
 
 
@@ -51,19 +56,27 @@ def _caught_up(store: Store, run: FleetRun, at: datetime) -> CaughtUp | None:
     """None when somebody else was quicker."""
     with store.reading() as work:
         recording = latest_recording(work)
-        answers = _answered_again(work, run, at)
-    if answers is None:
+        found = _answered_again(work, run, Moment(recording, at))
+    if found is None:
         return _run_anew(store, run, recording, at)
-    rows = fleet_answers.rows_of_everything(answers, run.entry)
     with store.writing() as work:
         if not fleet_runs.move_on(work, run, recording=recording, known_at=at, at=at):
             return None
-        replace_answers(work, run, rows)
-    return CaughtUp(run=run.entry, recording=recording, targets=len(rows))
+        replace_answers(work, run, found.rows)
+        fleet_sums.carry(work, run.entry, found.sums)
+    return CaughtUp(run=run.entry, recording=recording, targets=len(found.rows))
 
 
-def _answered_again(work: UnitOfWork, run: FleetRun, at: datetime) -> Everything | None:
+class _Again(NamedTuple):
+    """The answers that take the place of those kept, and how the sums move with that."""
+
+    rows: pa.Table
+    sums: dict[str, Sums]
+
+
+def _answered_again(work: UnitOfWork, run: FleetRun, now: Moment) -> _Again | None:
     """The answers for all that was reached since the run; None when that is too much."""
+    at = now.known_at
     known_at, policy = instant_number(at), policy_named(run.policy)
     changes = changes_since(work, Since(run.recording, instant_number(run.known_at)), known_at)
     if changes is None:
@@ -73,8 +86,32 @@ def _answered_again(work: UnitOfWork, run: FleetRun, at: datetime) -> Everything
     points = None if items is None else reached_points(changes, items, around)
     if items is None or points is None or len(items) + len(points) > MOST:
         return None
+    lapsing = _lapsing_users(work, run, changes, around)
+    if lapsing is None or len(items | lapsing) + len(points) > MOST:
+        return None
+    items |= lapsing
     # The loops that answer the whole: in a city they are compiled already, and a part of it is large enough for them.
-    return reassess(items, points, around, run.as_of, policy, engine_of(run.written))
+    asked = run.as_of, AHEAD, policy
+    answers, carriers = reassess_carried(items, points, around, asked, engine_of(run.written))
+    rows = fleet_answers.rows_of_everything(answers, run.entry, carriers)
+    sums = fleet_sums.moves(work, run, now, Touched(items, points, changes.points), rows, around, MOST)
+    return None if sums is None else _Again(rows, sums)
+
+
+def _lapsing_users(work: UnitOfWork, run: FleetRun, changes: Changes, around: StoredRecords) -> set[str] | None:
+    """The items that lapse soon and were calibrated with what changed: another standard may carry that. None: too many.
+
+    Their answers are as before, unless they were reached as well.
+    """
+    touched = {item for item, _ in (*changes.items, *changes.certificates, *changes.events)}
+    users: set[str] = set()
+    for use in around.using(touched):
+        users.add(use.item)
+        if len(users) > _MOST_USERS:
+            return None
+    soon = day_number(run.as_of) + AHEAD
+    kept = fleet_movements.answered(work, run.entry, users)
+    return {item for item, answer in kept.items() if answer.until is not None and answer.until < soon}
 
 
 def replace_answers(work: UnitOfWork, run: FleetRun, rows: pa.Table) -> None:

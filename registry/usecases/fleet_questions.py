@@ -7,10 +7,11 @@ from registry.fleet_summary import FleetSummary, Lapse, Point, PointLapse
 from registry.repositories.fleet_answers import FleetAnswer
 from registry.repositories.fleet_lists import Among, Wanted, targets_wanted
 from registry.repositories.fleet_runs import FleetRun, current_run
-from registry.repositories.fleet_summaries import summary_of
+from registry.repositories.fleet_summaries import carriers_of, lapses_by_day, lapses_of, summary_of
 from registry.unit_of_work import Store, UnitOfWork
 
 LARGEST_PAGE = 200
+_CARRIERS = 20  # Standards that the calendar names.
 
 
 class Standing(NamedTuple):
@@ -34,12 +35,38 @@ def standing(work: UnitOfWork, policy: str) -> Standing:
     return Standing(run, None if run is None else summary_of(work, run.entry))
 
 
-def lapses(found: Standing, within: int) -> tuple[Lapse, ...]:
-    """What is good for the last time on one of the next days, by day and standard."""
+class Lapses(NamedTuple):
+    """What is good for the last time on one of the next days: a part of it by day and standard, and sums of all of it.
+
+    `by_day`: items that lapse by themselves, and those that a standard carries. `carriers`: the standards that carry most.
+    `next`: the place of the next part.
+    """
+
+    rows: tuple[Lapse, ...]
+    next: int | None
+    by_day: dict[date, tuple[int, int]]
+    carriers: list[tuple[str, int]]
+
+
+def lapses(work: UnitOfWork, found: Standing, within: int, after: int = 0, most: int = LARGEST_PAGE) -> tuple[Lapse, ...]:
+    """What is good for the last time on one of the next days, by day and standard; so many after so many."""
     if found.run is None or found.summary is None:
         return ()
-    last = found.run.as_of + timedelta(days=within)
-    return tuple(each for each in found.summary.lapses if each.last_day < last)
+    return tuple(lapses_of(work, found.run.entry, found.run.as_of + timedelta(days=within), after, most))
+
+
+def calendar(work: UnitOfWork, found: Standing, within: int, most: int) -> Lapses:
+    """The same with its sums: so many of its rows, and of the standards that carry most."""
+    if found.run is None or found.summary is None:
+        return Lapses((), None, {}, [])
+    before = found.run.as_of + timedelta(days=within)
+    rows = lapses(work, found, within, 0, most + 1)
+    days: dict[date, tuple[int, int]] = {}
+    for day, is_carried, items in lapses_by_day(work, found.run.entry, before):
+        own, carried = days.get(day, (0, 0))
+        days[day] = (own, carried + items) if is_carried else (own + items, carried)
+    carriers = carriers_of(work, found.run.entry, before, _CARRIERS)
+    return Lapses(rows[:most], most if len(rows) > most else None, days, carriers)
 
 
 def point_lapses(found: Standing, within: int) -> tuple[PointLapse, ...]:

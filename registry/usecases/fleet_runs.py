@@ -26,6 +26,7 @@ from registry.repositories.jobs import Job
 from registry.unit_of_work import Store, UnitOfWork
 from registry.usecases import fleet_summaries
 from registry.usecases.assess_all import load_points
+from traceability.fleet.forecast import carried, carriers
 from traceability.fleet.point_answers import assess_everything
 from traceability.policy import policy_named
 from traceability.verdict import Status
@@ -92,11 +93,12 @@ def run(running: Running, snapshots: Path | None = None) -> None:
     running.step("assess")
     answers = assess_everything(loaded.points, as_of, policy)
     at_hand = begun or _begun(running, policy.name, as_of, loaded.version.recording, known_at)
-    rows = fleet_answers.rows_of_everything(answers, at_hand.entry)
+    lapsing = carried(loaded.points.fleet, as_of, fleet_summaries.AHEAD, policy)
+    rows = fleet_answers.rows_of_everything(answers, at_hand.entry, carriers(loaded.points.fleet, lapsing))
     _write(running, at_hand, rows)
     running.step("summarize")
-    question = fleet_summaries.Question(as_of, at_hand.known_at, policy)
-    sums = list(fleet_summaries.summaries(running.store, loaded.points, answers, question))
+    question = fleet_summaries.Question(as_of, at_hand.known_at, policy, at_hand.recording)
+    sums = list(fleet_summaries.summaries(running.store, loaded.points, answers, question, lapsing))
     counts = _all_counts(fleet_answers.counted(rows))
     with running.store.writing() as work:
         at = running.clock()

@@ -8,21 +8,24 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from registry.fleet_summary import Cell, FleetSummary, Lapse, Point, PointCell, PointLapse
+from registry.fleet_summary import Cell, FleetSummary, Point, PointCell, PointLapse
 from registry.repositories import accounts
 from registry.repositories.fleet_summaries import (
+    LapseRow,
     districts_of,
     forget,
     forget_past,
     holders_of,
+    key_of,
     places_of_points,
     users_of_standards,
     write,
+    write_lapses,
 )
 from registry.unit_of_work import Store, UnitOfWork
 from traceability.fleet import loops
 from traceability.fleet.codes import gathered, grouped, places_in
-from traceability.fleet.forecast import carried
+from traceability.fleet.forecast import Carried
 from traceability.fleet.hanging import Chains, chains_of
 from traceability.fleet.point_answers import Everything
 from traceability.fleet.points import Points, serving_on
@@ -39,11 +42,12 @@ _NEVER = 2**31 - 1
 
 
 class Question(NamedTuple):
-    """What the answers are of."""
+    """What the answers are of: a day and policy, and the records up to a recording as known at an instant."""
 
     as_of: date
     known_at: datetime
     policy: Policy
+    recording: int
 
 
 class Sums(NamedTuple):
@@ -51,16 +55,17 @@ class Sums(NamedTuple):
 
     viewers: list[str] | None
     summary: FleetSummary
+    lapses: list[LapseRow]
 
 
-def summaries(store: Store, points: Points, answers: Everything, question: Question) -> Iterator[Sums]:
-    """The sums of answers for everything, and for all who see something of it."""
+def summaries(store: Store, points: Points, answers: Everything, question: Question, found: Carried) -> Iterator[Sums]:
+    """The sums of answers for everything, and for all who see something of it. `found`: what lapses in the days AHEAD."""
     with store.reading() as work:
-        sets = _sets_of_viewers(work, points, question.as_of)
-        made = _Making(work, points, answers, question)
-    yield Sums(None, made.of(Held(np.arange(points.fleet.items), np.arange(points.size))))
+        sets = _sets_of_viewers(work, points, question)
+        made = _Making(work, points, answers, question, found)
+    yield made.sums(None, Held(np.arange(points.fleet.items), np.arange(points.size)))
     for viewers, held in sets:
-        yield Sums(viewers, made.of(held))
+        yield made.sums(viewers, held)
 
 
 def keep(work: UnitOfWork, run: int, sums: list[Sums]) -> None:
@@ -68,7 +73,8 @@ def keep(work: UnitOfWork, run: int, sums: list[Sums]) -> None:
     forget_past(work)
     forget(work, run)
     for each in sums:
-        write(work, run, each.viewers, each.summary)
+        write(work, run, key_of(each.viewers), each.summary)
+        write_lapses(work, run, key_of(each.viewers), each.lapses)
 
 
 class Held(NamedTuple):
@@ -78,14 +84,14 @@ class Held(NamedTuple):
     points: Array
 
 
-def _sets_of_viewers(work: UnitOfWork, points: Points, day: date) -> list[tuple[list[str], Held]]:
+def _sets_of_viewers(work: UnitOfWork, points: Points, question: Question) -> list[tuple[list[str], Held]]:
     """For each organization the organizations for which it reads (Party.viewers), and what they hold."""
-    items = _held(holders_of(work, "items"), points.fleet.item_ids)
-    of_points = _held(holders_of(work, "metering_points"), points.ids)
+    items = _held(holders_of(work, "items", question.recording), points.fleet.item_ids)
+    of_points = _held(holders_of(work, "metering_points", question.recording), points.ids)
     mandated = {each.holder for each in accounts.mandates_touching(work, None)}
     sets = []
     for name in sorted(items.keys() | of_points.keys() | mandated):
-        others = accounts.mandated(work, name, day) if name in mandated else frozenset()
+        others = accounts.mandated(work, name, question.as_of) if name in mandated else frozenset()
         viewers = sorted({name, *others})
         sets.append((viewers, Held(_together(items, viewers), _together(of_points, viewers))))
     return sets
@@ -111,7 +117,7 @@ def _together(held: dict[str, Array], names: list[str]) -> Array:
 class _Making:
     """Makes the sums for any items and points, from what is worked out once for all."""
 
-    def __init__(self, work: UnitOfWork, points: Points, answers: Everything, question: Question) -> None:
+    def __init__(self, work: UnitOfWork, points: Points, answers: Everything, question: Question, found: Carried) -> None:
         fleet = self._fleet = points.fleet
         self._points = points
         self._status, self._point_status = _statuses(answers.items), _statuses(answers.points)
@@ -119,19 +125,21 @@ class _Making:
         self._place, self._place_offset = _places_of_items(points, self._point_place, question.as_of)
         self._point_until = answers.points["traceable_until"].combine_chunks().cast(pa.int32()).fill_null(_NEVER).to_numpy()
         self._until = (number_of(question.as_of) or 0) + AHEAD
-        self._carried = carried(fleet, question.as_of, AHEAD, question.policy)
+        self._carried = found
         self._lapse_of = np.full(fleet.items, loops.NONE, np.int64)
         self._lapse_of[self._carried.items] = np.arange(len(self._carried.items))
         self._chains = chains(work, points, question.as_of)
 
-    def of(self, held: Held) -> FleetSummary:
+    def sums(self, viewers: list[str] | None, held: Held) -> Sums:
         """The sums for some items and points, each in order."""
+        return Sums(viewers, self._summary(held), self._lapses(held.items))
+
+    def _summary(self, held: Held) -> FleetSummary:
         items = held.items
         points = self._chains.points(items, items[items < self._fleet.standards], POINTS + 1, held.points).to_pylist()
         return FleetSummary(
             statuses=_tally(self._status[items]),
             cells=tuple(self._cells(items)),
-            lapses=tuple(self._lapses(items)),
             points=tuple(Point(**row) for row in points[:POINTS]),
             has_more=len(points) > POINTS,
             point_statuses=_tally(self._point_status[held.points]),
@@ -156,16 +164,15 @@ class _Making:
         for number, count in zip(days.tolist(), counts.tolist(), strict=True):
             yield PointLapse(last_day=day_of(number), points=count)
 
-    def _lapses(self, items: Array) -> Iterator[Lapse]:
+    def _lapses(self, items: Array) -> list[LapseRow]:
         lapse = self._lapse_of[items]
         lapse = lapse[lapse >= 0]
         days, standards = self._carried.last_days[lapse], self._carried.standards[lapse]
         # A standard that the viewers do not hold is not named.
         standards = np.where(_are_among(standards, items), standards, loops.NONE)
         counts = np.unique(np.stack([days, standards]), axis=1, return_counts=True)
-        names = self._fleet.item_ids.take(pa.array(counts[0][1], mask=counts[0][1] < 0)).to_pylist()
-        for day, name, count in zip(counts[0][0].tolist(), names, counts[1].tolist(), strict=True):
-            yield Lapse(last_day=day_of(day), standard=name, items=count)
+        names = self._fleet.item_ids.take(pa.array(counts[0][1], mask=counts[0][1] < 0)).fill_null("").to_pylist()
+        return list(zip(counts[0][0].tolist(), names, counts[1].tolist(), strict=True))
 
 
 def _are_among(numbers: Array, ordered: Array) -> Array:

@@ -2,6 +2,8 @@
 
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -148,6 +150,26 @@ def paged(sqlite_template: Path, tmp_path: Path, monkeypatch: Any) -> Iterator[S
 def _all_rows(store: Store, moment: int) -> dict[str, pa.Table]:
     with reading(store.engine) as opened:
         return opened.all_rows(moment)
+
+
+def test_reading_everything_leaves_the_turn_of_a_writer_alone(paged: Store, monkeypatch: Any) -> None:
+    """A second copy of SQLite in this process gives up its locks: two processes write at once, and one loses its records."""
+    recorded(paged, _records(1))
+    connected = f"sqlite3.connect({paged.engine.url.database!r}, isolation_level=None, timeout=0)"
+    begun = f"import sqlite3; {connected}.execute('BEGIN IMMEDIATE')"
+
+    def elsewhere() -> str:
+        return subprocess.run([sys.executable, "-c", begun], capture_output=True, text=True, check=False).stderr
+
+    assert not elsewhere()
+    with paged.writing():
+        assert "locked" in elsewhere()
+        for smallest in (0, LATEST):  # By pages, and by asking.
+            monkeypatch.setattr(repository, "_SMALL", smallest)
+            with reading(paged.engine) as opened:
+                opened.sheets(LATEST)
+                assert "locked" in elsewhere()
+            assert "locked" in elsewhere()
 
 
 def test_pages_of_a_file_tell_what_the_database_answers(paged: Store, monkeypatch: Any) -> None:

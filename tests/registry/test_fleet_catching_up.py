@@ -87,10 +87,10 @@ def test_whoever_comes_second_changes_nothing(store: Store, monkeypatch: pytest.
     recorded(store, only("items", {"id": "new", "kind": "meter"}))
     rows_of = fleet_answers.rows_of
 
-    def slow(*given: Any) -> Any:
+    def slow(*given: Any, **more: Any) -> Any:
         monkeypatch.undo()
         assert len(catch_up(store, NOW)) == 1
-        return rows_of(*given)
+        return rows_of(*given, **more)
 
     monkeypatch.setattr(fleet_answers, "rows_of", slow)
     assert catch_up(store, NOW) == []

@@ -116,6 +116,13 @@ def carried(fleet: Fleet, day: date, days: int, policy: Policy, engine: ModuleTy
     return Carried(items, until[items], standard)
 
 
+def carriers(fleet: Fleet, found: Carried) -> pa.Array:
+    """For each item of the fleet the id of the standard that carries its lapse; null where it does not lapse, or by itself."""
+    standards = np.full(fleet.items, loops.NONE, np.int64)
+    standards[found.items] = found.standards
+    return fleet.item_ids.take(pa.array(standards, mask=standards < 0))
+
+
 def _lapsed_then(
     fleet: Fleet, rules: Rules, solved: Solved, uses: Array, items: Array, day: int, engine: ModuleType, scratch: Scratch
 ) -> tuple[Array, Array]:

@@ -17,8 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from traceability.fleet.encode import encode
+from traceability.fleet.forecast import carried, carriers
 from traceability.fleet.point_answers import Everything, assess_everything
-from traceability.fleet.points import encode_points
+from traceability.fleet.points import Points, encode_points
 from traceability.fleet.shapes import calendar_of
 from traceability.fleet.sheets import Sheets, number_of
 from traceability.policy import Policy, ReferenceValidity
@@ -182,11 +183,35 @@ def reassess(
     engine: ModuleType | None = None,
 ) -> Everything:
     """The answers for some items and metering points alone, as `assess_everything` gives them; for those that are known."""
+    found = assess_everything(_part(items, points, around), day, policy, engine)
+    return found._replace(items=found.items.filter(_among(found.items, items)))
+
+
+def reassess_carried(
+    items: Collection[str],
+    points: Collection[str],
+    around: Surroundings,
+    asked: tuple[date, int, Policy],
+    engine: ModuleType | None = None,
+) -> tuple[Everything, pa.Array]:
+    """The same, and for each of the items what carries its lapse in so many days (forecast.carriers)."""
+    day, days, policy = asked
+    part = _part(items, points, around)
+    found = assess_everything(part, day, policy, engine)
+    chosen = _among(found.items, items)
+    carried_by = carriers(part.fleet, carried(part.fleet, day, days, policy, engine))
+    return found._replace(items=found.items.filter(chosen)), carried_by.filter(chosen.combine_chunks())
+
+
+def _part(items: Collection[str], points: Collection[str], around: Surroundings) -> Points:
+    """A registry of its own that holds some items and points with all that they rest on."""
     serving = {*items, *around.items_at(points)}
     fleet = encode(around.sheets(sorted(needed(serving, around))))
-    found = assess_everything(encode_points(fleet, around.point_sheets(sorted(points))), day, policy, engine)
-    wanted = pa.array(sorted(items), pa.string())
-    return found._replace(items=found.items.filter(pc.is_in(found.items["item"], wanted)))
+    return encode_points(fleet, around.point_sheets(sorted(points)))
+
+
+def _among(answers: pa.Table, items: Collection[str]) -> pa.ChunkedArray:
+    return pc.is_in(answers["item"], pa.array(sorted(items), pa.string()))
 
 
 def _touched(changes: Changes, around: Surroundings) -> dict[str, int]:
