@@ -12,6 +12,7 @@ import sys
 from bench import (
     bars,
     bulk,
+    coverage,
     evidence,
     fleet,
     fleet_changes,
@@ -35,6 +36,7 @@ BENCHES = {
     "posting": posting.main,
     "ledger": ledger.main,
     "evidence": evidence.main,
+    "coverage of periods": coverage.main,
     "every item": fleet.main,
     "loading every item": fleet_load.main,
     "sizes": fleet_sizes.main,

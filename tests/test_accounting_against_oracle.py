@@ -1,6 +1,6 @@
 """Accounts of a period against the independent reading of SEMANTICS (tests/oracle.py), day by day and reading by reading.
 
-200 random targets in `make check`, 2,000 and more in `make soak` (HYPOTHESIS_PROFILE=soak).
+200 random targets in `make check`, 10,000 in `make soak`, and 2,000 in `python -m bench.coverage`, which tells their kinds.
 """
 
 from collections import Counter
@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from random import Random
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given
@@ -15,15 +16,33 @@ from hypothesis import given
 from tests import oracle
 from tests.test_against_oracle import SEEDS, Drawn, drawn
 from traceability.accounting import DayStanding, Reading, account, spans
+from traceability.assess import coverage
 from traceability.examination import Examiner
 from traceability.inquiry import Inquiry
 from traceability.known import known_records
 from traceability.problems import QuestionError
 
+_OF_COVERAGE = ("known_at", "policy", "purpose")
+
+
+class Compared(NamedTuple):
+    """What was compared: of what kind the target is, and how many days, good days, spans and readings there were."""
+
+    is_point: bool
+    days: int
+    good: int
+    spans: int
+    readings: int
+
 
 @given(SEEDS)
 def test_an_account_is_that_of_every_single_day(seed: int) -> None:
     """A day counts as traced that was not, a quantity is lost or counted twice, or a gap has the cause of another day."""
+    compare(seed)
+
+
+def compare(seed: int) -> Compared | None:
+    """Compare a random target over a random period; None where both refuse the question."""
     case = drawn(seed)
     start = case.question["as_of"] - timedelta(days=case.random.randint(0, 20))
     until = start + timedelta(days=case.random.randint(0, 40))
@@ -36,7 +55,7 @@ def test_an_account_is_that_of_every_single_day(seed: int) -> None:
     except oracle.OracleError:
         with pytest.raises(QuestionError):
             Inquiry(examiner, asked["target"], asked["purpose"])
-        return
+        return None
     covered = spans(Inquiry(examiner, asked["target"], asked["purpose"]), start, until)
     found = account(covered, readings)
     counted = Counter(DayStanding(status) for status, _ in days.values())
@@ -51,6 +70,11 @@ def test_an_account_is_that_of_every_single_day(seed: int) -> None:
     assert {standing: share.quantity for standing, share in found.shares.items()} == _quantities(days, readings)
     unread = {day for first, last in found.unread for day in _days(first, last)}
     assert unread == {day for day in days if not any(each.start <= day <= each.until for each in readings)}
+    good = [day for day, (status, _) in days.items() if status in {"traceable", "conditional"}]
+    told = coverage(asked["records"], asked["target"], start, until, **{name: asked[name] for name in _OF_COVERAGE})
+    assert [day for first, last in told for day in _days(first, last)] == good
+    is_point = asked["target"] in known.metering_points
+    return Compared(is_point=is_point, days=len(days), good=len(good), spans=len(covered), readings=len(readings))
 
 
 def _readings(random: Random, start: date) -> list[Reading]:

@@ -1,5 +1,6 @@
 """`registry import-readings`, `registry account`, `registry validate-system`: accounting periods at the command line."""
 
+from collections import defaultdict
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -39,6 +40,7 @@ from traceability.accounting import DayStanding
 From = Annotated[str, typer.Option("--from", metavar="D", help="时段首日 / First day")]
 Until = Annotated[str, typer.Option("--until", metavar="D", help="时段末日 / Last day")]
 Organization = Annotated[str, typer.Option("--organization", metavar="ID", help="机构 / Organization")]
+_MOST_ALIKE = 3  # Places of one problem that are listed.
 Sector = Annotated[str, typer.Option("--sector", help="行业视图：power, steel, forest / View of a sector")]
 
 
@@ -139,8 +141,14 @@ def _show_report(report: ReadingReport, language: Language) -> None:
     title = say("试运行：") if report.is_dry_run else ""
     new = report.new if report.is_good or report.is_dry_run else 0
     rows = table(say("位置"), say("问题"))
+    places: dict[str, list[str]] = defaultdict(list)  # One sentence about every row of a file is one problem to its reader.
     for each in report.problems:
-        rows.add_row(told(each.place), each.zh if language is Language.ZH else each.en)
+        places[each.zh if language is Language.ZH else each.en].append(told(each.place))
+    for sentence, found in places.items():
+        for place in found[:_MOST_ALIKE]:
+            rows.add_row(place, sentence)
+        if found[_MOST_ALIKE:]:
+            rows.add_row("…", say("同样的问题另有 {count} 处", count=len(found[_MOST_ALIKE:])))
     for en, zh, count in report.left_out:
         rows.add_row("—", f"{zh if language is Language.ZH else en} × {count}")
     counts = {"new": new, "same": report.same, "problems": report.problems_in_all}
@@ -154,7 +162,8 @@ def _show_account(found: PeriodAccount, language: Language) -> None:
         in_all = sum((share.quantity for share in each.account.shares.values()), start=Fraction(0))
         for standing, share in each.account.shares.items():
             if share.days:
-                emissions = decimal_text(share.emissions) if each.factors else say("无因子")
+                without = say("无因子") if share.without_factor else "—"
+                emissions = decimal_text(share.emissions) if each.factors else without
                 quantity = "—" if each.account.unit is None else f"{decimal_text(share.quantity)} {each.account.unit}"
                 rows.add_row(
                     *(each.point.id, str(each.point.level), STANDINGS[standing].in_(language), str(share.days)),

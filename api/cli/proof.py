@@ -24,7 +24,7 @@ from api.schemas.proofs import proof_answer
 from registry.access import OPERATOR
 from registry.editions import load_editions
 from registry.evidence.bundle import Account, Question
-from registry.evidence.verifying import Proved, verified
+from registry.evidence.verifying import Proved, certificates_of_file, verified
 from registry.ledger.notes import opened as opened_note
 from registry.ledger.notes import verifier_key, verifier_of
 from registry.settings import Settings
@@ -76,6 +76,10 @@ def verify(
     checkpoint: Annotated[
         Path | None, typer.Option("--checkpoint", dir_okay=False, help="在别处保存的检查点 / Checkpoint kept elsewhere")
     ] = None,
+    documents: Annotated[
+        list[Path] | None,
+        typer.Option("--document", dir_okay=False, help="手上的原始文件，可多次给出 / Original file at hand, may be repeated"),
+    ] = None,
     as_json: JsonOption = False,  # noqa: FBT002
     language: LanguageOption = Language.ZH,
 ) -> None:
@@ -84,11 +88,16 @@ def verify(
     outside = None if checkpoint is None else opened_note(note_of(checkpoint), verifier)
     proved = verified(_content(file), verifier, policy_named(policy or DEFAULT_POLICY), outside)
     names = names_in(proved.records, language, proved.bundle.question.known_at)
+    originals = {each: certificates_of_file(proved.bundle, _content(each)) for each in documents or ()}
     if as_json:
         write_json(proof_answer(proved, names))
     else:
         show_verdict(proved.verdict, names)
-        _show_proof(proved, language)
+        _show_proof(proved, language, is_compared=bool(originals))
+        for each, certificates in originals.items():
+            people().print(
+                text(language, "{file} 是证书 {ids} 的原件", file=each.name, ids=", ".join(certificates)), markup=False
+            )
     days = [proved.verdict.status, *(days.status for days in proved.coverage)]
     raise typer.Exit(0 if all(status.is_good for status in days) else 1)
 
@@ -136,7 +145,7 @@ def made_bundle(
             )
 
 
-def _show_proof(proved: Proved, language: Language) -> None:
+def _show_proof(proved: Proved, language: Language, *, is_compared: bool) -> None:
     say = partial(text, language)
     if proved.coverage:
         rows = table(say("自"), say("至"), say("结论"), say("原因"))
@@ -159,7 +168,7 @@ def _show_proof(proved: Proved, language: Language) -> None:
             size=proved.checkpoint.size,
         )
     )
-    for line in not_checked(proved, language):
+    for line in not_checked(proved, language, is_compared=is_compared):
         people().print(line, markup=False)
 
 

@@ -154,7 +154,7 @@
         }
         if (section === "meter_readings" && shown.length < expected.length) ofReadings.set(field, (ofReadings.get(field) || 0) + 1);
         else if (shown.length < expected.length) withheld.push(`${section} ${record.id}: ${field} ${expected.length - shown.length}/${expected.length}`);
-        if (shown.length && field === "name") record[field] = JSON.parse(shown[0].text);
+        if (field === "name") record[field] = shown.length ? JSON.parse(shown[0].text) : say(`${record.id}（名称未出示）`, `${record.id} (name withheld)`);
       }
       records.push({ section, record });
     }
@@ -208,7 +208,7 @@
   }
 
   // The whole check: what was found right, and the first reason where it was not.
-  async function check(content, keyLine, outsideNote) {
+  async function check(content, keyLine, outsideNote, originals = []) {
     const checks = [];
     const done = (zh, en) => checks.push(say(zh, en));
     try {
@@ -235,7 +235,12 @@
       done(`${bundle.facts.length} 条记录的摘要都在账本中`, `The hashes of all ${bundle.facts.length} facts are in the ledger`);
       demand(isAnswered(bundle), "结论与问题不符", "the verdict answers another question");
       demand(isMeasured(bundle, found.records), "读数与问题不符", "the readings are not those that were asked for");
-      return { ok: true, checks, bundle, records: found.records, withheld: found.withheld, isWitnessed };
+      for (const { name, content: original } of originals) {
+        const digest = hex(await sha256(original)), of = bundle.documents.filter((each) => each.sha256 === digest).map((each) => each.certificate);
+        demand(of.length > 0, `文件 ${name} 不是证明所列的原件：已被调换`, `the file ${name} is no original of the bundle: another one was put in its place`);
+        done(`${name} 是证书 ${of.join("、")} 的原件`, `${name} is the original of the certificates ${of.join(", ")}`);
+      }
+      return { ok: true, isCompared: originals.length > 0, checks, bundle, records: found.records, withheld: found.withheld, isWitnessed };
     } catch (error) {
       return { ok: false, checks, reason: error instanceof ProofError ? error.message : say("文件结构有误", "the file is malformed") };
     }
@@ -291,7 +296,7 @@
       say("证明不能显示没有什么：是否另有未附上的记录（例如后来的撤销）无法由此得知。", "A proof cannot show what is not there: whether there are records beyond those enclosed (a withdrawal, say) is not known."),
     ];
     if (!result.isWitnessed) open.push(say("检查点只有登记处自己的签名，未与别处保存的检查点比对。", "The checkpoint is the registry's own word: none that was kept elsewhere was compared."));
-    if (documents.length) open.push(say("原始文件的摘要出自登记处的声明。", "The digests of the original files are the registry's statement."));
+    if (documents.length && !result.isCompared) open.push(say("原始文件的摘要出自登记处的声明。", "The digests of the original files are the registry's statement."));
     const parts = [banner, element("p", facts), section(say("已核验", "Checked"), list(result.checks)), section(say("未能核验", "Not checked"), list(open))];
     const findings = (verdict.findings || []).map((each) => `${each.severity} · ${each.code} · ${each.subject}`);
     if (findings.length) parts.push(section(say("所附理由", "Reasons as enclosed"), list(findings)));
@@ -317,8 +322,9 @@
       event.preventDefault();
       const file = form.elements.proof.files[0];
       if (!file) return;
-      const content = new Uint8Array(await file.arrayBuffer());
-      result.replaceChildren(...shown(await check(content, form.elements.key.value, form.elements.checkpoint.value)));
+      const bytesOf = async (each) => new Uint8Array(await each.arrayBuffer());
+      const originals = await Promise.all(Array.from(form.elements.originals.files, async (each) => ({ name: each.name, content: await bytesOf(each) })));
+      result.replaceChildren(...shown(await check(await bytesOf(file), form.elements.key.value, form.elements.checkpoint.value, originals)));
     });
   });
 })();

@@ -17,15 +17,14 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from registry.edition_files import editions_in
 from traceability.accounting import CARBON_DIOXIDE_UNIT, READ_UNITS, Factor, Reading
-from traceability.json_text import convert, loads
 from traceability.periods import day_before
 from traceability.problems import InputError, InvalidValueError
 from traceability.quantities import check_number
 from traceability.records import MeteringPoint
 
 _HERE = Path(__file__).parent
-_MOST_BYTES = 1024 * 1024  # Of one edition.
 
 
 class Confidence(StrEnum):
@@ -207,28 +206,19 @@ class Editions:
 
 def load_editions(data_dir: Path | None) -> Editions:
     """The editions of the house and of a data folder; InputError names the file and the place of what cannot be read."""
-    factors = _read("factors", FactorEdition, data_dir)
+    factors = _read("factors", "traceability-factors/1", FactorEdition, data_dir)
     for name, edition in factors:
         _check_factors(name, edition)
-    sectors = _read("sectors", SectorEdition, data_dir)
+    sectors = _read("sectors", "traceability-sectors/1", SectorEdition, data_dir)
     return Editions(factors=_ordered(factors), sectors=_ordered(sectors))
 
 
 _E = TypeVar("_E", FactorEdition, SectorEdition)
 
 
-def _read(folder: str, kind: type[_E], data_dir: Path | None) -> list[tuple[str, _E]]:
+def _read(folder: str, format_: str, kind: type[_E], data_dir: Path | None) -> list[tuple[str, _E]]:
     places = [_HERE / folder] + ([] if data_dir is None else [data_dir / "editions" / folder])
-    return [(path.name, _read_one(path, kind)) for place in places for path in sorted(place.glob("*.json"))]
-
-
-def _read_one(path: Path, kind: type[_E]) -> _E:
-    if path.stat().st_size > _MOST_BYTES:
-        raise InputError(path.name, f"more than {_MOST_BYTES} bytes", f"超过 {_MOST_BYTES} 字节")
-    try:
-        return convert(loads(path.read_bytes()), kind)
-    except InputError as error:
-        raise InputError(f"{path.name}: {error.path}", error.en, error.zh) from error
+    return [read for place in places for read in editions_in(place, {format_: kind})]
 
 
 def _check_factors(name: str, edition: FactorEdition) -> None:

@@ -3,6 +3,7 @@
 The rules are those of whoever checks. A bundle names a policy and never brings one.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -67,6 +68,18 @@ def verified(content: bytes, verifier: Verifier, policy: Policy, outside: Checkp
         coverage=days_of(found.records, bundle.question, policy),
         account=None if bundle.account is None else _account(bundle.account, bundle, found, policy),
     )
+
+
+def certificates_of_file(bundle: Bundle, content: bytes) -> tuple[str, ...]:
+    """The certificates of which a file is the original, by its SHA-256; ProofError for one that is none of them."""
+    digest = hashlib.sha256(content).hexdigest()
+    found = tuple(each.certificate for each in bundle.documents if each.sha256 == digest)
+    if not found:
+        raise ProofError(
+            f"a file with SHA-256 {digest} is no original of the bundle: another one was put in its place",
+            f"SHA-256 为 {digest} 的文件不是证明所列的原件：已被调换",
+        )
+    return found
 
 
 def _compare(checkpoint: Checkpoint, outside: Checkpoint | None) -> None:

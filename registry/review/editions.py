@@ -7,33 +7,31 @@ from functools import cache
 from importlib.resources import files
 from typing import TypeVar
 
-import msgspec
-
+from registry.edition_files import editions_in
+from registry.monitoring.rules import FORMAT as MONITORING
 from registry.monitoring.rules import MonitoringRule
+from registry.review.checklist import FORMAT as CHECKLIST
 from registry.review.checklist import Checklist
+from registry.review.equipping_rules import FORMAT as EQUIPPING
 from registry.review.equipping_rules import EquippingRule
+from registry.review.jurisdiction import FORMAT as JURISDICTION
 from registry.review.jurisdiction import JurisdictionRule
 
 Rule = JurisdictionRule | EquippingRule | Checklist | MonitoringRule
+KINDS: dict[str, type[Rule]] = {
+    EQUIPPING: EquippingRule,
+    JURISDICTION: JurisdictionRule,
+    CHECKLIST: Checklist,
+    MONITORING: MonitoringRule,
+}
 _R = TypeVar("_R", JurisdictionRule, EquippingRule, Checklist, MonitoringRule)
 
 
 @cache
 def shipped() -> tuple[Rule, ...]:
     """All editions that come along, in the order of their ids."""
-    folder = files("registry.review") / "editions"
-    kinds: tuple[tuple[str, type[Rule]], ...] = (
-        ("jurisdiction", JurisdictionRule),
-        ("equipping", EquippingRule),
-        ("checklist", Checklist),
-        ("monitoring", MonitoringRule),
-    )
-    found = [
-        msgspec.json.decode(path.read_bytes(), type=kind)
-        for name, kind in kinds
-        for path in (folder / name).iterdir()
-        if path.name.endswith(".json")
-    ]
+    folders = (files("registry.review") / "editions").iterdir()
+    found = [rule for folder in folders for _, rule in editions_in(folder, KINDS)]
     return tuple(sorted(found, key=lambda rule: rule.id))
 
 

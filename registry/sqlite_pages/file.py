@@ -1,6 +1,7 @@
 """The pages of a SQLite file as a reader sees them who has a transaction open: those of the file, and of its log over them."""
 
 import ctypes
+import mmap
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -91,6 +92,14 @@ def _descriptor_of(path: Path) -> int:
     if key not in _descriptors:
         _descriptors[key] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     return _descriptors[key]
+
+
+def forget(content: Array, start: int, stop: int) -> None:
+    """Have the system take bytes of a mapped file out of this process's memory; they come back when they are looked at."""
+    system = ctypes.CDLL(None)
+    system.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    start = start // mmap.PAGESIZE * mmap.PAGESIZE
+    system.madvise(content.ctypes.data + start, stop - start, mmap.MADV_DONTNEED)
 
 
 @contextmanager

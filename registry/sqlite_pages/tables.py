@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from registry.sqlite_pages import loops
-from registry.sqlite_pages.file import Pages, UnfitError
+from registry.sqlite_pages.file import Pages, UnfitError, forget
 from registry.sqlite_pages.loops import Array, Found, Plan, Source
 
-_PAGES_A_PIECE = 8192  # Read by one thread at once: 32 MB.
+_PAGES_A_PIECE = 4096  # Read by one thread at once: 16 MB.
 _SLOTS = 2**16  # To begin with, for texts that repeat: twice as many as there may be different ones.
 _LINE = 64  # Bytes; where arrays begin.
 _memory = threading.local()
@@ -120,6 +120,10 @@ def _piece(source: Source, segments: Array, table: Stored, wanted: Wanted, plan:
             room *= 2  # Texts that go on on pages of their own.
         else:
             slots *= 16
+    begin = source.begin[segments[:, 0]]
+    begin = begin[begin >= 0]  # Those that are not in the log.
+    if len(begin):
+        forget(source.content, int(begin.min()), int(begin.max()) + source.page_size)
     columns: dict[str, pa.Array] = {}
     for number, (name, type_) in enumerate(wanted.numbers.items()):
         columns[name] = pa.array(found.numbers[number].astype(type_.to_pandas_dtype()), mask=_missing(found.is_number[number]))

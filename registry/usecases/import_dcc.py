@@ -15,9 +15,20 @@ import msgspec
 from registry.access import OPERATOR, Party
 from registry.columns import instant_number
 from registry.errors import ConflictError
-from registry.exchange.dcc import CitedCertificate, DccImport, Finding, Relinked, read_dcc, to_records
+from registry.exchange.dcc import (
+    CalibrationDocument,
+    CitedCertificate,
+    DccImport,
+    Finding,
+    Relinked,
+    read_dcc,
+    rendered_id,
+    to_records,
+)
 from registry.exchange.dcc.catalogue import Link
+from registry.exchange.dcc.findings import Code, finding
 from registry.repositories import stored
+from registry.repositories.holdings import held_among
 from registry.repositories.readings import StoredCatalogue, holds_document, keep_document, keep_reading
 from registry.repositories.recordings import Count, Recorder
 from registry.unit_of_work import UnitOfWork
@@ -58,6 +69,10 @@ def import_dcc(work: UnitOfWork, content: bytes, *, party: Party = OPERATOR, at:
         held = catalogue.reading(document.sha256)
         ids = tuple(certificate.id for certificate in held.certificates)
         return DccReport(sha256=document.sha256, is_new=False, certificates=ids, counts={})
+    rendered = _rendered_here(work, document, party)
+    if rendered is not None:
+        told = (finding(Code.RENDERED_HERE, id=rendered),)
+        return DccReport(sha256=document.sha256, is_new=False, certificates=(rendered,), findings=told, counts={})
     imported = to_records(document, catalogue)
     recorder = Recorder(work, party=party, at=at, source=source)
     recording = recorder.begun()
@@ -90,9 +105,28 @@ def _entries(work: UnitOfWork, imported: DccImport, corrections: list[Certificat
         elif section == "certificates":
             held = {each.record.id for each in stored.with_ids(work, section, [value.id for value in values])}
             new = [value for value in values if value.id not in held]
-            values = [*(msgspec.structs.replace(value, recorded_at=at) for value in new), *corrections]
+            values = [*(_known_from(value, at) for value in new), *corrections]
         for index, value in enumerate(values):
             yield Entry(section, index, value)
+
+
+def _known_from(value: Record, at: datetime) -> Certificate:
+    """A certificate, with its withdrawal where it comes withdrawn, as one that is known from an instant on."""
+    certificate = cast("Certificate", value)
+    withdrawal = certificate.withdrawal
+    if withdrawal is not None:
+        withdrawal = msgspec.structs.replace(withdrawal, recorded_at=at)
+    return msgspec.structs.replace(certificate, recorded_at=at, withdrawal=withdrawal)
+
+
+def _rendered_here(work: UnitOfWork, document: CalibrationDocument, party: Party) -> str | None:
+    """The id of the record of which a document is a rendering, where the party sees that record here; None otherwise."""
+    id_ = rendered_id(document)
+    if id_ is None or id_ not in held_among(work, "certificates", {id_}, party.viewers):
+        return None
+    held = _certificate(work, id_)
+    is_it = held is not None and (held.number, held.calibrated_on) == (document.number, document.calibrated_on)
+    return id_ if is_it else None
 
 
 def _new_versions(work: UnitOfWork, items: Iterable[Record], at: datetime) -> Iterator[Item]:

@@ -1,37 +1,23 @@
 """Editions of the rules of the review: those that come along, and those that the operator brings as files."""
 
 from datetime import date, datetime
-
-import msgspec
+from functools import lru_cache
 
 from registry.access import Party
+from registry.edition_files import read_edition
 from registry.errors import NotPermittedError, UnacceptableError
-from registry.monitoring.rules import FORMAT as MONITORING
 from registry.monitoring.rules import MonitoringRule
 from registry.repositories import review
 from registry.repositories.recordings import Recorder
-from registry.review.checklist import FORMAT as CHECKLIST
 from registry.review.checklist import Checklist
-from registry.review.editions import Rule, of_kind, shipped
-from registry.review.equipping_rules import FORMAT as EQUIPPING
+from registry.review.editions import KINDS, Rule, of_kind, shipped
 from registry.review.equipping_rules import EquippingRule
 from registry.review.facts import EVERYWHERE
-from registry.review.jurisdiction import FORMAT as JURISDICTION
 from registry.review.jurisdiction import Area, JurisdictionRule, rule_in_force
 from registry.unit_of_work import UnitOfWork
 from traceability.periods import civil_day
+from traceability.problems import InputError, InvalidValueError
 from traceability.quantities import unit_of
-
-_KINDS: dict[str, type[Rule]] = {
-    EQUIPPING: EquippingRule,
-    JURISDICTION: JurisdictionRule,
-    CHECKLIST: Checklist,
-    MONITORING: MonitoringRule,
-}
-
-
-class _Heading(msgspec.Struct, frozen=True):
-    format: str
 
 
 def jurisdiction_rules(work: UnitOfWork, known_at: datetime) -> tuple[JurisdictionRule, ...]:
@@ -69,28 +55,35 @@ def load_edition(work: UnitOfWork, content: bytes, *, party: Party, at: datetime
         area = review.area_of_regulator(work, party.organization, (civil_day(at), at))
         if area != EVERYWHERE:
             raise NotPermittedError("only a regulator of the whole city brings rules", "只有全市监管机构可以载入规则")
-    rule = _parsed(content)
+    text = _decoded(content)
+    rule = _parsed(text)
     if rule not in _all(work, at):
         recording = Recorder(work, party=party, at=at, source=f"rule table {rule.id}").begun()
-        review.add_edition(work, rule.id, content.decode(), at, recording)
+        review.add_edition(work, rule.id, text, at, recording)
     return rule
 
 
 def _all(work: UnitOfWork, known_at: datetime) -> tuple[Rule, ...]:
-    brought = tuple(_parsed(content.encode()) for content in review.editions(work, known_at))
+    brought = tuple(_parsed(content) for content in review.editions(work, known_at))
     return (*shipped(), *brought)
 
 
-def _parsed(content: bytes) -> Rule:
+def _decoded(content: bytes) -> str:
     try:
-        heading = msgspec.json.decode(content, type=_Heading)
-        kind = _KINDS.get(heading.format)
-        if kind is None:
-            known = ", ".join(sorted(_KINDS))
-            raise UnacceptableError("$.format", f"one of {known} expected", f"应为 {known} 之一")
-        rule = msgspec.json.decode(content, type=kind)
-        for threshold in rule.thresholds if isinstance(rule, EquippingRule) else ():
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise UnacceptableError("$", "no rule table: not UTF-8", "不是规则表：不是 UTF-8") from error
+
+
+@lru_cache(maxsize=64)  # Asked on every page that names an area.
+def _parsed(content: str) -> Rule:
+    try:
+        rule = read_edition(content.encode(), KINDS)
+    except InputError as error:
+        raise UnacceptableError(error.path, f"no rule table: {error.en}", f"不是规则表：{error.zh}") from error
+    for threshold in rule.thresholds if isinstance(rule, EquippingRule) else ():
+        try:
             unit_of(threshold.at_least.unit)
-    except (msgspec.DecodeError, ValueError) as error:
-        raise UnacceptableError("$", f"no rule table: {error}", f"不是规则表：{error}") from error
+        except InvalidValueError as error:
+            raise UnacceptableError("$.thresholds", f"no rule table: {error.en}", f"不是规则表：{error.zh}") from error
     return rule

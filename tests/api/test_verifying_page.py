@@ -24,7 +24,7 @@ from registry.ledger.facts import canonical
 from registry.unit_of_work import Store
 from tests.api.accounting_world import plant_in
 from tests.api.test_browser import ARGUMENTS, CHROMIUM, Visit
-from tests.api.worlds import KEY, NOW, SIGNER
+from tests.api.worlds import DOCUMENT, KEY, NOW, SIGNER
 from tests.registry.evidence.conftest import bundle_of
 from tests.registry.evidence.mutations import Path as Place
 from tests.registry.evidence.mutations import mutations
@@ -118,6 +118,34 @@ def test_another_key_or_checkpoint_from_outside_is_refused(alone: Visit, bundle:
     expect(status).to_contain_text("核验不通过")
     check(page, file, key=KEY)
     expect(status).to_contain_text("证明完好")
+
+
+def test_an_original_that_was_swapped_is_told(alone: Visit, tmp_path: Path) -> None:
+    """A verifier holds the certificate's file as well, and somebody may have given her another one."""
+    page, status = alone.page, alone.page.locator("#proof-result .proof-status")
+    (tmp_path / "original").write_bytes(DOCUMENT)
+    page.set_input_files("#originals", tmp_path / "original")
+    check(page, folder_of(alone) / "proof.json")
+    expect(status).to_contain_text("证明完好")
+    expect(page.locator("#proof-result")).to_contain_text("original 是证书 boiler-gas-meter-c1")
+    (tmp_path / "original").write_bytes(DOCUMENT + b" ")
+    page.set_input_files("#originals", tmp_path / "original")
+    check(page, folder_of(alone) / "proof.json")
+    expect(status).to_contain_text("已被调换")
+
+
+def test_a_name_that_is_withheld_is_told_in_the_chain(alone: Visit, bundle: bytes, tmp_path: Path) -> None:
+    """An id alone looks like a thing without a name, and a verifier would not ask for it."""
+    document = json.loads(bundle)
+    for fact in document["facts"]:
+        if "name" in fact.get("parts", {}):
+            del fact["parts"]
+    document["signature"]["value"] = signature_of(document)
+    (tmp_path / "proof.json").write_bytes(canonical(document))
+    check(alone.page, tmp_path / "proof.json")
+    result = alone.page.locator("#proof-result")
+    expect(result).to_contain_text("boiler-gas-meter（名称未出示） · SYN-2026-BOILER-GAS-METER-1")
+    expect(result).to_contain_text("items boiler-gas-meter: name 1/1")
 
 
 def test_every_change_of_a_single_field_that_the_command_finds_the_page_finds(alone: Visit, bundle: bytes) -> None:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -14,16 +15,17 @@ from registry import schema
 from registry.access import Party
 from registry.errors import ConflictError
 from registry.exchange.dcc import DocumentRefused, MemoryCatalogue, Standing, read_dcc, to_records
+from registry.exchange.dcc.export import Rendered, write_dcc
 from registry.repositories.chains import load_items
 from registry.repositories.readings import cited_not_held, document_of
 from registry.unit_of_work import Store
 from registry.usecases.assess_item import assess_item
 from registry.usecases.import_dcc import DccReport, import_dcc
 from tests.registry.exchange.dcc.builder import Dcc, standard, thing
-from tests.registry.worlds import exported, fingerprint, only, recorded
+from tests.registry.worlds import certificate, exported, fingerprint, only, recorded
 from traceability.interchange import parse_records, records_from
 from traceability.policy import POLICIES
-from traceability.records import Records
+from traceability.records import Records, Withdrawal
 
 AT = datetime(2026, 11, 22, 8, tzinfo=UTC)
 OWN = Dcc(number="C-1")
@@ -249,3 +251,22 @@ def _items(store: Store) -> list[str]:
 def _emptied(store: Store) -> None:
     schema.downgrade(store, "base")
     schema.upgrade(store)
+
+
+def test_a_rendering_of_what_is_on_record_here_is_not_recorded_anew(store: Store) -> None:
+    """The event would stand twice, under two ids; a rendering of another registry's record comes in, withdrawn as it was."""
+    held = certificate("K", results=[{"quantity": "q", "unit": "kW*h", "low": 1}], withdrawal=_WITHDRAWN)
+    recorded(store, only("certificates", held, certificate("L", number="K", item="M2")))
+    rendered = write_dcc(Rendered(certificate=parse_records(exported(store)).certificates[0]))
+    before = fingerprint(store)
+    report = hold(store, rendered)
+    assert (report.is_new, report.certificates, [each.code for each in report.findings]) == (False, ("K",), ["RENDERED_HERE"])
+    assert fingerprint(store) == before
+    report = hold(store, rendered.replace(b">K<", b">N<"))
+    assert report.is_new
+    (back,) = (each for each in parse_records(exported(store)).certificates if each.id in report.certificates)
+    assert back.withdrawal == Withdrawal(on=date(2026, 6, 1), void_from=date(2026, 5, 1), recorded_at=AT)
+    assert [(each.low, each.high) for each in back.results] == [(Decimal(1), None)]
+
+
+_WITHDRAWN = {"on": "2026-06-01", "void_from": "2026-05-01", "recorded_at": "2026-06-01T00:00:00Z"}

@@ -157,9 +157,11 @@ def grouped(owners: Array, size: int, *keys: Array) -> tuple[Array, Array]:
 
     Elements without an owner (-1) are left out.
     """
-    order = np.arange(len(owners)) if not keys and _is_sorted(owners) else np.lexsort((*keys[::-1], owners))
-    order = order[np.searchsorted(owners[order], 0) :]
-    return order, offsets_of(np.bincount(owners[order], minlength=size))
+    order = np.flatnonzero(owners >= 0)
+    owner = owners[order]
+    if keys or not _is_sorted(owner):
+        order = order[np.lexsort((*(key[order] for key in keys[::-1]), owner))]
+    return order, offsets_of(np.bincount(owner, minlength=size))
 
 
 def grouped_by(key: Array, owners: Array, size: int, tie: Array) -> tuple[Array, Array]:

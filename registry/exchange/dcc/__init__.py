@@ -9,6 +9,7 @@ from registry.exchange.dcc.extraction import read_dcc
 from registry.exchange.dcc.findings import Finding
 from registry.exchange.dcc.mapping import DccImport, Relinked, to_records
 from registry.exchange.dcc.memory import MemoryCatalogue
+from registry.exchange.dcc.own_fields import rendered_id
 from registry.exchange.dcc.parsing import DocumentRefused
 from registry.exchange.dcc.schema import SchemaValidity, schema_validity
 
@@ -24,6 +25,7 @@ __all__ = [
     "SchemaValidity",
     "Standing",
     "read_dcc",
+    "rendered_id",
     "schema_validity",
     "to_records",
 ]

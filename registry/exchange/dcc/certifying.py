@@ -9,6 +9,7 @@ from registry.exchange.dcc.document import MAKER, CalibratedItem, CalibrationDoc
 from registry.exchange.dcc.findings import Code, Remarks
 from registry.exchange.dcc.identity import certificate_id, key, laboratory_id, thing_id
 from registry.exchange.dcc.outcome import failed_items
+from registry.exchange.dcc.own_fields import own_fields
 from registry.exchange.dcc.splitting import split_results
 
 MAX_NAME = 2000  # Characters of a name in a record (traceability.records.Text).
@@ -82,7 +83,7 @@ def certificate_records(
 ) -> list[dict[str, Any]]:
     """The certificates of a document in the records format, in the order of its items."""
     results = split_results(document, remarks)
-    failed = failed_items(document)
+    failed, stated = failed_items(document), own_fields(document)
     references = [link.as_reference() for link in links]
     records = []
     for each in certified:
@@ -96,10 +97,10 @@ def certificate_records(
             "issued_on": (document.issued_on or document.calibrated_on).isoformat(),
             "results": results[each.index],
             "references": references,
-        }
+        } | stated
         optional = {
             "serial": serial_of(each.item),
-            "outcome": "fail" if each.index in failed else None,
+            "outcome": "fail" if each.index in failed else stated.get("outcome"),
             "adjusted": document.was_adjusted or None,
             "replaces": _replaced_id(document, each, known, remarks),
         }

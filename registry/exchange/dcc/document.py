@@ -93,6 +93,7 @@ class Equipment(Thing):
     position: int
     ref_types: tuple[str, ...] = ()
     citation: Citation | None = None
+    description: str | None = None
     place: Place
 
 
@@ -111,9 +112,9 @@ class ReportedResult:
 
     `quantity` is the kind told by the unit, else the certificate's own term; `unit` is of the range, `uncertainty_unit` of U;
     `raw_unit` is the text of the file. A result whose unit is not known has no `unit`, an error whose points are not known no
-    bounds; no record can hold those. `error` and `permissible_error` (value and unit) are read of renderings of
-    this registry alone. `items` are the ids of the items it is for, `text` all that its names say; both are empty
-    when the file does not say.
+    bounds; no record can hold those. `is_open`: that a bound is open is said and not left out. It, `error` and
+    `permissible_error` (value and unit) are read of renderings of this registry alone. `items` are the ids of the items it is
+    for, `text` all that its names say; both are empty when the file does not say.
     """
 
     quantity: str
@@ -123,6 +124,7 @@ class ReportedResult:
     unit: str | None
     low: Decimal | None
     high: Decimal | None
+    is_open: bool = False
     uncertainty: Decimal | None = None
     uncertainty_unit: str | None = None
     k: Decimal | None = None

@@ -5,13 +5,17 @@ units: the first counts), and the uncertainties of D-SI 1.0 to 2.1 (expandedUnc,
 D-SI 2.2 (measurementUncertaintyUnivariate and its lists). Complex values are not read.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from registry.exchange.dcc.findings import Code, Remarks
-from registry.exchange.dcc.reading import Element, child, children, local_name, number_from, text_of
+from registry.exchange.dcc.own_terms import NO_HIGH, NO_LOW, TO
+from registry.exchange.dcc.reading import Element, child, children, contents, local_name, number_from, text_of
 from registry.exchange.dcc.units import unit_from_dsi, unit_from_plain
+from traceability.problems import InvalidValueError
+from traceability.quantities import unit_of
 
 MAX_LIST_LENGTH = 400_000  # Characters of one XML list, some 50 000 points; a result in a record is a range, not a waveform.
 
@@ -28,6 +32,11 @@ _FORMS = (
     "expandedUnc", "coverageInterval", "standardMU", "expandedMU", "coverageIntervalMU",
     "standardMUXMLList", "expandedMUXMLList", "coverageIntervalMUXMLList",
 )  # fmt: skip
+_NUMBER_IN_WORDS = r"-?[0-9]+(?:\.[0-9]+)?"
+_RANGE = re.compile(
+    rf"(?P<low>{re.escape(NO_LOW)}|{_NUMBER_IN_WORDS}) {TO} (?P<high>{re.escape(NO_HIGH)}|{_NUMBER_IN_WORDS}) (?P<unit>.+)"
+)
+_AMOUNT = re.compile(rf"(?P<value>{_NUMBER_IN_WORDS}) (?P<unit>.+)")
 _EXPANDED = ("uncertainty", "valueExpandedMU", "uncertaintyXMLList", "valueExpandedMUXMLList")
 _STANDARD = ("standardUnc", "valueStandardMU", "standardUncXMLList", "valueStandardMUXMLList")
 
@@ -47,11 +56,12 @@ class Expanded:
 class Measured:
     """The points of one quantity: smallest and largest value, the uncertainty to go by, and the unit.
 
-    `raw_unit` is the text of the file; `unit` is the registry's spelling, nothing when it is not known.
+    A bound is missing only where a rendering of this registry says that it is open (own_terms). `raw_unit` is the text of the
+    file; `unit` is the registry's spelling, nothing when it is not known.
     """
 
-    low: Decimal
-    high: Decimal
+    low: Decimal | None
+    high: Decimal | None
     raw_unit: str
     unit: str | None
     uncertainty: Expanded | None
@@ -86,6 +96,33 @@ def measured(quantity: Element, remarks: Remarks) -> Measured | None:
         unit=_unit(raw_units[0], value, remarks),
         uncertainty=largest([point.uncertainty for point in points if point.uncertainty is not None]),
     )
+
+
+def in_words(quantity: Element, remarks: Remarks) -> Measured | None:
+    """What a rendering of this registry says of a quantity in words (own_terms): a range with open bounds, or a number."""
+    said = next(iter(contents(child(quantity, "noQuantity"))), "")
+    found = _RANGE.fullmatch(said) or _AMOUNT.fullmatch(said)
+    if found is None:
+        return None
+    texts = [found["value"]] * 2 if "value" in found.re.groupindex else [found["low"], found["high"]]
+    bounds = [number_from(text) for text in texts]
+    # A bound is open where that is said, and not where its number is none that a record can hold.
+    has_all = all(bound is not None or text in {NO_LOW, NO_HIGH} for bound, text in zip(bounds, texts, strict=True))
+    if not has_all or (bounds[0] is not None and bounds[1] is not None and bounds[0] > bounds[1]):
+        remarks.add(Code.UNREADABLE_NUMBER, quantity, text=repr(said[:40]))
+        return None
+    unit = _known(found["unit"])
+    if unit is None:
+        remarks.add(Code.UNKNOWN_UNIT, quantity, unit=repr(found["unit"]))
+    return Measured(low=bounds[0], high=bounds[1], raw_unit=found["unit"], unit=unit, uncertainty=None)
+
+
+def _known(unit: str) -> str | None:
+    try:
+        unit_of(unit)
+    except InvalidValueError:
+        return None
+    return unit
 
 
 def largest(uncertainties: list[Expanded]) -> Expanded | None:

@@ -79,6 +79,7 @@ def read_equipment(places: Sequence[Element], remarks: Remarks) -> tuple[Equipme
                 identifications=_identifications(element),
                 ref_types=ref_types(element),
                 citation=citation,
+                description=wording(child(element, "description")),
                 place=place_of(element),
             )
         )

@@ -10,6 +10,7 @@ from importlib.metadata import version
 
 from lxml import etree
 
+from registry.exchange.dcc import own_terms
 from registry.exchange.dcc.elements import D, both, identification, plain, recorded, word
 from registry.exchange.dcc.export_results import range_text, result_elements
 from registry.exchange.dcc.own_terms import NAMESPACE, RENDERING
@@ -83,7 +84,7 @@ def _core(rendered: Rendered) -> Element:
         *(D.usedLangCodeISO639_1(language) for language in ("zh", "en")),
         D.mandatoryLangCodeISO639_1("zh"),
         word("uniqueIdentifier", certificate.number or certificate.id),
-        D.identifications(identification("other", certificate.id, "registry_certificateId", "登记标识", "Registry identifier")),
+        D.identifications(identification("other", certificate.id, own_terms.CERTIFICATE_ID, "登记标识", "Registry identifier")),
         D.beginPerformanceDate(day),
         D.endPerformanceDate(day),
         D.performanceLocation("other"),
@@ -131,19 +132,19 @@ def _location(country: str | None) -> Element:
 def _statements(rendered: Rendered) -> Iterator[Element]:
     certificate = rendered.certificate
     yield _statement(RENDERING, *MARK)
-    yield _statement("registry_kind", f"记录类别：{certificate.kind}", f"Kind of record: {certificate.kind}")
+    yield _statement(own_terms.KIND, f"记录类别：{certificate.kind}", f"Kind of record: {certificate.kind}")
     if certificate.kind is CertificateKind.VERIFICATION or certificate.outcome is not Outcome.PASS:
-        yield _statement("registry_outcome", "结论", "Outcome", D.conformity(_CONFORMITY[certificate.outcome]))
+        yield _statement(own_terms.OUTCOME, "结论", "Outcome", D.conformity(_CONFORMITY[certificate.outcome]))
     if certificate.valid_until is not None:
         until = D.date(certificate.valid_until.isoformat())
-        yield _statement("registry_validUntil", "有效至（含当日）", "Valid until (last valid day)", until)
+        yield _statement(own_terms.VALID_UNTIL, "有效至（含当日）", "Valid until (last valid day)", until)
     if certificate.as_found is not None:
-        yield _statement("registry_asFound", f"送检状态：{certificate.as_found}", f"As found: {certificate.as_found}")
+        yield _statement(own_terms.AS_FOUND, f"送检状态：{certificate.as_found}", f"As found: {certificate.as_found}")
     if certificate.opened_on is not None:
-        yield _statement("registry_openedOn", "启封日", "Opened on", D.date(certificate.opened_on.isoformat()))
+        yield _statement(own_terms.OPENED_ON, "启封日", "Opened on", D.date(certificate.opened_on.isoformat()))
     if certificate.use_within_days is not None:
         days = certificate.use_within_days
-        yield _statement("registry_useWithin", f"启封后 {days} 天内使用", f"To be used within {days} days of opening")
+        yield _statement(own_terms.USE_WITHIN, f"启封后 {days} 天内使用", f"To be used within {days} days of opening")
     yield from _fate(rendered)
 
 
@@ -151,14 +152,14 @@ def _fate(rendered: Rendered) -> Iterator[Element]:
     """What became of the certificate: a reader must not take a withdrawn one for a good one."""
     certificate = rendered.certificate
     if certificate.replaces is not None and _replaced_number(rendered) is None:
-        yield _statement("registry_replaces", f"替换记录 {certificate.replaces}", f"Replaces the record {certificate.replaces}")
+        yield _statement(own_terms.REPLACES, f"替换记录 {certificate.replaces}", f"Replaces the record {certificate.replaces}")
     if certificate.withdrawal is not None:
         void_from = D.date(certificate.withdrawal.void_from.isoformat())
         on = certificate.withdrawal.on
         declared = (f"已于 {on} 撤销，自所列日期起无效", f"Withdrawn on {on}, void from the date stated")
-        yield _statement("registry_withdrawn", *declared, D.valid("false"), void_from)
+        yield _statement(own_terms.WITHDRAWN, *declared, D.valid("false"), void_from)
     for id_ in rendered.replaced_by:
-        yield _statement("registry_replacedBy", f"已被记录 {id_} 替换", f"Replaced by the record {id_}", D.valid("false"))
+        yield _statement(own_terms.REPLACED_BY, f"已被记录 {id_} 替换", f"Replaced by the record {id_}", D.valid("false"))
 
 
 def _statement(term: str, zh: str, en: str, *more: Element) -> Element:

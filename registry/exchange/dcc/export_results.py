@@ -10,7 +10,16 @@ from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation,
 from fractions import Fraction
 
 from registry.exchange.dcc.elements import D, both, number, quantity, recorded, values
-from registry.exchange.dcc.own_terms import COVERAGE_FACTOR, ERROR, EXPANDED_UNCERTAINTY, PERMISSIBLE_ERROR, QUANTITY
+from registry.exchange.dcc.own_terms import (
+    COVERAGE_FACTOR,
+    ERROR,
+    EXPANDED_UNCERTAINTY,
+    NO_HIGH,
+    NO_LOW,
+    PERMISSIBLE_ERROR,
+    QUANTITY,
+    TO,
+)
 from registry.exchange.dcc.reading import Element
 from traceability.quantities import MAX_DIGITS, RELATIVE, difference, sort_of, unit_of
 from traceability.records import Amount, Interval, Result, Uncertainty
@@ -28,9 +37,9 @@ def result_elements(results: Sequence[Result]) -> list[Element]:
 
 def range_text(interval: Interval) -> str:
     """A range in words that need no language: `10 … 650 m^3/h`, an open bound as `-∞` or `+∞`."""
-    low = number(interval.low) if interval.low is not None else "-∞"
-    high = number(interval.high) if interval.high is not None else "+∞"
-    return f"{low} … {high} {interval.unit or ''}".strip()
+    low = number(interval.low) if interval.low is not None else NO_LOW
+    high = number(interval.high) if interval.high is not None else NO_HIGH
+    return f"{low} {TO} {high} {interval.unit or ''}".strip()
 
 
 def _quantities(result: Result) -> list[Element]:

@@ -29,6 +29,8 @@ class Code(StrEnum):
     VERSION_NEWER = "VERSION_NEWER"
     SIGNATURE_NOT_CHECKED = "SIGNATURE_NOT_CHECKED"
     REGISTRY_RENDERING = "REGISTRY_RENDERING"
+    RENDERED_NOT_RECORDED = "RENDERED_NOT_RECORDED"
+    RENDERED_HERE = "RENDERED_HERE"
     BAD_DATE = "BAD_DATE"
     ISSUE_DATE_MISSING = "ISSUE_DATE_MISSING"
     RECALIBRATION_HINT = "RECALIBRATION_HINT"
@@ -163,6 +165,16 @@ _TEXTS: dict[Code, tuple[Severity, str, str]] = {
         _WARNING,
         "The file says of itself that a registry rendered it from its records: it is no original of the laboratory.",
         "文件自述由登记系统根据记录重新生成：不是实验室签发的原件。",
+    ),
+    Code.RENDERED_NOT_RECORDED: (
+        _WARNING,
+        "The rendering also says “{text}”; that is not recorded.",
+        "文件还载有“{text}”，未作记录。",
+    ),
+    Code.RENDERED_HERE: (
+        _NOTE,
+        "The file was rendered from the record {id}, which is on record here; nothing is recorded anew.",
+        "文件由此处已有的记录 {id} 重新生成，未另作记录。",
     ),
     Code.BAD_DATE: (_WARNING, "{name} is not a date: {text}; it is left out.", "{name} 不是日期：{text}，已略去。"),
     Code.ISSUE_DATE_MISSING: (

@@ -2,8 +2,9 @@
 
 Decisions, each of which keeps the verdict honest rather than pleasing:
 * A document of several items is several calibration events: one certificate per item, of the same number and references.
-* A DCC has no end of validity, and none is recorded; a date for recalibration is a finding. `issued_on` without an issue date
-  is the last day of the calibration: the certificate cannot be older, and a later day would raise ISSUED_LATER on a guess.
+* A DCC has no end of validity, and none is recorded (a rendering of this registry states one: own_fields.py); a date for
+  recalibration is a finding. `issued_on` without an issue date is the last day of the calibration: the certificate cannot be
+  older, and a later day would raise ISSUED_LATER on a guess.
 * The outcome is `fail` only when a statement on the whole document, or on the item, says exactly that.
 * Calibrated items are instruments, and measurement standards as soon as a document used them as such. A national laboratory
   is an issuer like any other here: no document makes an item a national standard, and its own references must be held too.
@@ -30,6 +31,7 @@ from registry.exchange.dcc.findings import Finding, Remarks
 from registry.exchange.dcc.identity import key
 from registry.exchange.dcc.linking import Finder, linked
 from registry.exchange.dcc.outcome import remark_statements
+from registry.exchange.dcc.own_fields import remark_not_recorded
 from traceability.interchange import FORMAT
 
 
@@ -99,6 +101,7 @@ def to_records(document: CalibrationDocument, known: Catalogue) -> DccImport:
     remarks = Remarks()
     remarks.extend(document.findings)
     remark_statements(document, remarks)
+    remark_not_recorded(document, remarks)
     remark_certificates(document, certified, known, remarks)
     remarks.extend(links.findings)
     waiting = [placeholder for _, placeholder in rows if placeholder.id in used]

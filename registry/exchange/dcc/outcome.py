@@ -2,7 +2,8 @@
 
 from registry.exchange.dcc.document import CalibrationDocument, Statement
 from registry.exchange.dcc.findings import Code, Remarks
-from registry.exchange.dcc.own_terms import RENDERING
+from registry.exchange.dcc.own_fields import is_rendering
+from registry.exchange.dcc.own_terms import OUTCOME, RENDERING
 
 _FAIL = "fail"
 _BAD = {"fail", "noPass", "conditionalFail"}  # Everything that a reader should not take for a pass (DCC conformity values).
@@ -17,6 +18,7 @@ def failed_items(document: CalibrationDocument) -> frozenset[int]:
 
 def remark_statements(document: CalibrationDocument, remarks: Remarks) -> None:
     """Remarks on claims, conformity and dates for recalibration, in the order of the statements."""
+    is_own = is_rendering(document)
     for statement in document.statements:
         if RENDERING in statement.ref_types:
             remarks.add(Code.REGISTRY_RENDERING, statement.place)
@@ -24,6 +26,8 @@ def remark_statements(document: CalibrationDocument, remarks: Remarks) -> None:
             remarks.add(Code.TRACEABILITY_CLAIMED, statement.place)
         if statement.on is not None and any("recalibration" in term.lower() for term in statement.ref_types):
             remarks.add(Code.RECALIBRATION_HINT, statement.place, on=statement.on)
+        if is_own and OUTCOME in statement.ref_types:
+            continue  # Recorded as it is (own_fields.py).
         verdict = ", ".join(dict.fromkeys(statement.conformity))
         if _BAD & set(statement.conformity):
             outcome = _FAIL if _failed_by(statement, document) else "pass"

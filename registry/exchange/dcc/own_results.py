@@ -1,5 +1,7 @@
 """Results that a rendering of this registry states exactly, in terms of its own. Other tables are read by results.py alone."""
 
+from decimal import Decimal
+
 from registry.exchange.dcc.document import ReportedResult
 from registry.exchange.dcc.findings import Code, Remarks, place_of
 from registry.exchange.dcc.own_terms import COVERAGE_FACTOR, EXPANDED_UNCERTAINTY, QUANTITY
@@ -14,7 +16,7 @@ def is_own(table: Table) -> bool:
 
 
 def own_result(table: Table, remarks: Remarks) -> ReportedResult | None:
-    """The result that such a table states; nothing, and a remark, where its range is left open or its unit is only a text."""
+    """The result that such a table states; nothing, and a remark, where it states none that can be read."""
     main = _first(table, QUANTITY)
     if main is None:
         remarks.add(Code.RESULT_WITHOUT_RANGE, table.quantities[0].element, name=table.result_name)
@@ -31,15 +33,22 @@ def own_result(table: Table, remarks: Remarks) -> ReportedResult | None:
         unit=values.unit,
         low=values.low,
         high=values.high,
+        is_open=values.low is None or values.high is None,
         uncertainty=expanded.values.low if expanded is not None else None,
         uncertainty_unit=expanded.values.unit if expanded is not None else None,
         k=factor.values.low if expanded is not None and factor is not None else None,
-        error=(error.values.low, error.values.unit) if error is not None and error.values.unit else None,
-        permissible_error=(limit.values.low, limit.values.unit) if limit is not None and limit.values.unit else None,
+        error=_amount(error),
+        permissible_error=_amount(limit),
         items=main.items,
         text=table.result_text,
         place=place_of(main.element),
     )
+
+
+def _amount(stated: Quantity | None) -> tuple[Decimal, str] | None:
+    if stated is None or stated.values.low is None or stated.values.unit is None:
+        return None
+    return stated.values.low, stated.values.unit
 
 
 def _first(table: Table, term: str) -> Quantity | None:

@@ -17,7 +17,7 @@ def split_results(document: CalibrationDocument, remarks: Remarks) -> list[list[
     A result belongs to the items that it refers to by id; else to those of which its names contain a mark; else to all.
     What no record can hold (a unit that is not known, an error without its points) is left out.
     """
-    usable = [result for result in document.results if result.unit is not None and result.low is not None]
+    usable = [each for each in document.results if each.unit is not None and (each.low is not None or each.is_open)]
     owners = [_owners(result, document.items) for result in usable]
     shared = sum(len(own) == 0 for own in owners)
     if len(document.items) > 1 and shared:
@@ -44,7 +44,8 @@ def split_results(document: CalibrationDocument, remarks: Remarks) -> list[list[
 
 def result_record(result: ReportedResult) -> dict[str, Any]:
     """One result in the records format; numbers are exact decimals."""
-    record: dict[str, Any] = {"quantity": result.quantity, "unit": result.unit, "low": result.low, "high": result.high}
+    record: dict[str, Any] = {"quantity": result.quantity, "unit": result.unit}
+    record |= {name: bound for name, bound in (("low", result.low), ("high", result.high)) if bound is not None}
     if result.uncertainty is not None:
         stated = {"value": result.uncertainty, "unit": result.uncertainty_unit}
         record["uncertainty"] = stated | ({"k": result.k} if result.k is not None else {})

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from itertools import islice
 
-from registry.exchange.dcc.dsi import Measured, measured
+from registry.exchange.dcc.dsi import Measured, in_words, measured
 from registry.exchange.dcc.findings import Code, Remarks
 from registry.exchange.dcc.own_terms import QUANTITY
 from registry.exchange.dcc.reading import Element, child, children, contents, ref_ids, ref_types, wording
@@ -129,8 +129,9 @@ def _text_of_name(element: Element, before: str = "") -> str:
 
 
 def _tables(container: Element, around: _Around, remarks: Remarks) -> Iterator[Table]:
-    elements = islice(children(container, "quantity"), MAX_QUANTITIES + 1)
-    columns = [_quantity(element, around, remarks) for element in elements]
+    elements = list(islice(children(container, "quantity"), MAX_QUANTITIES + 1))
+    is_own = any(QUANTITY in ref_types(element) for element in elements)
+    columns = [_quantity(element, around, remarks, is_own=is_own) for element in elements]
     quantities = tuple(column for column in columns if column is not None)
     if quantities:
         yield Table(result_name=around.name, result_text=around.text, result_ref_types=around.terms, quantities=quantities)
@@ -138,13 +139,15 @@ def _tables(container: Element, around: _Around, remarks: Remarks) -> Iterator[T
         yield from _tables(inner, around.within(inner), remarks)
 
 
-def _quantity(element: Element, around: _Around, remarks: Remarks) -> Quantity | None:
+def _quantity(element: Element, around: _Around, remarks: Remarks, *, is_own: bool) -> Quantity | None:
     terms = ref_types(element)
     found = Remarks() if QUANTITY in terms else remarks
     values = measured(element, found)
     if found is not remarks:
         # A rendering of this registry states U and k beside this u, of which nothing is recorded.
         remarks.extend(each for each in found.all() if each.code is not Code.STANDARD_UNCERTAINTY)
+    if values is None and is_own:
+        values = in_words(element, remarks)
     if values is None:
         return None
     text = _text_of_name(element)

@@ -81,6 +81,16 @@ def test_a_changed_proof_ends_with_the_code_of_integrity(made: Path, elsewhere: 
     assert run("proof", "verify", str(made / "gate-gas.json"), "--key", "x+00+x").exit_code == 6
 
 
+def test_an_original_that_was_swapped_is_told_from_the_true_one(made: Path, elsewhere: tuple[str, ...], tmp_path: Path) -> None:
+    """Whoever hands out the certificate's file could hand out another one; the digest in the proof is that of the true one."""
+    told = run("proof", "verify", str(made / "gate-gas.json"), *elsewhere, "--document", str(made / "records.json")).stdout
+    assert "records.json 是证书 gate-gas-gauge-c1" in told
+    assert "出自登记处的声明" not in told
+    other = tmp_path / "records.json"
+    other.write_bytes(DOCUMENT + b" ")
+    assert run("proof", "verify", str(made / "gate-gas.json"), *elsewhere, "--document", str(other)).exit_code == 6
+
+
 def test_a_question_that_cannot_be_asked_is_a_usage_error(made: Path, elsewhere: tuple[str, ...], tmp_path: Path) -> None:
     """Without a key, without a file, with half a period."""
     assert run("proof", "verify", str(made / "gate-gas.json")).exit_code == 2

@@ -18,6 +18,7 @@ from registry.exchange.linked import context, read_linked, write_linked
 from registry.unit_of_work import Store, open_store
 from registry.usecases.export_records import export_records, export_tables
 from registry.usecases.import_records import import_records, import_tables
+from seed_data.chains import RENDERED_ON, chains
 from tests.registry.worlds import NOW, certificate, exported, full, only, random_records, recorded
 from traceability.interchange import collect, parse_records, records_from
 from traceability.problems import InputError
@@ -61,6 +62,7 @@ def sections(records: Records) -> Iterator[tuple[str, Any]]:
 THINGS = "urn:traceability-registry:"
 WORLDS: dict[str, Callable[[], Records]] = {
     "all kinds": lambda: records_from(json.loads(json.dumps(full()), parse_float=Decimal, parse_int=Decimal)),
+    "the seed": lambda: chains(RENDERED_ON),
     "nasty": nasty,
     "nothing": Records,
     **{f"random {seed}": partial(random_records, seed, trouble=0.3) for seed in range(4)},

@@ -133,19 +133,55 @@ AWKWARD_DCC: dict[str, Any] = {
 
 @pytest.mark.parametrize("certificate", SEED.certificates, ids=lambda certificate: certificate.id)
 def test_every_certificate_of_the_chains_comes_back_as_it_was(certificate: Certificate) -> None:
-    """Otherwise a record would change by leaving: a range, a unit, a U, a day. Open ranges are said, and not read back."""
+    """Otherwise a record would change by leaving: a range, a unit, a U, a day, its kind or its end. Ids are not for others."""
     document = read_dcc(rendered(certificate))
-    back = taken_back(document)
-    closed = tuple(each for each in certificate.results if each.low is not None and each.high is not None)
-    assert back.results == closed
-    assert (Code.RESULT_WITHOUT_RANGE in codes(document)) is (closed != certificate.results)
-    for name in ("number", "serial", "calibrated_on", "issued_on", "adjusted"):
-        assert getattr(back, name) == getattr(certificate, name)
-    assert (back.outcome is Outcome.FAIL) is (certificate.outcome is Outcome.FAIL)
+    assert in_common(taken_back(document)) == in_common(certificate)
     cited = [equipment.citation.numbers if equipment.citation else () for equipment in document.equipment]
     assert cited == [(NUMBERS[each.certificate],) if each.certificate else () for each in certificate.references]
     assert document.laboratory.name == " ".join(ORGANIZATIONS[certificate.issuer].name.split())
-    assert not codes(document) & {Code.UNKNOWN_UNIT, Code.STANDARD_UNCERTAINTY, Code.PLAIN_UNIT}
+    assert not codes(document) & {Code.UNKNOWN_UNIT, Code.STANDARD_UNCERTAINTY, Code.PLAIN_UNIT, Code.RESULT_WITHOUT_RANGE}
+    has_uses = any(each.quantity is not None for each in certificate.references)
+    assert (Code.RENDERED_NOT_RECORDED in codes(document)) is has_uses
+
+
+def in_common(certificate: Certificate) -> dict[str, Any]:
+    """The fields of a certificate that are the same in every registry."""
+    fields = msgspec.structs.asdict(certificate)
+    for name in ("id", "issuer", "item", "references", "replaces", "recorded_at"):
+        del fields[name]
+    if certificate.withdrawal is not None:
+        fields["withdrawal"] = msgspec.structs.replace(certificate.withdrawal, recorded_at=None)
+    return fields
+
+
+def test_every_field_of_a_certificate_comes_back() -> None:
+    """Above all that it was withdrawn: a certificate would come in as a good one. What cannot be recorded is named."""
+    document = read_dcc(alone(everything(), replaced_by=("K-2",)))
+    assert in_common(taken_back(document)) == in_common(everything())
+    told = [each.zh for each in to_records(document, MemoryCatalogue()).findings if each.code is Code.RENDERED_NOT_RECORDED]
+    assert told == [
+        "文件还载有“替换记录 K-00”，未作记录。",
+        "文件还载有“已被记录 K-2 替换”，未作记录。",
+        "文件还载有“standard: 温度 0 … +∞ degC”，未作记录。",
+    ]
+    assert Code.CONFORMITY_STATED not in codes(document)
+
+
+def test_what_another_document_says_in_our_terms_is_not_believed() -> None:
+    """Only a rendering says that it is one; a laboratory's own file states no end of validity, and none is recorded."""
+    data = alone(everything()).replace(RENDERING.encode(), b"basic_something")
+    back = taken_back(read_dcc(data))
+    assert (back.kind, back.valid_until, back.withdrawal) == (CertificateKind.CALIBRATION, None, None)
+
+
+@pytest.mark.parametrize(
+    "words", ["9" * 120 + " … +∞ degC", "5 … 4 degC", "-∞ … +∞ moons per tide", "-∞ - +∞ degC", "∞ degC", "9" * 120 + " degC"]
+)
+def test_a_range_in_words_that_is_none_is_left_out(words: str) -> None:
+    """A number that no record can hold would become an open bound, and cover every use."""
+    data = alone(one_result(low=None, high=None)).decode().replace("-∞ … +∞ degC", words)
+    assert words in data
+    assert taken_back(read_dcc(data.encode())).results == ()
 
 
 @with_schemas
@@ -186,8 +222,10 @@ def test_text_that_xml_has_trouble_with_is_kept() -> None:
         ({"uncertainty": Uncertainty(value=Decimal("0.3"), unit="K", k=Decimal(3))}, set()),
         ({"uncertainty": Uncertainty(value=Decimal("0.3"), unit="K", k=Decimal("0.7"))}, set()),  # U/k is no finite decimal.
         ({"uncertainty": Uncertainty(value=Decimal(1), unit="%", k=Decimal(2)), "low": Decimal(0)}, set()),
-        ({"low": None}, {Code.RESULT_WITHOUT_RANGE}),
-        ({"high": None}, {Code.RESULT_WITHOUT_RANGE}),
+        ({"low": None}, set()),
+        ({"high": None}, set()),
+        ({"low": None, "high": None}, set()),
+        ({"low": None, "high": None, "uncertainty": None}, set()),
     ],
 )
 def test_what_is_missing_stays_missing(changes: dict[str, Any], codes_of_it: set[Code]) -> None:
@@ -199,11 +237,12 @@ def test_what_is_missing_stays_missing(changes: dict[str, Any], codes_of_it: set
 
 
 def test_a_unit_without_a_spelling_in_d_si_is_said_in_words() -> None:
-    """Otherwise a unit would be invented; the importer takes no result of it, as it does of all units that it cannot read."""
+    """Otherwise a unit would be invented, and nothing come back; other readers see the words."""
     data = alone(one_result(unit="psi", uncertainty=Uncertainty(value=Decimal("0.1"), unit="psi", k=Decimal(2))))
     assert texts(data, ".//dcc:noQuantity") == ["-10 … 40.0 psi", "0.1 psi"]
     assert texts(data, ".//si:unit") == [r"\one"]
-    assert taken_back(read_dcc(data)).results == ()
+    psi = Uncertainty(value=Decimal("0.1"), unit="psi", k=Decimal(2))
+    assert taken_back(read_dcc(data)).results == one_result(unit="psi", uncertainty=psi).results
 
 
 def test_readers_of_d_si_alone_get_the_standard_uncertainty() -> None:

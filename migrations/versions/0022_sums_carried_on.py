@@ -5,7 +5,7 @@ from alembic import op
 
 from migrations.building import drop_tables, keep_tenants_out, let_tenants_read, long, text, whole
 
-revision = "0023"
+revision = "0022"
 down_revision = "0021"
 branch_labels = None
 depends_on = None
