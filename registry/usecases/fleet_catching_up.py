@@ -24,7 +24,7 @@ from registry.usecases.fleet_runs import ask_for_run
 from registry.usecases.fleet_summaries import AHEAD
 from registry.usecases.fleet_sums import Sums, Touched
 from traceability.fleet.engines import engine_of
-from traceability.fleet.reach import Changes, reached, reached_points, reassess_carried
+from traceability.fleet.reach import Changes, reached, reached_points, reassess
 from traceability.policy import policy_named
 from traceability.verdict import Status
 
@@ -91,8 +91,7 @@ def _answered_again(work: UnitOfWork, run: FleetRun, now: Moment) -> _Again | No
         return None
     items |= lapsing
     # The loops that answer the whole: in a city they are compiled already, and a part of it is large enough for them.
-    asked = run.as_of, AHEAD, policy
-    answers, carriers = reassess_carried(items, points, around, asked, engine_of(run.written))
+    answers, carriers = reassess(items, points, around, run.as_of, policy, engine_of(run.written), AHEAD)
     rows = fleet_answers.rows_of_everything(answers, run.entry, carriers)
     sums = fleet_sums.moves(work, run, now, Touched(items, points, changes.points), rows, around, MOST)
     return None if sums is None else _Again(rows, sums)

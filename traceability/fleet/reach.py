@@ -174,6 +174,13 @@ def reached_points(changes: Changes, items: Collection[str], around: Surrounding
     return {*changes.points, *around.points_at(items)}
 
 
+class Again(NamedTuple):
+    """The answers for some items and metering points, and for each of the items what carries its lapse (null: nothing)."""
+
+    answers: Everything
+    carriers: pa.Array
+
+
 def reassess(
     items: Collection[str],
     points: Collection[str],
@@ -181,26 +188,18 @@ def reassess(
     day: date,
     policy: Policy,
     engine: ModuleType | None = None,
-) -> Everything:
-    """The answers for some items and metering points alone, as `assess_everything` gives them; for those that are known."""
-    found = assess_everything(_part(items, points, around), day, policy, engine)
-    return found._replace(items=found.items.filter(_among(found.items, items)))
+    ahead: int = 0,
+) -> Again:
+    """The answers for some items and metering points alone, as `assess_everything` gives them; for those that are known.
 
-
-def reassess_carried(
-    items: Collection[str],
-    points: Collection[str],
-    around: Surroundings,
-    asked: tuple[date, int, Policy],
-    engine: ModuleType | None = None,
-) -> tuple[Everything, pa.Array]:
-    """The same, and for each of the items what carries its lapse in so many days (forecast.carriers)."""
-    day, days, policy = asked
+    `ahead`: in how many days from the day on lapses count (forecast.carriers); in none, nothing carries any.
+    """
     part = _part(items, points, around)
     found = assess_everything(part, day, policy, engine)
-    chosen = _among(found.items, items)
-    carried_by = carriers(part.fleet, carried(part.fleet, day, days, policy, engine))
-    return found._replace(items=found.items.filter(chosen)), carried_by.filter(chosen.combine_chunks())
+    chosen = pc.is_in(found.items["item"], pa.array(sorted(items), pa.string())).combine_chunks()
+    fleet = part.fleet
+    by = carriers(fleet, carried(fleet, day, ahead, policy, engine)) if ahead else pa.nulls(fleet.items, pa.string())
+    return Again(found._replace(items=found.items.filter(chosen)), by.filter(chosen))
 
 
 def _part(items: Collection[str], points: Collection[str], around: Surroundings) -> Points:
@@ -208,10 +207,6 @@ def _part(items: Collection[str], points: Collection[str], around: Surroundings)
     serving = {*items, *around.items_at(points)}
     fleet = encode(around.sheets(sorted(needed(serving, around))))
     return encode_points(fleet, around.point_sheets(sorted(points)))
-
-
-def _among(answers: pa.Table, items: Collection[str]) -> pa.ChunkedArray:
-    return pc.is_in(answers["item"], pa.array(sorted(items), pa.string()))
 
 
 def _touched(changes: Changes, around: Surroundings) -> dict[str, int]:

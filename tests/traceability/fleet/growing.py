@@ -73,7 +73,7 @@ class Growing:
         items = reached(changes, self, self.policy)
         assert items is not None
         points = reached_points(changes, items, self)
-        for table in reassess(items, points, self, self.as_of, self.policy, loops):
+        for table in reassess(items, points, self, self.as_of, self.policy, loops).answers:
             for row in table.to_pylist():
                 self.answers[row["item"]] = row | {"findings": set(row["findings"])}
         return items | points

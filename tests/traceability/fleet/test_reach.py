@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.strategies import Sizes
-from tests.traceability.building import STRUCTURE, N, S, certificate, competence, day, event, item_with
+from tests.traceability.building import STRUCTURE, M, N, S, certificate, competence, day, event, item_with, records
 from tests.traceability.fleet.growing import Coming, Growing, soak
 from tests.traceability.fleet.worlds import drawn
-from traceability.fleet.reach import EVER, NEVER, Changes, Span, hanging_on, needed, reached, since_of_item, spans_of
+from traceability.fleet import loops
+from traceability.fleet.reach import EVER, NEVER, Changes, Span, hanging_on, needed, reached, reassess, since_of_item, spans_of
 from traceability.policy import Policy, policy_named
 from traceability.records import Certificate, EventKind, Item, ItemKind, Period, Records, Reference, Scheme, Withdrawal
 
@@ -135,6 +136,20 @@ def test_a_change_that_reaches_too_much_is_not_followed() -> None:
     assert reached(changes, Chain(), STRUCTURE) == {"N", "S", "T", "M"}
     assert reached(changes, Chain(), STRUCTURE, most=3) is None
     assert needed(["T"], Chain()) == {"T", "S", "N"}
+
+
+def test_what_carries_a_lapse_is_told_of_a_part_as_of_the_whole() -> None:
+    """The calendar of the afternoon blames another standard than that of the night."""
+    meters = [item_with(M, id=name) for name in ("A", "B", "C")]
+    ends = {"A": "2025-08-01", "B": "2025-12-01", "C": "2025-12-01"}
+    papers = [
+        certificate(name.lower(), item=name, on="2025-03-01", valid_until=end, references=(Reference(item="S"),))
+        for name, end in ends.items()
+    ]
+    of_s = certificate("s", item="S", on="2025-01-01", valid_until="2025-10-01")
+    growing = Growing(records(N, S, *meters, of_s, *papers), day("2025-06-01"), STRUCTURE)
+    found = reassess({"A", "B"}, (), growing, growing.as_of, STRUCTURE, loops, ahead=400)
+    assert dict(zip(found.answers.items["item"].to_pylist(), found.carriers.to_pylist(), strict=True)) == {"A": None, "B": "S"}
 
 
 def test_all_that_hangs_on_an_item_is_found_up_to_a_number() -> None:
