@@ -200,7 +200,7 @@ def _withdraw(desk: Desk, item: str) -> None:
     """See the verdict, then take the certificate back, having seen what that turns; it waits too."""
     page = desk.page
     page.goto(item)
-    page.get_by_role("link", name="判定").click()
+    page.get_by_role("link", name="结论", exact=True).click()
     expect(page.locator("#status")).to_contain_text("可溯源")
     expect(page.locator("#status")).not_to_contain_text("不可溯源")
     desk.go("证书")
@@ -219,7 +219,7 @@ def _withdraw(desk: Desk, item: str) -> None:
 def _see_it_turned(desk: Desk, item: str) -> None:
     page = desk.page
     page.goto(item)
-    page.get_by_role("link", name="判定").click()
+    page.get_by_role("link", name="结论", exact=True).click()
     expect(page.locator("#status")).to_contain_text("不可溯源")
     page.get_by_role("link", name="历史").click()
     line = page.get_by_role("row").filter(has_text="撤销证书")
