@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from registry.columns import instant_number
+from registry.columns import LATEST, instant_number
 from registry.fleet_snapshots import Snapshots, State, Tables
 from registry.fleet_tables import TargetKind
 from registry.repositories.sheets import Reading, Since, Version, reading, sheet_of
@@ -111,7 +111,9 @@ def _found(opened: Reading, moment: int, kept: Snapshots | None, tell: Told) -> 
     if fleet is not None:
         return Loaded(fleet, version)
     tell("load")
-    return _tables(opened, version, moment, None if kept is None else kept.tables())
+    if kept is None:  # Nobody asks from when on these rows are all that is known.
+        return Tables(rows=opened.all_rows(moment), state=State(version, opened.ends(), LATEST))
+    return _tables(opened, version, moment, kept.tables())
 
 
 def _encoded(tables: Tables, moment: int, kept: Snapshots | None, tell: Told) -> Loaded:

@@ -79,7 +79,9 @@ def moves(
 
 
 def carry(work: UnitOfWork, run: int, sums: dict[str, Sums]) -> None:
-    """Write down how the sums of a run move."""
+    """Write down how the sums of a run move; one without sums, as an earlier release leaves it, has none until the next run."""
+    if key_of(None) not in keys_of(work, run):
+        return
     for key, each in sorted(sums.items()):
         replace_summary(work, run, key, _applying(each))
         lapses = {place: number for place, number in each.lapses.items() if number}

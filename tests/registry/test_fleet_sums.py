@@ -9,7 +9,7 @@ import pytest
 from registry.access import OPERATOR
 from registry.fleet_summary import FleetSummary
 from registry.repositories import fleet_runs, holdings
-from registry.repositories.fleet_summaries import key_of, keys_of, lapses_of, summary_of
+from registry.repositories.fleet_summaries import forget, key_of, keys_of, lapses_of, summary_of
 from registry.repositories.recordings import Recorder
 from registry.review.facts import KeyStatus, Unit
 from registry.unit_of_work import Store
@@ -89,6 +89,21 @@ def test_what_moves_too_much_is_summed_up_anew(store: Store, monkeypatch: pytest
     monkeypatch.setattr(fleet_catching_up, "MOST", 0)
     (caught_up,) = catch_up(store, NOW)
     assert caught_up.job is not None
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)
+def test_answers_follow_though_a_run_has_no_sums(store: Store) -> None:
+    """After an upgrade, which leaves no sums, answers stay as they were until the night; or a board counts from zero."""
+    recorded(store, only("items", {"id": "M-1", "kind": "meter"}))
+    done(store, asked_for(store))
+    with store.writing() as work:
+        (run,) = fleet_runs.current_runs(work)
+        forget(work, run.entry)
+    recorded(store, only("items", {"id": "M-2", "kind": "meter"}))
+    (caught_up,) = catch_up(store, NOW)
+    assert (caught_up.job, caught_up.targets) == (None, 1)
+    with store.reading() as work:
+        assert keys_of(work, run.entry) == []
 
 
 def _paper(id_: str, item: str, first: int, last: int, reference: str) -> dict[str, Any]:
