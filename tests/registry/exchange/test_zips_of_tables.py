@@ -29,6 +29,7 @@ def zip_of(**files: bytes) -> bytes:
         (zip_of(items__parquet=b"no parquet", format__json=b'{"format": "traceability-records/1"}'), "items.parquet"),
         (zip_of(items__csv=b"x" * 100)[:60], "damaged"),
     ],
+    ids=["no format", "a program", "no parquet", "cut short"],
 )
 def test_a_zip_file_of_something_else_is_refused(content: bytes, said: str) -> None:
     """With what is wrong, and without writing a file that is no table."""
