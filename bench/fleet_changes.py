@@ -18,7 +18,7 @@ from datetime import timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 from msgspec.structs import replace
@@ -31,14 +31,18 @@ from registry.access import OPERATOR
 from registry.fleet_tables import RunState
 from registry.repositories import fleet_answers, fleet_runs, stored
 from registry.repositories.fleet_runs import FleetRun
+from registry.repositories.fleet_summaries import summary_of
 from registry.repositories.scans import latest_recording
 from registry.repositories.sheets import reading
 from registry.unit_of_work import Store
-from registry.usecases.assess_all import assess_all, load_fleet
+from registry.usecases import fleet_summaries
+from registry.usecases.assess_all import LoadedPoints, load_fleet, load_points
 from registry.usecases.fleet_catching_up import catch_up, replace_answers
 from registry.usecases.import_records import import_records
 from tests.strategies import Sizes
 from tests.traceability.fleet.growing import soak
+from traceability.fleet.forecast import Carried, carried, carriers
+from traceability.fleet.point_answers import Everything, assess_everything
 from traceability.fleet.solve import solve
 from traceability.interchange import dump_records
 from traceability.policy import policy_named
@@ -64,6 +68,21 @@ def main() -> None:
     for engine in given.engine or ("sqlite", "postgresql"):
         with filled(engine, drawn) as store, tempfile.TemporaryDirectory() as folder:
             _City(store, engine, Path(folder)).measure(given.draws)
+
+
+class _Whole(NamedTuple):
+    """A full run: the registry, its answers, and what lapses soon."""
+
+    loaded: LoadedPoints
+    answers: Everything
+    lapsing: Carried
+
+    def rows(self, run: int) -> pa.Table:
+        return fleet_answers.rows_of_everything(self.answers, run, carriers(self.loaded.points.fleet, self.lapsing))
+
+    def sums(self, store: Store) -> list[fleet_summaries.Sums]:
+        question = fleet_summaries.Question(DAY, NOW, POLICY, self.loaded.version.recording)
+        return list(fleet_summaries.summaries(store, self.loaded.points, self.answers, question, self.lapsing))
 
 
 class _City:
@@ -93,11 +112,11 @@ class _City:
                 seconds, caught_up = _timed(lambda: catch_up(self.store, NOW))
                 taken["up to date"].append(seconds)
                 sizes.append(sum(each.targets for each in caught_up))
-                seconds, answers = _timed(lambda: assess_all(self.store, DAY, NOW, POLICY, self.folder))
+                seconds, whole = _timed(self._anew)
                 taken["anew"].append(seconds)
                 fleet = load_fleet(self.store, NOW, self.folder)
                 taken["pass"].append(_timed(partial(solve, fleet, DAY, POLICY))[0])
-                self._compare(answers)
+                self._compare(whole)
             middle = {name: statistics.median(values) for name, values in taken.items()}
             print(
                 f"{self.engine} {kind} of a random standard: {machine.spread(taken['up to date'])} s,"
@@ -157,9 +176,16 @@ class _City:
         with self.store.writing() as work:
             import_records(work, [dump_records(records).decode()], party=OPERATOR, at=NOW, source="bench")
 
+    def _anew(self) -> "_Whole":
+        """Everything answered, and what carries the lapses, as the nightly job does it."""
+        loaded = load_points(self.store, NOW, self.folder)
+        answers = assess_everything(loaded.points, DAY, POLICY)
+        return _Whole(loaded, answers, carried(loaded.points.fleet, DAY, fleet_summaries.AHEAD, POLICY))
+
     def _kept(self) -> FleetRun:
-        """The answers of a full run, written as its job does."""
-        rows = fleet_answers.rows_of(assess_all(self.store, DAY, NOW, POLICY, self.folder), 1)
+        """The answers and sums of a full run, written as its job does."""
+        whole = self._anew()
+        rows, sums = whole.rows(1), whole.sums(self.store)
         with self.store.writing() as work:
             recording = latest_recording(work)
             run = fleet_runs.begin(
@@ -167,14 +193,21 @@ class _City:
             )
             fleet_answers.write(work, rows)
             fleet_runs.make_current(work, run, fleet_answers.counted(rows), NOW)
+            fleet_summaries.keep(work, run.entry, sums)
             return run
 
-    def _compare(self, answers: pa.Table) -> None:
-        """Refuse to measure what answers otherwise than a full run."""
-        expected = fleet_answers.rows_of(answers, self.run.entry).combine_chunks()
+    def _compare(self, whole: "_Whole") -> None:
+        """Refuse to measure what answers or adds up otherwise than a full run."""
+        expected = whole.rows(self.run.entry).combine_chunks()
         with reading(self.store.engine) as opened:
             kept = opened.ask(f"SELECT {', '.join(expected.column_names)} FROM fleet_answers ORDER BY target")
         assert kept.cast(expected.schema).combine_chunks().equals(expected), "kept answers differ from those of a full run"
+        with self.store.reading() as work:
+            summary = summary_of(work, self.run.entry)
+        assert summary is not None
+        (everything,) = whole.sums(self.store)
+        counts = everything.summary.statuses, set(everything.summary.cells)
+        assert (summary.statuses, set(summary.cells)) == counts, "carried sums differ from those of a full run"
 
     def _write_affected(self) -> float:
         """The transaction that replaces some thousand answers, with the counts, as after a recall."""
