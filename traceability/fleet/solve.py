@@ -1,6 +1,6 @@
 """The answers for all items of a fleet: the standards solved once in the order of days, then every item in one pass."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from types import ModuleType
@@ -18,7 +18,7 @@ from traceability.policy import Policy
 
 T = TypeVar("T")
 THREADS = 2
-_AT_ONCE = 1 << 15  # Items in one go: enough that starting does not count, few enough that all threads end together.
+_AT_ONCE = 1 << 14  # Targets in one go: enough that starting does not count, few enough that all threads end together.
 
 
 # A certificate of a standard: what it shows by itself and with all that it rests on (see loops.combine). `extra`: on a circle
@@ -76,15 +76,15 @@ def solve(fleet: Fleet, day: date, policy: Policy, engine: ModuleType | None = N
 
 def in_spans(size: int, room: Callable[[], Scratch], answer: Callable[[int, int, Scratch], None]) -> None:
     """Have spans of so many targets answered, in threads that have room of their own each."""
-    spans = [(start, min(start + _AT_ONCE, size)) for start in range(0, size, _AT_ONCE)]
-    shares = [share for share in (spans[number::THREADS] for number in range(THREADS)) if share]
+    starts = range(0, size, _AT_ONCE)
+    left = iter(starts)  # Shared: each thread takes the next span until none is left, as some take longer than others.
 
-    def work(share: Iterable[tuple[int, int]]) -> None:
+    def work(_: int) -> None:
         scratch = room()
-        for start, stop in share:
-            answer(start, stop, scratch)
+        for start in left:
+            answer(start, min(start + _AT_ONCE, size), scratch)
 
-    at_once(work, shares)
+    at_once(work, range(min(THREADS, len(starts))))
 
 
 def at_once(work: Callable[[T], object], shares: Sequence[T]) -> None:
@@ -127,18 +127,23 @@ def solve_standards(fleet: Fleet, rules: Rules, day: date, engine: ModuleType) -
     """What all certificates of standards show."""
     columns = fleet.columns
     solved = _unsolved(fleet, number_of(day) or 0, is_in_force=rules.is_in_force)
-    scratch = room_for(fleet, solved, rules)
     size = len(solved.standing)
     if rules.is_in_force:
         engine.lapses(columns, np.arange(len(columns.uses), dtype=np.int64), solved.day, solved.use_lapse)
-    engine.look_at_standards(columns, rules, solved, scratch.keys, scratch.severities, np.arange(size, dtype=np.int64))
+
+    def look(start: int, stop: int, scratch: Scratch) -> None:
+        engine.look_at_standards(columns, rules, solved, scratch.keys, scratch.severities, np.arange(start, stop))
+
+    in_spans(size, lambda: room_for(fleet, solved, rules), look)
     if "on circles" not in fleet.memory:  # Whoever refers to whom does not depend on the day, nor on what is withdrawn.
         fleet.memory["on circles"] = items_on_circles(columns, solved.standing["owner"], fleet.standards)
     solved.is_on_circle[:] = fleet.memory["on circles"]
     circling = np.flatnonzero(solved.is_on_circle[solved.standing["owner"]])
     if len(circling):
         engine.mark_circles(columns, solved, circling, np.zeros(size, np.int64))
-    pending = np.argsort(columns.certificates["calibrated_on"][:size], kind="stable")
+    if "by day" not in fleet.memory:
+        fleet.memory["by day"] = np.argsort(columns.certificates["calibrated_on"][:size], kind="stable")
+    pending = fleet.memory["by day"].copy()
     left = engine.settle_all(columns, solved, pending, np.zeros(size, np.bool_))
     if left:
         engine.settle_circles(columns, solved, pending[:left].copy())

@@ -9,7 +9,7 @@ import pytest
 from tests.traceability.fleet.worlds import drawn
 from traceability.fleet import compiled, loops
 from traceability.fleet.engines import engine_for
-from traceability.fleet.solve import at_once
+from traceability.fleet.solve import at_once, in_spans
 
 _LEND: Any = compiled.lend
 
@@ -52,3 +52,16 @@ def test_all_shares_are_done_and_errors_come_out() -> None:
     assert sorted(done) == [1, 2, 3]
     with pytest.raises(IndexError):
         at_once(done.__getitem__, [0, 7])
+
+
+@pytest.mark.parametrize("size", [0, 1, 100_000])
+def test_spans_hold_every_target_once(size: int) -> None:
+    """A thread takes a span that another had, or the last span stays unanswered."""
+    times = np.zeros(size, np.int64)
+
+    def answer(start: int, stop: int, room: str) -> None:
+        assert (room, stop <= size) == ("room", True)
+        times[start:stop] += 1
+
+    in_spans(size, lambda: "room", answer)  # type: ignore[arg-type, return-value]
+    assert (times == 1).all()

@@ -17,6 +17,7 @@ from traceability.fleet.loops.marks import (
     Solved,
     Truth,
     Whole,
+    lend,
 )
 from traceability.fleet.loops.plain import look_plainly
 
@@ -25,6 +26,7 @@ def look_at_standards(
     columns: Columns, rules: Rules, solved: Solved, keys: Array, severities: Array, certificates: Array
 ) -> None:
     """What each of some certificates of standards shows by itself, and what it rests on."""
+    columns, rules, solved = lend(columns), lend(rules), lend(solved)
     for place in range(len(certificates)):
         certificate = np.int64(certificates[place])
         first, last = columns.certificates[certificate].reference_first, columns.certificates[certificate].reference_last
@@ -62,6 +64,7 @@ def settle_all(columns: Columns, solved: Solved, pending: Array, is_done: Array)
 
     `pending` is in the order of days and holds those left at the end. On one day the order may need more than one pass.
     """
+    columns, solved = lend(columns), lend(solved)
     left = len(pending)
     while True:
         kept = 0
