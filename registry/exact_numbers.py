@@ -26,7 +26,7 @@ def shortest(number: Decimal) -> Decimal:
 
 
 def _plain(number: Decimal) -> Decimal:
-    return number if number else abs(number)
+    return number or abs(number)
 
 
 def decimal_text(value: Fraction, decimals: int = DECIMALS) -> str:

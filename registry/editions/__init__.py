@@ -233,7 +233,9 @@ def _check_factors(name: str, edition: FactorEdition, sectors: Sequence[SectorEd
         for earlier, later in pairwise(ordered):
             if (later.valid_from or date.min) <= (earlier.valid_until or date.max):
                 one, other = (f"{each.energy!r}" for each in (earlier, later))
-                both_en, both_zh = (one, one) if one == other else (f"{one} and {other}, which are one,", f"{one} 与 {other}（同一种）")
+                both_en, both_zh = (
+                    (one, one) if one == other else (f"{one} and {other}, which are one,", f"{one} 与 {other}（同一种）")
+                )
                 raise InputError(f"{name}: $.factors", f"two factors of {both_en} on one day", f"{both_zh} 在同一天有两个因子")
 
 
