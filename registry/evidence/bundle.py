@@ -25,7 +25,6 @@ from traceability.quantities import check_number
 from traceability.records import Purpose
 from traceability.verdict import Status, Verdict
 
-FORMAT = "traceability-proof/1"
 MOST_BYTES = 16 * 1024 * 1024  # A chain with all its history has some hundreds of kilobytes at the most.
 
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
