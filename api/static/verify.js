@@ -6,7 +6,7 @@
   const FORMAT = "traceability-proof/1";
   const MOST_BYTES = 16 * 1024 * 1024;
   // The parts of the file, as the command reads them: each field with its kind. `?` may be left out, `|null` may be null, `[]` is
-  // a list, `{}` an object of texts by any names; what may be left out is left out when it is empty.
+  // a list, `{}` an object of texts by any names.
   const FIELDS = {
     bundle: {
       format: "text", made_at: "instant", question: "question", verdict: "verdict", "coverage?": "days[]", "account?": "account",
@@ -155,8 +155,7 @@
     }
     demand(isObject(bundle) && bundle.format === FORMAT, "这不是溯源证明", "this is no proof bundle");
     demand(isOf(bundle, "bundle"), "字段缺失、未知或有误", "a field is missing, unknown or malformed");
-    const { readings, purpose = null } = bundle.question;
-    demand(readings !== false && (purpose === null || Object.keys(purpose).length > 0), "不是规范形式（RFC 8785）", "not in canonical form (RFC 8785)");
+    demand(bundle.question.readings !== false, "不是规范形式（RFC 8785）", "not in canonical form (RFC 8785)");
     demand(canonical(bundle) === text, "不是规范形式（RFC 8785）", "not in canonical form (RFC 8785)");
     return bundle;
   }

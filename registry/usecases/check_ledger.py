@@ -90,7 +90,8 @@ def _differences(
             )
     yield from _of_subtrees(work, size)
     nodes = ledger.nodes_of(work)
-    for each in sorted([*kept, *outside], key=lambda checkpoint: checkpoint.size):
+    every: list[Checkpoint | KeptCheckpoint] = [*kept, *outside]
+    for each in sorted(every, key=lambda checkpoint: checkpoint.size):
         if each.size > size:
             yield _of_tree(
                 each.size,

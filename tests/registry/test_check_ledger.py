@@ -108,7 +108,9 @@ _CHANGES = {
     "by which recording a withdrawal came": "UPDATE withdrawals SET recording = 2",
     "the key it is found by": "UPDATE certificates SET number_key = 'X' WHERE id = 'K-010'",
     "an item's key": "UPDATE items SET serial_key = 'X' WHERE id = 'STD'",
-    "the note of a checkpoint, of another size": "UPDATE ledger_checkpoints SET note = 'o' || substr(note, 2, 1) || '1' || substr(note, 3)",
+    "the note of a checkpoint, of another size": (
+        "UPDATE ledger_checkpoints SET note = 'o' || substr(note, 2, 1) || '1' || substr(note, 3)"
+    ),
     "the last leaves, the facts left": (
         "DELETE FROM ledger_leaves WHERE entry > (SELECT max(entry) - 5 FROM (SELECT entry FROM ledger_leaves) AS leaves)"
     ),
