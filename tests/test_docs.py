@@ -134,7 +134,7 @@ def _is_name(dotted: str) -> bool:
     parts = dotted.split(".")
     for end in range(len(parts), 0, -1):
         try:
-            found = import_module(".".join(parts[:end]))
+            found: object = import_module(".".join(parts[:end]))
         except ModuleNotFoundError:
             continue
         for part in parts[end:]:
