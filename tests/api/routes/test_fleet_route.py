@@ -190,7 +190,7 @@ PAGES = {
     "/fleet": ("按能源种类", 'class="stacks"', "level=1"),
     "/fleet/lapses": ("每周失效件数", 'class="stacks"', "STD"),
     "/fleet/single-points": ("单点依赖", "<meter", "STD"),
-    "/fleet/items": ("器具清单", "M003", "EXPIRED"),
+    "/fleet/items": ("器具清单", "M003", "证书已过期"),
     "/fleet/forecast": ("假如不校准", 'name="without"', ""),
     f"/fleet/forecast?without=STD&by={TODAY + timedelta(days=200)}": ("有它与没有它", 'class="stacks"', "M005"),
     "/recall-preview?subject=STD": ("受影响的证书", 'class="recall"', "M003"),
