@@ -251,10 +251,21 @@ def list_fleet_items(
     responses={**with_twins(Forecast, "The first first", "FLEET_FORECAST"), **_NOT_SEEN},
 )
 def forecast_without(
-    context: Given, party: Reading, policy: PolicyName, form: WantedForm, language: Speaking, without: Without, by: By = None
+    context: Given,
+    party: Reading,
+    policy: PolicyName,
+    form: WantedForm,
+    language: Speaking,
+    without: Without,
+    by: By = None,
+    cursor: Annotated[int, Query(ge=0, le=10_000_000, description="`next` of the part before.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=_LARGEST_FILE, description="Most items of the part.")] = _LARGEST_FILE,
 ) -> Response:
-    """An assumption: every item is calibrated again on the last day of its certificate, as last time; this one is not."""
-    found = forecast(context, party, policy, storable(without), by)
+    """An assumption: every item is calibrated again on the last day of its certificate, as last time; this one is not.
+
+    The sums by day are of all that is lost; items come twenty thousand at a time, as a file too.
+    """
+    found = forecast(context, party, policy, storable(without), by, after=cursor, most=limit)
     return in_form(form, found, _LOSSES, found.lost, "forecast", language)
 
 
@@ -298,15 +309,26 @@ def preview_certificate(
     return _preview(context, party, ("certificates", certificate_id), on, known_at, form, language)
 
 
-def forecast(context: Context, party: Party, policy: str, without: str, by: str | None) -> Forecast:
-    """What is lost without a standard, from today on; `by`: in ninety days when left out."""
+def forecast(
+    context: Context, party: Party, policy: str, without: str, by: str | None, *, after: int = 0, most: int = _LARGEST_FILE
+) -> Forecast:
+    """What is lost without a standard, from today on; `by`: in ninety days when left out. So many items after so many."""
     now = context.clock()
     today = civil_day(now)
     until = day_or_none("by", by) or days_later(today, _USUAL)
     if until < today:
         raise ParameterError("by", Bilingual("早于今天", "is before today"))
     return fleet_forecast.forecast_without(
-        context.store, party, without, until, as_of=today, known_at=now, policy=policy_named(policy)
+        context.store,
+        party,
+        without,
+        until,
+        as_of=today,
+        known_at=now,
+        policy=policy_named(policy),
+        snapshots=context.data_dir / SNAPSHOTS,
+        after=after,
+        most=most,
     )
 
 

@@ -29,9 +29,7 @@ from traceability.fleet.recall import Reach, reached_by_failure, reached_by_with
 from traceability.fleet.sheets import number_of
 from traceability.known import Known, known_records
 
-OPENING = Deed(
-    step=RecallStep.CONFIRMED, item=None, reason="", by="anna", person=None, at=datetime(2026, 1, 1, tzinfo=UTC)
-)
+OPENING = Deed(step=RecallStep.CONFIRMED, item=None, reason="", by="anna", person=None, at=datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def rows(values: Any) -> list[dict[str, Any]]:
