@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from importlib.metadata import version
 
-from fastapi import Request, Response
+from fastapi import Request
 
 from registry.version_tags import version_tag
 from traceability.records import Record
@@ -28,11 +28,3 @@ def is_unchanged(request: Request, etag: str) -> bool:
     asked = request.headers.get("if-none-match", "")
     tags = [tag.strip().removeprefix("W/") for tag in asked.split(",")]
     return "*" in tags or etag in tags
-
-
-def tagged(request: Request, etag: str, response: Response) -> Response:
-    """The answer under its tag, or 304 without a body where it is known already."""
-    if is_unchanged(request, etag):
-        response = Response(status_code=304)
-    response.headers["etag"] = etag
-    return response

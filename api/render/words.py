@@ -6,7 +6,7 @@ from api.language import Bilingual
 from registry.access import Permission, Role
 from registry.labels.sticker import Answer, LabelState
 from registry.notices.events import EventType
-from registry.rounds import Decision, ScanResult, Way
+from registry.rounds import Decision, ScanResult
 from traceability.records import AsFound, CertificateKind, EventKind, ItemKind, OrganizationKind, Outcome
 from traceability.verdict import Severity, Status
 
@@ -131,11 +131,6 @@ SCAN_RESULTS: dict[ScanResult, Bilingual] = {
 }
 MISSING = Bilingual("未找到", "Missing")
 
-SCAN_WAYS: dict[Way, Bilingual] = {
-    Way.CAMERA: Bilingual("摄像头", "Camera"),
-    Way.PHOTO: Bilingual("照片", "Photo"),
-    Way.TYPED: Bilingual("手工输入", "Typed"),
-}
 
 OBSERVED: dict[bool | None, Bilingual] = {
     True: Bilingual("是", "Yes"),

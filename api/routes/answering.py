@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from fastapi import Response
+from fastapi import Request, Response
 
+from api.etags import is_unchanged
 from api.language import Language
 from api.render.csv_lines import Column
 from api.twins import Form, csv_answer, ndjson_answer
@@ -17,6 +18,13 @@ def json_answer(
 ) -> Response:
     """A value as JSON."""
     return Response(dump(value), status, {**_headers(language), **(headers or {})}, "application/json")
+
+
+def tagged_answer(request: Request, etag: str, value: object) -> Response:
+    """A value as JSON under its tag; 304 without a body, and nothing written, where it is known already."""
+    response = Response(status_code=304) if is_unchanged(request, etag) else json_answer(value)
+    response.headers["etag"] = etag
+    return response
 
 
 def svg_answer(picture: str | bytes, language: Language | None = None) -> Response:

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Request, Response
 
 from api import failures, links
 from api.context import Given, RecordId
-from api.etags import etag_of, tagged
+from api.etags import etag_of
 from api.openapi import Responses, answers, documents, refusals, with_tag
-from api.routes.answering import json_answer
+from api.routes.answering import tagged_answer
 from api.routes.listing import Known
 from api.schemas.details import (
     CertificateAnswer,
@@ -51,7 +51,7 @@ def get_organization(context: Given, request: Request, party: Reading, organizat
     with context.store.reading(party.viewers) as work:
         found = read_record(work, "organizations", organization_id, known_at)
     (organization,) = _of(Organization, found)
-    return tagged(request, etag_of(found.latest, found.numbers), json_answer(OrganizationAnswer(organization=organization)))
+    return tagged_answer(request, etag_of(found.latest, found.numbers), OrganizationAnswer(organization=organization))
 
 
 @router.get(
@@ -67,8 +67,8 @@ def get_competence(context: Given, request: Request, party: Reading, competence_
     with context.store.reading(party.viewers) as work:
         found = read_record(work, "competences", competence_id, known_at)
     versions = _of(Competence, found)
-    return tagged(
-        request, etag_of(found.latest, found.numbers), json_answer(CompetenceAnswer(competence=versions[-1], versions=versions))
+    return tagged_answer(
+        request, etag_of(found.latest, found.numbers), CompetenceAnswer(competence=versions[-1], versions=versions)
     )
 
 
@@ -87,7 +87,7 @@ def get_item(context: Given, request: Request, party: Reading, item_id: RecordId
     answer = item_answer(item_id, found.records, found.aliases)
     if answer is None:
         raise UnknownTargetError(item_id)
-    return tagged(request, etag_of(found.latest, found.numbers), json_answer(answer))
+    return tagged_answer(request, etag_of(found.latest, found.numbers), answer)
 
 
 @router.get(
@@ -112,7 +112,7 @@ def get_certificate(context: Given, request: Request, party: Reading, certificat
         ),
     )
     tag = etag_of(found.certificate, found.numbers, *(each.sha256 for each in found.documents))
-    return tagged(request, tag, json_answer(answer))
+    return tagged_answer(request, tag, answer)
 
 
 @router.get(
@@ -143,7 +143,7 @@ def get_event(context: Given, request: Request, party: Reading, event_id: Record
     with context.store.reading(party.viewers) as work:
         found = read_record(work, "events", event_id, known_at)
     (event,) = _of(Event, found)
-    return tagged(request, etag_of(found.latest, found.numbers), json_answer(EventAnswer(event=event)))
+    return tagged_answer(request, etag_of(found.latest, found.numbers), EventAnswer(event=event))
 
 
 @router.get(
@@ -164,7 +164,7 @@ def get_metering_point(
     answer = MeteringPointAnswer(
         metering_point=versions[-1], versions=versions, installations=_installations(versions[-1].branches)
     )
-    return tagged(request, etag_of(found.latest, found.numbers), json_answer(answer))
+    return tagged_answer(request, etag_of(found.latest, found.numbers), answer)
 
 
 def _of(kind: type[T], found: RecordDetail) -> tuple[T, ...]:

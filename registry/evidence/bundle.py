@@ -24,7 +24,6 @@ from traceability.inquiry import ANY_PURPOSE
 from traceability.records import Purpose
 from traceability.verdict import Status, Verdict
 
-FORMAT = "traceability-proof/1"
 MOST_BYTES = 16 * 1024 * 1024  # A chain with all its history has some hundreds of kilobytes at the most.
 
 Index = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # What every reader of JSON keeps exact.

@@ -46,22 +46,6 @@ def root(size: int, nodes: Nodes) -> bytes:
     return _combined(_hashes(0, size, nodes)) if size else EMPTY_ROOT
 
 
-def inclusion_proof(index: int, size: int, nodes: Nodes) -> list[bytes]:
-    """The path from leaf `index` to the root of the tree of `size` leaves (RFC 9162, 2.1.3.1)."""
-    if not 0 <= index < size:
-        raise ProofError(f"leaf {index} is not in a tree of {size} leaves", f"{size} 叶的树中没有第 {index} 叶")
-    start, end, path = 0, size, []
-    while end - start > 1:
-        middle = start + _split(end - start)
-        if index < middle:
-            path.append((middle, end))
-            end = middle
-        else:
-            path.append((start, middle))
-            start = middle
-    return [_combined(_hashes(*part, nodes)) for part in reversed(path)]
-
-
 def inclusion_of_many(indices: Iterable[int], size: int, nodes: Nodes) -> list[bytes]:
     """What it takes besides these leaves to come to the root: the hashes of all parts without any of them, from left to right.
 
@@ -91,17 +75,6 @@ def consistency_proof(first: int, second: int, nodes: Nodes) -> list[bytes]:
     if not is_whole:
         path.append((start, end))
     return [_combined(_hashes(*part, nodes)) for part in reversed(path)]
-
-
-def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], expected_root: bytes) -> None:
-    """ProofError unless the proof shows the leaf hash at `index` of the tree with the root (RFC 9162, 2.1.3.2)."""
-    if not 0 <= index < size:
-        raise ProofError(f"leaf {index} is not in a tree of {size} leaves", f"{size} 叶的树中没有第 {index} 叶")
-    hashed = leaf
-    for step, is_left in _climbed(index, size - 1, proof):
-        hashed = node_hash(step, hashed) if is_left else node_hash(hashed, step)
-    if hashed != expected_root:
-        raise ProofError("the proof leads to another root", "证明得到的根不同")
 
 
 def verify_inclusion_of_many(leaves: Mapping[int, bytes], size: int, proof: Sequence[bytes], expected_root: bytes) -> None:

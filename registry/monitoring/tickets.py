@@ -114,11 +114,6 @@ class Following:
     settled: list[Ticket] = field(default_factory=list)
     accepted: list[Ticket] = field(default_factory=list)
 
-    @property
-    def is_nothing(self) -> bool:
-        """Whether all tickets stand as they stood."""
-        return not (self.new or self.changed or self.found_again or self.settled)
-
 
 def followed(
     tickets: Sequence[Ticket], found: Iterable[Difference], undecided: frozenset[tuple[str, str]] = frozenset()

@@ -1,6 +1,5 @@
 """The kept answers for everything: written by the hundred thousand, replaced where they changed, read in milliseconds."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -19,7 +18,6 @@ from registry.unit_of_work import UnitOfWork
 from traceability.fleet.point_answers import Everything
 from traceability.verdict import Status
 
-MOST = 200  # Answers of one page.
 _answers = table_of(FleetAnswers)
 _holdings = table_of(Holdings)
 _AT_ONCE = 20_000  # Targets that are named in one statement.
@@ -102,25 +100,6 @@ def replace(work: UnitOfWork, run: int, rows: pa.Table) -> Counts:
     return moved
 
 
-def answers_for(work: UnitOfWork, run: int, targets: Iterable[str]) -> dict[str, FleetAnswer]:
-    """The answers for some targets, as far as the viewers hold them."""
-    named = sorted(set(targets))
-    found = work.rows(_viewed(work, _FOR), run=run, targets=named, **_viewers(work)) if named else []
-    return {each.target: each for each in map(answer_of, found)}
-
-
-def answers_with(work: UnitOfWork, run: int, status: Status, after: str = "", most: int = MOST) -> list[FleetAnswer]:
-    """The answers of a status by target, so many after one, as far as the viewers hold them."""
-    values = {"run": run, "status": status.value, "after": after, "most": most}
-    return [answer_of(row) for row in work.rows(_viewed(work, _WITH), **values, **_viewers(work))]
-
-
-def counts_for(work: UnitOfWork, run: int) -> Counts:
-    """How many targets have each status, by kind: counted one by one among those that the viewers hold."""
-    found = work.rows(_viewed(work, _ALL_COUNTED), run=run, **_viewers(work))
-    return {(TargetKind(kind), Status(status)): number for kind, status, number in found}
-
-
 def forget(work: UnitOfWork, run: int) -> bool:
     """Remove some answers of a run; whether there may be more."""
     targets = [target for (target,) in work.rows(_SOME, run=run, most=_FORGOTTEN)]
@@ -136,19 +115,6 @@ def answer_of(row: Row) -> FleetAnswer:
     return FleetAnswer(target, TargetKind(kind), Status(status), codes, failing, certificate, depth, ends)
 
 
-def _viewers(work: UnitOfWork) -> dict[str, Any]:
-    return {} if work.viewers is None else {"viewers": work.viewers}
-
-
-def _viewed(work: UnitOfWork, queries: tuple[Query, Query]) -> Query:
-    """The query for everything, or that for what the viewers hold."""
-    return queries[work.viewers is not None]
-
-
-def _both(build: Any) -> tuple[Query, Query]:
-    return Query(build), Query(lambda spelling: build(spelling).where(is_seen(spelling)))
-
-
 def is_seen(spelling: Spelling) -> Any:
     """The condition, with the parameter `viewers`, that one of the viewing organizations holds the target of an answer."""
     section = case((_answers.c.kind == TargetKind.ITEM.value, "items"), else_="metering_points")
@@ -157,26 +123,10 @@ def is_seen(spelling: Spelling) -> Any:
     )
 
 
-_COLUMNS = tuple(_answers.c[name] for name in FleetAnswer._fields)
-_NUMBER = func.count().label("number")
-
-
-def _for(spelling: Spelling) -> Select[Any]:
-    return select(*_COLUMNS).where(_answers.c.run == bindparam("run"), spelling.among(_answers.c.target, "targets"))
-
-
-def _with(_: Spelling) -> Select[Any]:
-    of_status = select(*_COLUMNS).where(_answers.c.run == bindparam("run"), _answers.c.status == bindparam("status"))
-    return of_status.where(_answers.c.target > bindparam("after")).order_by(_answers.c.target).limit(bindparam("most"))
-
-
-def _all_counted(_: Spelling) -> Select[Any]:
-    columns = _answers.c.kind, _answers.c.status
-    return select(*columns, _NUMBER).where(_answers.c.run == bindparam("run")).group_by(*columns)
-
-
 def _counted(spelling: Spelling) -> Select[Any]:
-    return _all_counted(spelling).where(spelling.among(_answers.c.target, "targets"))
+    columns = _answers.c.kind, _answers.c.status
+    named = _answers.c.run == bindparam("run"), spelling.among(_answers.c.target, "targets")
+    return select(*columns, func.count().label("number")).where(*named).group_by(*columns)
 
 
 def _remove(spelling: Spelling) -> Delete:
@@ -192,9 +142,6 @@ def _remove_upto(_: Spelling) -> Delete:
     return delete(_answers).where(_answers.c.run == bindparam("run"), _answers.c.target <= bindparam("last"))
 
 
-_FOR = _both(_for)
-_WITH = _both(_with)
-_ALL_COUNTED = _both(_all_counted)
 _COUNTED = Query(_counted)
 _REMOVE = Query(_remove)
 _SOME = Query(_some)

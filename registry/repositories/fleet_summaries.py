@@ -20,7 +20,6 @@ from registry.tables import Branches, CertificateReferences, Certificates, Meter
 from registry.unit_of_work import UnitOfWork
 
 LapseRow = tuple[int, str, int]  # Day as a number, standard (empty: none), items.
-Place = tuple[str, str | None, int]  # Organization, energy and level of a metering point.
 
 _branches = table_of(Branches)
 _certificates = table_of(Certificates)

@@ -127,9 +127,6 @@ def _recorded_at(found: Stored) -> int:
     return instant_number(getattr(found.record, "recorded_at", None))
 
 
-Narrowed = Callable[[Spelling], Select[Any]]
-
-
 def _walled(section: str, model: type[Table], build: Callable[[], Select[Any]]) -> dict[bool, Query]:
     """A query for units without viewers, and the same for those with."""
     id_ = table_of(model).c.id

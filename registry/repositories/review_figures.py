@@ -124,11 +124,6 @@ def rates_on(
     return {organization: _figures(row) for organization, *row in rows}
 
 
-def rows_of(work: UnitOfWork, policy: str, day: date, organization: str) -> list[Figures]:
-    """All rates of one unit on a day, by energy and level."""
-    return [_figures(row) for row in work.rows(_OF_UNIT, policy=policy, day=day_number(day), organization=organization)]
-
-
 def sums_on(work: UnitOfWork, policy: str, day: date, organizations: Iterable[str]) -> list["Sum"]:
     """The rates of some units on a day together, by energy and level."""
     rows = work.rows(_SUMS, policy=policy, day=day_number(day), organizations=sorted(organizations))
@@ -217,12 +212,6 @@ def _of_units(spelling: Spelling) -> Select[Any]:
     return select(_rates.c.organization, *_FIGURES).where(_of(_rates, spelling), _rates.c.as_of == bindparam("day"), at)
 
 
-def _of_unit(_: Spelling) -> Select[Any]:
-    is_its = (_rates.c.policy == bindparam("policy")) & (_rates.c.organization == bindparam("organization"))
-    on_day = _rates.c.as_of == bindparam("day")
-    return select(*_FIGURES).where(is_its, on_day).order_by(_rates.c.energy, _rates.c.level)
-
-
 def _sums(spelling: Spelling) -> Select[Any]:
     key = (_rates.c.energy, _rates.c.level, _rates.c.asked)
     not_met, undecided = (
@@ -282,7 +271,7 @@ _FORGET_OTHER_RATES, _FORGET_OTHER_RECKONINGS = _forget_others(_rates), _forget_
 _THERE = Query(
     lambda _: select(_reckonings.c.organization, _reckonings.c.as_of).where(_reckonings.c.policy == bindparam("policy"))
 )
-_HEADS, _OF_UNITS, _OF_UNIT = Query(_heads), Query(_of_units), Query(_of_unit)
+_HEADS, _OF_UNITS = Query(_heads), Query(_of_units)
 _SUMS, _COURSE, _COURSE_OF_HEADS = Query(_sums), Query(_course), Query(_course_of_heads)
 _RECORDED = tuple(map(_recorded, (_points, _facts, _units)))
 _AT_POINTS, _IN_LEDGERS = Query(_at_points), Query(_in_ledgers)

@@ -1,6 +1,6 @@
 """The history of scans: appended in batches, read by label, forgotten when old."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Delete, Select, bindparam, delete, func, select
@@ -38,12 +38,6 @@ def add_scans(work: UnitOfWork, scans: Sequence[Scan]) -> None:
 def latest_scans(work: UnitOfWork, since_hour: int, most: int = MOST) -> list[Scan]:
     """The scans since an hour, the latest first, as many as asked for."""
     return [_scan(row) for row in work.rows(_LATEST, since=since_hour, most=most)]
-
-
-def scans_of(work: UnitOfWork, codes: Iterable[str], most: int = MOST) -> list[Scan]:
-    """The scans of labels, the latest first."""
-    wanted = sorted(set(codes))
-    return [_scan(row) for row in work.rows(_OF_CODES, wanted=wanted, most=most)] if wanted else []
 
 
 def forgotten_before(work: UnitOfWork) -> int:
@@ -86,17 +80,11 @@ def _latest(_: Spelling) -> Select[Any]:
     return since.order_by(_scans.c.hour.desc(), _scans.c.entry.desc()).limit(bindparam("most"))
 
 
-def _of_codes(spelling: Spelling) -> Select[Any]:
-    own = select(*_COLUMNS).where(spelling.among(_scans.c.code, "wanted"))
-    return own.order_by(_scans.c.entry.desc()).limit(bindparam("most"))
-
-
 def _forget(_: Spelling) -> Delete:
     return delete(_scans).where(_scans.c.hour < bindparam("hour"))
 
 
 _LATEST = Query(_latest)
-_OF_CODES = Query(_of_codes)
 _PURGED = Query(lambda _: select(func.max(_purges.c.before_hour)))
 _VERSION = Query(lambda _: select(func.max(_recordings.c.entry)))
 _BEFORE = Query(lambda _: select(_scans.c.entry).where(_scans.c.hour < bindparam("hour")).limit(1))

@@ -43,7 +43,6 @@ from traceability.periods import civil_day
 from traceability.policy import Policy
 from traceability.records import Branch
 
-SOURCE = "monitoring system"
 COMPARED = timedelta(days=396)  # So far back uploads and gates are compared: thirteen months.
 LARGEST_PAGE = 200  # Tickets.
 _LONGEST_REASON = 2000  # Characters.

@@ -89,11 +89,6 @@ def seen_by(work: UnitOfWork, party: Party, now: datetime) -> Seen | None:
     return Seen(frozenset(party.viewers or ()), frozenset({area} if area else ()))
 
 
-def area_of(work: UnitOfWork, organizations: Iterable[str], moment: Moment) -> dict[str, str]:
-    """The area (district or special bureau) of those of the organizations that are units, on a day."""
-    return {id_: unit.area for id_, unit in review.units_among(work, organizations, moment).items()}
-
-
 def seen_unit(work: UnitOfWork, party: Party, organization: str, now: datetime) -> Unit:
     """A unit as it is today that the party sees; UnknownError for any other, as for one that is none."""
     unit = review.unit_of(work, organization, (civil_day(now), now)) if is_storable(organization) else None

@@ -32,7 +32,6 @@ _YEAR = 12  # Months between calibrations of a standard.
 _YEARS_BACK = {BENCH: 8, WORKING: 9, MUNICIPAL: 10, NATIONAL: 11}
 _BAD_YEARS = {BENCH: 0.02, WORKING: 0.015, MUNICIPAL: 0.004, NATIONAL: 0.001}  # Share of standards that had one.
 _BAD_WITHIN = 4  # Years, the one of the certificate in force today included.
-_NAMED = 0.5  # Share of certificates that name the certificate of the standard, not only the standard.
 _WITHOUT_WORKING = 0.3  # Share of laboratories whose benches are calibrated by an institute: one rung less.
 _CHECK_BEFORE = 20  # Days before the next calibration at which an interim check fails.
 

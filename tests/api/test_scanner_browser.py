@@ -33,7 +33,7 @@ from registry.labels.sticker import digits_in_address, from_digits, sticker_addr
 from registry.notices.settings import NoticeSettings
 from registry.repositories.latest import latest_items
 from registry.repositories.rounds import photo_of
-from registry.repositories.scans import scans_of
+from registry.repositories.scans import latest_scans
 from registry.rounds import Way
 from registry.scanning.anomalies import Scan
 from registry.unit_of_work import Store, open_store
@@ -350,7 +350,7 @@ def test_without_script_a_typed_code_and_a_photo_do(world: World, browser: Brows
 
 def _noted(world: World) -> list[Scan]:
     with world.store.reading() as work:
-        return scans_of(work, world.codes.values())
+        return [each for each in latest_scans(work, 0) if each.code in world.codes.values()]
 
 
 def _progress(world: World) -> Any:

@@ -1,5 +1,7 @@
 """Stores whose answers for everything are kept, and the same answers asked for anew."""
 
+from collections import Counter
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -9,9 +11,10 @@ from registry.access import OPERATOR
 from registry.fleet_tables import TargetKind
 from registry.jobs.queue import open_queue
 from registry.jobs.running import JobRunner
-from registry.repositories import fleet_answers, fleet_runs, jobs
+from registry.repositories import fleet_runs, jobs
 from registry.repositories.fleet_answers import FleetAnswer
-from registry.unit_of_work import Store
+from registry.repositories.fleet_lists import Among, Wanted, targets_wanted
+from registry.unit_of_work import Store, UnitOfWork
 from registry.usecases import fleet_runs as usecase
 from registry.usecases.assess_all import assess_everything
 from tests.strategies import WINDOW_START, Sizes, random_document
@@ -54,7 +57,18 @@ def kept(store: Store, policy: str = POLICY.name) -> dict[str, FleetAnswer]:
     with store.reading() as work:
         run = fleet_runs.current_run(work, policy)
         assert run is not None
-        return {each.target: each for status in Status for each in fleet_answers.answers_with(work, run.entry, status)}
+        return {each.target: each for each in answers_seen(work, run)}
+
+
+def answers_seen(work: UnitOfWork, run: fleet_runs.FleetRun) -> list[FleetAnswer]:
+    """The answers of a run that the viewers of a reading see."""
+    among = Among(run.entry, run.as_of, run.known_at, work.viewers)
+    return [each for kind in TargetKind for each in targets_wanted(work, among, Wanted(kind=kind), after="", most=10_000)]
+
+
+def numbers_of(answers: Iterable[FleetAnswer]) -> Counter[tuple[TargetKind, Status]]:
+    """How many answers have each status, by kind."""
+    return Counter((each.kind, each.status) for each in answers)
 
 
 def asked_anew(store: Store, known_at: datetime = NOW, policy: Policy = POLICY) -> dict[str, FleetAnswer]:

@@ -14,7 +14,7 @@ from registry.unit_of_work import Store
 from registry.usecases import fleet_catching_up
 from registry.usecases.assess_all import load_fleet
 from registry.usecases.fleet_catching_up import catch_up
-from tests.registry.fleet_worlds import NOW, as_document, asked_anew, asked_for, done, kept
+from tests.registry.fleet_worlds import NOW, answers_seen, as_document, asked_anew, asked_for, done, kept, numbers_of
 from tests.registry.import_worlds import Desk, grounded, ledger
 from tests.registry.worlds import full, only, recorded
 from tests.strategies import Sizes, random_changes, random_document
@@ -57,7 +57,7 @@ def _check_run(store: Store, policy: str, at: datetime) -> None:
         assert run is not None
         assert (run.recording, run.known_at) == (latest_recording(work), at)
         counts = fleet_runs.counts_of(work, run.entry)
-        assert {key: each for key, each in counts.items() if each} == fleet_answers.counts_for(work, run.entry)
+        assert {key: each for key, each in counts.items() if each} == numbers_of(answers_seen(work, run))
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite"], indirect=True)

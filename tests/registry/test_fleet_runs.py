@@ -14,9 +14,19 @@ from registry.repositories import fleet_answers, fleet_runs, holdings
 from registry.repositories.recordings import Recorder
 from registry.unit_of_work import Store
 from registry.usecases import fleet_runs as usecase
-from tests.registry.fleet_worlds import DAY, NOW, POLICY, asked_anew, asked_for, done, kept, some_records
+from tests.registry.fleet_worlds import (
+    DAY,
+    NOW,
+    POLICY,
+    answers_seen,
+    asked_anew,
+    asked_for,
+    done,
+    kept,
+    numbers_of,
+    some_records,
+)
 from tests.registry.worlds import only, recorded
-from traceability.verdict import Status
 
 
 def test_the_answers_kept_are_those_of_the_question(store: Store) -> None:
@@ -31,7 +41,7 @@ def test_the_answers_kept_are_those_of_the_question(store: Store) -> None:
         assert run is not None
         assert (run.as_of, run.known_at, run.written) == (DAY, NOW, len(kept(store)))
         counts = fleet_runs.counts_of(work, run.entry)
-        assert {key: number for key, number in counts.items() if number} == fleet_answers.counts_for(work, run.entry)
+        assert {key: number for key, number in counts.items() if number} == numbers_of(answers_seen(work, run))
         assert sum(counts.values()) == end.answer["targets"]
         rows = work.connection.exec_driver_sql("SELECT DISTINCT run FROM fleet_answers").fetchall()
         assert [row[0] for row in rows] == [run.entry]
@@ -121,7 +131,4 @@ def test_only_who_holds_an_item_sees_its_answer(store: Store) -> None:
         with store.reading(viewers) as work:
             run = fleet_runs.current_run(work, POLICY.name)
             assert run is not None
-            assert sorted(fleet_answers.answers_for(work, run.entry, everything)) == seen
-            found = [each.target for status in Status for each in fleet_answers.answers_with(work, run.entry, status)]
-            assert sorted(found) == seen
-            assert sum(fleet_answers.counts_for(work, run.entry).values()) == len(seen)
+            assert sorted(each.target for each in answers_seen(work, run)) == seen

@@ -12,9 +12,9 @@ from registry.access import OPERATOR, Party, Role
 from registry.account_tables import Memberships
 from registry.errors import ConflictError, NotPermittedError, RegistryError, StaleError, UnknownError
 from registry.organization_settings import OrganizationSettings
-from registry.repositories.flags import flags_of
 from registry.repositories.holdings import held_among
 from registry.repositories.horizon import horizon, touched_since
+from registry.repositories.latest_recordings import latest_flags
 from registry.repositories.recordings import Recorder
 from registry.unit_of_work import Store
 from registry.usecases import recording as use_case
@@ -113,7 +113,7 @@ def test_contradictions_are_flagged_or_refused_as_the_organization_wants(filled:
     """A flag that is forgotten, or a refusal that records, is worse than no guard."""
     put(filled, certificate(serial="9"))
     with filled.reading() as work:
-        assert [(flag.code, flag.path, flag.subject) for flag in flags_of(work, "certificates", ["c-1"])] == [
+        assert [(flag.code, flag.path, flag.id) for flag in latest_flags(work, None, 10)] == [
             ("ID_MISMATCH", "$.certificates[0].serial", "c-1")
         ]
     _set(filled, contradictions="refuse")

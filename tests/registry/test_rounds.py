@@ -12,7 +12,7 @@ from registry.errors import ConflictError, NotPermittedError, StaleError, TakenE
 from registry.labels.code import label_address
 from registry.repositories.chains import BUDGET
 from registry.repositories.disputes import disputed_with_codes
-from registry.repositories.scans import scans_of
+from registry.repositories.scans import latest_scans
 from registry.rounds import Decision, Finding, ObservationTold, Round, ScanResult, ScanTold, Way
 from registry.scanning.anomalies import Reason
 from registry.unit_of_work import Store
@@ -204,7 +204,8 @@ def test_one_label_at_two_places_of_a_round_is_noticed_and_an_id_typed_twice_is_
     with pytest.raises(UnacceptableError):
         record_scans(store, AUDITOR, planned.id, [scan(5, GOOD, site="三号")], LATER)
     with store.reading() as work:
-        noted = sorted(scans_of(work, [copied.code, moved.code]), key=lambda each: (each.code != copied.code, each.hour))
+        of_labels = [each for each in latest_scans(work, 0) if each.code in {copied.code, moved.code}]
+        noted = sorted(of_labels, key=lambda each: (each.code != copied.code, each.hour))
         assert [(each.hour, each.place, each.site) for each in noted] == [
             (hour_of(NOW), "31.2,121.5", "一号"),
             (hour_of(LATER), None, "二号"),
@@ -229,7 +230,7 @@ def test_a_nameplate_that_differs_is_suspected_and_once_confirmed_disputes_the_l
         progress = record_observations(store, AUDITOR, planned.id, [other, nobody_knows], LATER)
     assert progress.observations[0].told == other
     with store.reading() as work:
-        (noted,) = scans_of(work, [label.code])
+        (noted,) = latest_scans(work, 0)
         assert (noted.seen_serial, noted.round) == ("X-77", planned.id)
         (suspect,) = suspects(work, REGULATOR, hour_of(LATER))
         assert suspect.anomaly is not None

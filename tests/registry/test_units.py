@@ -8,6 +8,7 @@ import pytest
 
 from registry.access import OPERATOR, Party, Role
 from registry.errors import NotPermittedError, UnacceptableError, UnknownError
+from registry.repositories import review
 from registry.repositories.review import Wanted
 from registry.review.facts import (
     AnyFact,
@@ -27,7 +28,6 @@ from registry.usecases.check_ledger import check_ledger
 from registry.usecases.import_facts import import_facts
 from registry.usecases.import_records import import_records
 from registry.usecases.units import (
-    area_of,
     facts_of_unit,
     list_units,
     record_facts,
@@ -109,21 +109,24 @@ def test_the_database_keeps_units_of_other_areas_out_by_itself(told: Store) -> N
     with told.reading(DISTRICT.viewers) as work:
         if not work.is_postgresql:
             pytest.skip("SQLite has no row security")
-        assert sorted(area_of(work, list(ORGANIZATIONS), (TODAY, NOW))) == ["glass"]
+        assert sorted(review.units_among(work, ORGANIZATIONS, (TODAY, NOW))) == ["glass"]
         assert [fact.organization for fact in facts_of_unit(work, DISTRICT, "glass", (TODAY, NOW), NOW)] == ["glass"]
         with pytest.raises(UnknownError):
             facts_of_unit(work, CITY, "steel", (TODAY, NOW), NOW)
     with told.reading(STRANGER.viewers) as work:
-        assert sorted(area_of(work, list(ORGANIZATIONS), (TODAY, NOW))) == ["glass"]
+        assert sorted(review.units_among(work, ORGANIZATIONS, (TODAY, NOW))) == ["glass"]
 
 
 def test_a_unit_that_moved_is_seen_by_the_district_that_it_is_in_now(told: Store) -> None:
     """The bureau that it left would go on reading, and the new one would not know of it."""
     with told.writing() as work:
         record_facts(work, [unit("steel", CODES[0], PUDONG, since=TODAY)], party=CITY, at=NOW, source="moved")
-        assert area_of(work, ["steel"], (TODAY - timedelta(days=1), NOW)) == {"steel": BAOSHAN}
-        assert area_of(work, ["steel"], (TODAY, NOW)) == {"steel": PUDONG}
-        assert area_of(work, ["steel"], (TODAY, NOW - timedelta(seconds=1))) == {"steel": BAOSHAN}
+        for moment, area in (
+            ((TODAY - timedelta(days=1), NOW), BAOSHAN),
+            ((TODAY, NOW), PUDONG),
+            ((TODAY, NOW - timedelta(seconds=1)), BAOSHAN),
+        ):
+            assert review.units_among(work, ["steel"], moment)["steel"].area == area
     assert seen(told, DISTRICT) == ["glass", "steel"]
 
 

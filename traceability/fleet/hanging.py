@@ -31,19 +31,8 @@ SCHEMA = pa.schema(
 )  # fmt: skip
 
 
-def single_points(fleet: Fleet, day: date, group: Array | None = None) -> pa.Table:
-    """The standards by how many items hang on them on a day, the most first; rows by SCHEMA, those without any left out.
-
-    `group`: a number for each standard (its place in the fleet), such as that of the organization that keeps it; -1 where none
-    is known. Another standard stands by for a use when it is of the same group, was used for the same quantity as well, holds
-    on the day and does not hang on it itself. `ends_on`: the last day of the certificate in force.
-    """
-    chains = chains_of(fleet, day, group)
-    return chains.points(np.arange(fleet.items), np.arange(fleet.standards))
-
-
 class Chains:
-    """The chains of all items on a day, to be counted for several sets of items (see single_points)."""
+    """The chains of all items on a day, to be counted for several sets of items (see chains_of)."""
 
     def __init__(self, fleet: Fleet, day: int, group: Array, engine: tuple[Any, Any], points: Points | None = None) -> None:
         columns, links = fleet.columns, links_of(fleet)
@@ -77,7 +66,10 @@ class Chains:
         return counts
 
     def points(self, items: Array, standards: Array, most: int | None = None, metering_points: Array | None = None) -> pa.Table:
-        """Rows by SCHEMA for some standards, counted among some items and metering points; the first so many."""
+        """Rows by SCHEMA for some standards, counted among some items and metering points; the first so many.
+
+        Those on which the most hang come first; `ends_on`: the last day of the certificate in force.
+        """
         fleet, columns = self._fleet, self._fleet.columns
         if not len(standards):
             return SCHEMA.empty_table()
@@ -107,7 +99,12 @@ class Chains:
 
 
 def chains_of(fleet: Fleet, day: date, group: Array | None = None, points: Points | None = None) -> Chains:
-    """The chains on a day; `group` as for single_points; `points`: those of the fleet, to be counted too."""
+    """The chains on a day. `points`: those of the fleet, to be counted too.
+
+    `group`: a number for each standard (its place in the fleet), such as that of the organization that keeps it; -1 where none
+    is known. Another standard stands by for a use when it is of the same group, was used for the same quantity as well, holds
+    on the day and does not hang on it itself.
+    """
     group = np.full(fleet.standards, loops.NONE) if group is None else group
     engine = (uses_above, count_chains) if runs_plain(fleet) else compiled_counting()
     return Chains(fleet, number_of(day) or 0, group, engine, points)
@@ -137,7 +134,7 @@ def _listed(owner: Array, found: Array, size: int) -> tuple[Array, Array]:
 
 
 def _has_alternative(fleet: Fleet, day: int, group: Array, offset: Array, above: Array) -> Array:
-    """Whether another standard of the group could serve in place of each use's (see single_points)."""
+    """Whether another standard of the group could serve in place of each use's (see chains_of)."""
     columns = fleet.columns
     has_alternative = np.zeros(len(columns.uses), np.bool_)
     referred = np.unique(links_of(fleet).use)

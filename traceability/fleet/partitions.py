@@ -185,16 +185,5 @@ def _together(reached: Sheets, part: Sheets) -> Sheets:
     return {name: pa.concat_tables([reached[name], part[name]]) for name in SHEETS}
 
 
-def divided(sheets: Sheets, items_a_part: int, points: Sheets | None = None) -> list[Sheets]:
-    """The parts of a registry whose tables are all at hand; those of metering points hold these tables as well."""
-    division = Division(sheets["items"], _flat(pc.unique(sheets["certificate_references"]["item"])), items_a_part, points)
-    empty = {name: schema.empty_table() for name, schema in SHEETS.items()}
-    parts = [*(dict(empty) for _ in range(division.parts)), *(empty | dict(each) for each in division.points)]
-    for name in SHEETS:
-        for number, rows in division.of(name, sheets[name]):
-            parts[number][name] = rows
-    return list(parts)
-
-
 def _flat(values: pa.ChunkedArray | pa.Array) -> pa.Array:
     return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values

@@ -9,7 +9,6 @@ import pyarrow as pa
 from traceability.fleet import bytes_in_memory
 from traceability.fleet.columns import Array, frozen
 
-byte_at: Any = bytes_in_memory.byte_at
 hash_of: Any = bytes_in_memory.hash_of
 is_same: Any = bytes_in_memory.is_same
 _compiled = numba.njit(nogil=True, cache=True)

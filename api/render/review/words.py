@@ -2,7 +2,7 @@
 
 from api.language import Bilingual
 from registry.review.equipping import Lack
-from registry.review.facts import Basis, ItemState, KeyStatus
+from registry.review.facts import Basis, KeyStatus
 from registry.review.jurisdiction import Ground, Organizer
 from registry.review.lacking import Rate
 from registry.usecases.review_boards import Size
@@ -30,12 +30,6 @@ KEYS: dict[KeyStatus, Bilingual] = {
     KeyStatus.NONE: Bilingual("否", "No"),
     KeyStatus.CITY: Bilingual("市重点", "Key unit of the city"),
     KeyStatus.NATIONAL: Bilingual("国家重点", "National key unit"),
-}
-STATES: dict[ItemState, Bilingual] = {
-    ItemState.GOOD: Bilingual("良好", "Good"),
-    ItemState.UNDER_REPAIR: Bilingual("维护", "Under repair"),
-    ItemState.FAULTY: Bilingual("故障", "Faulty"),
-    ItemState.STOPPED: Bilingual("停用", "Stopped"),
 }
 LACKS: dict[Lack, Bilingual] = {
     Lack.NO_POINT: Bilingual("没有计量点", "No metering point"),

@@ -73,14 +73,6 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     sheets: tuple[SheetProposal, ...]
     mapping: Mapping
 
-    @property
-    def is_clear(self) -> bool:
-        """Whether the workbook can be read without a question to the user: a sheet is known, nothing missing or ambiguous."""
-        known = [sheet for sheet in self.sheets if sheet.section is not None]
-        return bool(known) and not any(
-            sheet.missing or any(column.match is Match.AMBIGUOUS for column in sheet.columns) for sheet in known
-        )
-
 
 def propose_mapping(book: Book, remembered: Mapping | None = None) -> Proposal:
     """What each column of the book seems to hold: as remembered, else by exact name, else by alias.

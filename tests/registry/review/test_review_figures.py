@@ -19,7 +19,7 @@ from registry.review.equipping import Conclusion
 from registry.review.facts import EVERYWHERE, AnyFact, ItemDetails, ItemState, Unit
 from registry.review.figures import FEWEST, Figures, Share, days_kept, medians, reckoning_of
 from registry.review.lacking import Rate, lacking_of, overdue_of
-from registry.unit_of_work import Store, open_store
+from registry.unit_of_work import Store, UnitOfWork, open_store
 from registry.usecases import review_figures as figures
 from registry.usecases.import_records import import_records
 from registry.usecases.review_editions import load_edition
@@ -91,8 +91,14 @@ def everything(store: Store) -> dict[tuple[str, date], object]:
             (unit, day): (review_figures.heads_on(work, DEFAULT_POLICY, day, [unit]), rows)
             for unit in (COMPANY, OTHER)
             for day in days
-            if (rows := review_figures.rows_of(work, DEFAULT_POLICY, day, unit)) is not None
+            if (rows := rows_of(work, day, unit)) is not None
         }
+
+
+def rows_of(work: UnitOfWork, day: date, unit: str) -> list[Figures]:
+    """All rates of a unit on a day, by energy and level."""
+    places = [(each.energy, each.level) for each in review_figures.sums_on(work, DEFAULT_POLICY, day, [unit])]
+    return [review_figures.rates_on(work, DEFAULT_POLICY, day, [unit], *place)[unit] for place in places]
 
 
 def test_figures_are_those_worked_out_by_hand_on_both_engines(store: Store) -> None:
@@ -100,7 +106,7 @@ def test_figures_are_those_worked_out_by_hand_on_both_engines(store: Store) -> N
     filled(store)
     figures.look_around(store, [DEFAULT_POLICY], NOW)
     with store.reading() as work:
-        rows = review_figures.rows_of(work, DEFAULT_POLICY, DAY, COMPANY)
+        rows = rows_of(work, DAY, COMPANY)
         sums = review_figures.sums_on(work, DEFAULT_POLICY, DAY, [COMPANY, OTHER])
         head = review_figures.heads_on(work, DEFAULT_POLICY, DAY, [COMPANY, OTHER])
         course = review_figures.course(work, DEFAULT_POLICY, [COMPANY, OTHER])
@@ -175,7 +181,7 @@ def test_a_change_is_followed_by_the_units_it_touches_alone(kept: Store, what: s
     with kept.reading() as work:
         assert figures.wanting(work, DEFAULT_POLICY, LATER) is None
         anew = equipping_on_days(work, COMPANY, days_kept(TODAY), LATER, POLICY)
-        rows = {day: review_figures.rows_of(work, DEFAULT_POLICY, day, COMPANY) for day in anew}
+        rows = {day: rows_of(work, day, COMPANY) for day in anew}
     assert {day: {*map(str, reckoning_of(each).rows)} for day, each in anew.items()} == {
         day: {*map(str, of_day)} for day, of_day in rows.items()
     }

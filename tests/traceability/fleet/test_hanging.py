@@ -1,9 +1,11 @@
 """How many items hang on each standard: counted item by item from the core's own chains."""
 
 from collections import Counter
+from datetime import date
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,12 +16,17 @@ from traceability.examination import Examiner
 from traceability.fleet import counting, hanging
 from traceability.fleet.columns import Array, Fleet
 from traceability.fleet.encode import encode
-from traceability.fleet.hanging import chains_of, single_points
+from traceability.fleet.hanging import chains_of
 from traceability.fleet.sheets import number_of, sheets_of
 from traceability.inquiry import Inquiry
 from traceability.known import Known, known_records
 from traceability.records import Certificate, Outcome, Purpose, Reference
 from traceability.resolution import certificate_in_force, end_of
+
+
+def single_points(fleet: Fleet, day: date, group: Array | None = None) -> pa.Table:
+    """The standards of a fleet by how many of all its items hang on them."""
+    return chains_of(fleet, day, group).points(np.arange(fleet.items), np.arange(fleet.standards))
 
 
 @given(st.integers(min_value=0, max_value=2**63))

@@ -4,6 +4,7 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,16 +14,27 @@ from traceability.fleet import loops
 from traceability.fleet.answers import assess_all
 from traceability.fleet.digests import Digest, digest_of
 from traceability.fleet.encode import encode
-from traceability.fleet.partitions import Standards, answers_of_part, answers_of_points, answers_of_standards, divided
+from traceability.fleet.partitions import Division, Standards, answers_of_part, answers_of_points, answers_of_standards
 from traceability.fleet.point_answers import assess_everything
 from traceability.fleet.points import encode_points, point_sheets_of
-from traceability.fleet.sheets import Sheets, sheets_of
+from traceability.fleet.sheets import SHEETS, Sheets, sheets_of
 from traceability.known import known_records
 from traceability.policy import Policy, policy_named
 
 
+def _divided(sheets: Sheets, items_a_part: int, points: Sheets | None = None) -> list[Sheets]:
+    """The parts of a registry whose tables are all at hand; those of metering points hold these tables as well."""
+    division = Division(sheets["items"], pc.unique(sheets["certificate_references"]["item"]), items_a_part, points)
+    empty = {name: schema.empty_table() for name, schema in SHEETS.items()}
+    parts = [*(dict(empty) for _ in range(division.parts)), *(empty | dict(each) for each in division.points)]
+    for name in SHEETS:
+        for number, rows in division.of(name, sheets[name]):
+            parts[number][name] = rows
+    return list(parts)
+
+
 def _in_parts(sheets: Sheets, size: int, day: date, policy: Policy, points: Sheets | None = None) -> list[pa.Table]:
-    first, *others = divided(sheets, size, points)
+    first, *others = _divided(sheets, size, points)
     standards = Standards.of(first)
     return [
         answers_of_standards(standards, day, policy, loops),
