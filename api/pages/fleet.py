@@ -24,7 +24,7 @@ from api.render.fleet_charts import (
     recall_tree,
     status_bars,
 )
-from api.routes.fleet import PolicyName, WantedItems, forecast
+from api.routes.fleet import Part, PolicyName, WantedItems, forecast
 from api.schemas.fleet import fleet_item
 from api.schemas.fleet_runs import fleet_run_answer
 from api.security import Reading, Supervising
@@ -181,7 +181,7 @@ def show_forecast(
     error: Expected | None = None
     if about:
         try:
-            found = forecast(context, party, policy, about, by or None, most=_MOST_LAPSES)
+            found = forecast(context, party, policy, about, by or None, Part(most=_MOST_LAPSES))
             values |= {
                 "found": found,
                 "lost": found.lost,

@@ -6,7 +6,7 @@ no part in the answer. Where very much hangs on it, the columns of everything ar
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import pyarrow as pa
@@ -63,31 +63,30 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
     next: int | None
 
 
+class Assumed(NamedTuple):
+    """What a forecast assumes: an item without a new certificate until a day; on which day, as known when, by which policy."""
+
+    item: str
+    by: date
+    as_of: date
+    known_at: datetime
+    policy: Policy
+
+
 def forecast_without(
-    store: Store,
-    party: Party,
-    item: str,
-    by: date,
-    *,
-    as_of: date,
-    known_at: datetime,
-    policy: Policy,
-    snapshots: Path | None = None,
-    after: int = 0,
-    most: int = LARGEST_PAGE,
+    store: Store, party: Party, assumed: Assumed, snapshots: Path | None = None, after: int = 0, most: int = LARGEST_PAGE
 ) -> Forecast:
     """The forecast for a party that sees the standard, else UnknownError; so many items after so many.
 
     `snapshots`: where the columns of everything are kept.
     """
+    item, by, as_of, known_at, policy = assumed
     with store.reading(party.viewers) as work:
         if not related.versions(work, "items", item, LATEST):
             raise UnknownError(item)
     with store.reading() as everything:
-        if hubs.is_hub(everything, item):
-            fleet = load_fleet(store, known_at, snapshots)
-        else:
-            fleet = _around(everything, item, known_at)
+        is_hub = hubs.is_hub(everything, item)
+        fleet = load_fleet(store, known_at, snapshots) if is_hub else _around(everything, item, known_at)
         if pa.compute.index(fleet.item_ids, item).as_py() < 0:  # Known later than asked.
             raise UnknownError(item)
         rows = stranded(fleet, as_of, item, by, policy)
