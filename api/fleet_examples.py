@@ -80,6 +80,9 @@ FLEET_FORECAST: dict[str, Any] = {
             "standard": "STD-0.02-01",
         }
     ],
+    "in_all": 1,
+    "by_day": [{"lost_from": "2027-01-15", "items": 1}],
+    "next": None,
 }
 
 RECALL_PREVIEW: dict[str, Any] = {
@@ -117,4 +120,5 @@ RECALL_PREVIEW: dict[str, Any] = {
     ],
     "has_more": False,
     "in_all": None,
+    "points_in_all": None,
 }

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import reduce
 
-from traceability.affected import Affected
+from traceability.affected import Affected, worse
 from traceability.known import Known, is_evidence, shows_good_state
 from traceability.records import AsFound, EventKind, Item, Outcome
-from traceability.verdict import SEVERITIES, Code, Severity
+from traceability.verdict import Code, Severity
 
 
 class RecallCause(StrEnum):
@@ -142,15 +143,15 @@ def reached_items(affected: Iterable[Affected]) -> tuple[Reached, ...]:
         of_item.setdefault(each.item, []).append(each)
     found = []
     for item, own in of_item.items():
-        worst = min(own, key=lambda each: SEVERITIES.index(each.severity))
+        severity, code = reduce(worse, ((each.severity, each.code) for each in own))
         latest = max(own, key=lambda each: (each.calibrated_on, each.certificate))
         found.append(
             Reached(
                 item=item,
                 level=min(each.level for each in own),
                 certificate=latest.certificate,
-                severity=worst.severity,
-                code=worst.code,
+                severity=severity,
+                code=code,
                 used_from=min(each.used_from for each in own),
                 used_until=max(each.used_until for each in own),
             )

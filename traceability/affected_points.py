@@ -14,8 +14,8 @@ from typing import NamedTuple
 from traceability.affected import Grade, Recall, grading_of, worse
 from traceability.known import Known
 from traceability.periods import day_after, day_before
-from traceability.records import Branch, Value
-from traceability.resolution import certificate_in_force, end_of
+from traceability.records import Branch, Purpose, Value
+from traceability.resolution import certificate_in_force, end_of, purposes_of
 from traceability.verdict import Code, Severity
 
 
@@ -39,7 +39,7 @@ class AffectedPoint(Value, frozen=True, kw_only=True):
     is_in_force: bool
 
 
-class _Run(NamedTuple):
+class Run(NamedTuple):
     """Days on which a row relied on something affected: which item and certificate, at which level, how bad that is."""
 
     first: date
@@ -58,6 +58,15 @@ def affected_points(known: Known, recall: Recall, as_of: date) -> tuple[Affected
     return tuple(sorted(found, key=lambda each: (each.level, each.metering_point)))
 
 
+def runs_of_item(known: Known, recall: Recall, as_of: date) -> Iterator[tuple[str, int, Run]]:
+    """The days on which the item of a recall itself served metering points known: the point, the row, and the run."""
+    reliance = _Reliance(known, recall, as_of)
+    for point in known.metering_points.values():
+        for position, branch in enumerate(point.branches):
+            if branch.item == recall.item:
+                yield from ((point.id, position, run) for run in reliance.runs(branch))
+
+
 class _Reliance:
     """What of a recall is relied on by the rows of metering points."""
 
@@ -67,7 +76,7 @@ class _Reliance:
         self._items = {each.item for each in recall.affected} | {recall.item}
         self._grading = grading_of(known, recall)
 
-    def runs(self, branch: Branch) -> Iterator[_Run]:
+    def runs(self, branch: Branch) -> Iterator[Run]:
         """The days on which a row relied on something affected."""
         item = branch.item
         if item is None or item not in self._items:
@@ -78,17 +87,18 @@ class _Reliance:
         days = [start, *(day for day in changes if start < day <= last), day_after(last)]
         for day, following in pairwise(days):
             if day < following:
-                yield from self._run(branch, item, day, day_before(following))
+                for purpose in purposes_of(self._known.items[item], branch):
+                    yield from self._run(purpose, item, day, day_before(following))
 
-    def _run(self, branch: Branch, item: str, day: date, last: date) -> Iterator[_Run]:
-        own = self._grading(day, branch) if item == self._recall.item else None
+    def _run(self, purpose: Purpose, item: str, day: date, last: date) -> Iterator[Run]:
+        own = self._grading(day, purpose) if item == self._recall.item else None
         if own is not None:
-            yield _Run(day, last, item, None, 1, own)
+            yield Run(day, last, item, None, 1, own)
             return
-        found = certificate_in_force(self._known, item, day, branch).found
+        found = certificate_in_force(self._known, item, day, purpose).found
         if found is not None and found.id in self._affected:
             each = self._affected[found.id]
-            yield _Run(day, last, item, found.id, each.level + 1, (each.severity, each.code))
+            yield Run(day, last, item, found.id, each.level + 1, (each.severity, each.code))
 
     def _changes(self, item_id: str) -> Iterator[date]:
         """The days on which another certificate of an item may be found than the day before, or the same is worth less."""
@@ -104,7 +114,7 @@ class _Reliance:
         return (day for day in days if day is not None)
 
 
-def _affected_point(point_id: str, runs: list[_Run], as_of: date) -> AffectedPoint:
+def _affected_point(point_id: str, runs: list[Run], as_of: date) -> AffectedPoint:
     nearest = min(runs, key=lambda run: (run.level, -run.last.toordinal()))
     severity, code = reduce(worse, (run.grade for run in runs))
     until = max(run.last for run in runs)

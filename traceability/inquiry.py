@@ -8,7 +8,7 @@ from functools import cached_property
 from traceability.examination import Chain, Examiner
 from traceability.problems import QuestionError, UnknownTargetError
 from traceability.records import Branch, Certificate, Item, Purpose
-from traceability.resolution import certificate_in_force
+from traceability.resolution import certificate_in_force, purposes_of
 from traceability.rules import descent, validity
 from traceability.verdict import Code, Finding, Severity, Status, status_of
 
@@ -130,10 +130,4 @@ def chains_of(inquiry: Inquiry, answer: Answer) -> tuple[Chain, ...]:
 
 
 def _item_starts(item: Item, purpose: Purpose) -> Iterator[Start]:
-    """The item for the purpose; when that leaves the quantity open, once for each of the item's own."""
-    if purpose.quantity is not None or not item.quantities:
-        yield Start(item=item, purpose=purpose)
-        return
-    for quantity in item.quantities:
-        own = Purpose(quantity=quantity, unit=purpose.unit, low=purpose.low, high=purpose.high)
-        yield Start(item=item, purpose=own)
+    return (Start(item=item, purpose=each) for each in purposes_of(item, purpose))

@@ -3,6 +3,7 @@
 What governs is decided item by item from the records known; nothing here looks further up the chain.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -119,6 +120,15 @@ def certificate_in_force(known: Known, item_id: str, day: date, purpose: Purpose
         if covers_it or not is_ranged:  # Step 5: nothing earlier can change the choice.
             return Resolution(found=preferred or latest, withdrawn=withdrawn, is_for_other_quantity=False)
     return Resolution(found=latest, withdrawn=withdrawn, is_for_other_quantity=is_for_other_quantity)
+
+
+def purposes_of(item: Item, purpose: Purpose) -> Iterator[Purpose]:
+    """What an item is asked for: the purpose; when that leaves the quantity open, once for each of the item's own (3.8)."""
+    if purpose.quantity is not None or not item.quantities:
+        yield purpose
+        return
+    for quantity in item.quantities:
+        yield Purpose(quantity=quantity, unit=purpose.unit, low=purpose.low, high=purpose.high)
 
 
 def results_for(certificate: Certificate, purpose: Purpose) -> tuple[Result, ...]:

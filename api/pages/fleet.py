@@ -24,7 +24,7 @@ from api.render.fleet_charts import (
     recall_tree,
     status_bars,
 )
-from api.routes.fleet import PolicyName, WantedItems, forecast
+from api.routes.fleet import Part, PolicyName, WantedItems, forecast
 from api.schemas.fleet import fleet_item
 from api.schemas.fleet_runs import fleet_run_answer
 from api.security import Reading, Supervising
@@ -181,13 +181,13 @@ def show_forecast(
     error: Expected | None = None
     if about:
         try:
-            found = forecast(context, party, policy, about, by or None)
+            found = forecast(context, party, policy, about, by or None, Part(most=_MOST_LAPSES))
             values |= {
                 "found": found,
-                "lost": found.lost[:_MOST_LAPSES],
-                "more": max(len(found.lost) - _MOST_LAPSES, 0),
-                "weeks": list(lost_by_week(found.lost).items()),
-                "bars": forecast_bars(found.lost, text(language, "每周末仍可溯源与已失去溯源的器具"), "forecast"),
+                "lost": found.lost,
+                "more": found.in_all - len(found.lost),
+                "weeks": list(lost_by_week(found.by_day).items()),
+                "bars": forecast_bars(found.by_day, text(language, "每周末仍可溯源与已失去溯源的器具"), "forecast"),
             }
         except (RegistryError, TraceabilityError) as problem:
             error = problem
@@ -257,7 +257,7 @@ def show_preview(
                 "points": points,
                 "now": sum(each.is_in_force for each in affected),
                 "points_now": sum(each.is_in_force for each in points),
-                "tree": recall_tree(about, affected, points, language),
+                "tree": recall_tree(about, affected, points, language, broken.levels),
                 "severities": {each: words.SEVERITIES[each].in_(language) for each in Severity},
                 "chosen": {"level": level, "severity": severity},
                 "levels": sorted({each.level for each in affected} | {each.level for each in points}),

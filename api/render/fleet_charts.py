@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from api.language import Language, text
 from registry.fleet_summary import PointLapse
-from registry.usecases.fleet_forecast import Loss
+from registry.usecases.fleet_forecast import LostDay
 from registry.usecases.fleet_questions import week_of
 from traceability.affected import Affected
 from traceability.affected_points import AffectedPoint
@@ -70,7 +70,7 @@ def points_by_week(lapses: Iterable[PointLapse]) -> dict[date, int]:
     return dict(counted)
 
 
-def forecast_bars(losses: Iterable[Loss], title: str, key: str) -> Markup:
+def forecast_bars(losses: Iterable[LostDay], title: str, key: str) -> Markup:
     """A bar for each week: what is traceable still, and what is lost by its end. With the standard all bars would be whole."""
     weeks = list(lost_by_week(losses).items())[:_MOST]
     if not weeks:
@@ -82,9 +82,11 @@ def forecast_bars(losses: Iterable[Loss], title: str, key: str) -> Markup:
     return _markup(drawing)
 
 
-def lost_by_week(losses: Iterable[Loss]) -> dict[date, tuple[int, int, int]]:
+def lost_by_week(losses: Iterable[LostDay]) -> dict[date, tuple[int, int, int]]:
     """For each Monday from the first week with a loss to the last: lost in it, traceable still, lost by its end."""
-    counted = Counter(week_of(each.lost_from) for each in losses)
+    counted: Counter[date] = Counter()
+    for each in losses:
+        counted[week_of(each.lost_from)] += each.items
     in_all, lost, weeks = sum(counted.values()), 0, {}
     week, last = min(counted, default=date.max), max(counted, default=date.min)
     while week <= last:
@@ -94,8 +96,17 @@ def lost_by_week(losses: Iterable[Loss]) -> dict[date, tuple[int, int, int]]:
     return weeks
 
 
-def recall_tree(subject: str, affected: Sequence[Affected], points: Sequence[AffectedPoint], language: Language) -> Markup:
-    """What failed at the left, and what rests on it level by level to the right: what still does so first."""
+def recall_tree(
+    subject: str,
+    affected: Sequence[Affected],
+    points: Sequence[AffectedPoint],
+    language: Language,
+    in_all: Mapping[int, tuple[int, int]] | None = None,
+) -> Markup:
+    """What failed at the left, and what rests on it level by level to the right: what still does so first.
+
+    `in_all`: how many certificates and metering points there are at each level, where these are the nearest of them.
+    """
     if not affected and not points:
         return Markup("")
     together: list[Affected | AffectedPoint] = sorted([*affected, *points], key=attrgetter("level"))
@@ -110,9 +121,10 @@ def recall_tree(subject: str, affected: Sequence[Affected], points: Sequence[Aff
     for place, (level, all_) in enumerate(zip(drawn, levels, strict=True), start=1):
         heading = SubElement(drawing, "text", {"x": str(place * _COLUMN), "y": "16", "class": "heading"})
         of_points = sum(isinstance(each, AffectedPoint) for each in all_)
+        certificates, of_points = (in_all or {}).get(all_[0].level, (len(all_) - of_points, of_points))
         counts = [
-            text(language, "{count} 份证书", count=len(all_) - of_points) if len(all_) > of_points else "",
-            text(language, "{count} 个计量点", count=of_points) if of_points else "",
+            text(language, "{count} 份证书", count=f"{certificates:,}") if certificates else "",
+            text(language, "{count} 个计量点", count=f"{of_points:,}") if of_points else "",
         ]
         heading.text = " · ".join(filter(None, [text(language, "第 {level} 级", level=all_[0].level), *counts]))
         bottom = 30 + (len(level) - 1) * (_BOX_HEIGHT + _GAP) + _BOX_HEIGHT // 2
@@ -123,10 +135,10 @@ def recall_tree(subject: str, affected: Sequence[Affected], points: Sequence[Aff
             middle = 30 + row * (_BOX_HEIGHT + _GAP) + _BOX_HEIGHT // 2
             _line(drawing, left, middle, left + 20, middle)
             _box(drawing, place, row, *_boxed(each, language), each.severity.value)
-        if len(all_) > len(level):
+        if certificates + of_points > len(level):
             top = 30 + len(level) * (_BOX_HEIGHT + _GAP) + 18
             more = SubElement(drawing, "text", {"x": str(place * _COLUMN), "y": str(top)})
-            more.text = text(language, "另有 {count} 份", count=len(all_) - len(level))
+            more.text = text(language, "另有 {count} 份", count=f"{certificates + of_points - len(level):,}")
     return _markup(drawing)
 
 

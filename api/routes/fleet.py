@@ -2,7 +2,7 @@
 
 from datetime import date
 from operator import attrgetter
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Depends, Query, Response
 
@@ -33,7 +33,7 @@ from registry.repositories.fleet_lists import Wanted
 from registry.spelling import storable
 from registry.usecases import fleet_forecast, fleet_questions
 from registry.usecases.assess_all import SNAPSHOTS
-from registry.usecases.fleet_forecast import Forecast
+from registry.usecases.fleet_forecast import Assumed, Forecast
 from registry.usecases.fleet_questions import LARGEST_PAGE, Standing
 from registry.usecases.fleet_summaries import AHEAD
 from registry.usecases.recall_preview import seen_preview
@@ -84,6 +84,21 @@ def _wanted(
 Without = Annotated[str, Query(min_length=1, max_length=255, description="The id of a standard.", examples=["STD-0.02-01"])]
 By = Annotated[str | None, Query(description="Without a new certificate until this day; in ninety days when left out.")]
 _USUAL = 90  # Days ahead.
+
+
+class Part(NamedTuple):
+    """A part of what is lost: so many items after so many."""
+
+    after: int = 0
+    most: int = _LARGEST_FILE
+
+
+def _part(
+    cursor: Annotated[int, Query(ge=0, le=10_000_000, description="`next` of the part before.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=_LARGEST_FILE, description="Most items of the part.")] = _LARGEST_FILE,
+) -> Part:
+    return Part(cursor, limit)
+
 
 WantedItems = Annotated[Wanted, Depends(_wanted)]
 Within = Annotated[int, Query(ge=1, le=AHEAD, description="Days ahead.")]
@@ -251,10 +266,20 @@ def list_fleet_items(
     responses={**with_twins(Forecast, "The first first", "FLEET_FORECAST"), **_NOT_SEEN},
 )
 def forecast_without(
-    context: Given, party: Reading, policy: PolicyName, form: WantedForm, language: Speaking, without: Without, by: By = None
+    context: Given,
+    party: Reading,
+    policy: PolicyName,
+    form: WantedForm,
+    language: Speaking,
+    without: Without,
+    part: Annotated[Part, Depends(_part)],
+    by: By = None,
 ) -> Response:
-    """An assumption: every item is calibrated again on the last day of its certificate, as last time; this one is not."""
-    found = forecast(context, party, policy, storable(without), by)
+    """An assumption: every item is calibrated again on the last day of its certificate, as last time; this one is not.
+
+    The sums by day are of all that is lost; items come twenty thousand at a time, as a file too.
+    """
+    found = forecast(context, party, policy, storable(without), by, part)
     return in_form(form, found, _LOSSES, found.lost, "forecast", language)
 
 
@@ -298,16 +323,15 @@ def preview_certificate(
     return _preview(context, party, ("certificates", certificate_id), on, known_at, form, language)
 
 
-def forecast(context: Context, party: Party, policy: str, without: str, by: str | None) -> Forecast:
+def forecast(context: Context, party: Party, policy: str, without: str, by: str | None, part: Part) -> Forecast:
     """What is lost without a standard, from today on; `by`: in ninety days when left out."""
     now = context.clock()
     today = civil_day(now)
     until = day_or_none("by", by) or days_later(today, _USUAL)
     if until < today:
         raise ParameterError("by", Bilingual("早于今天", "is before today"))
-    return fleet_forecast.forecast_without(
-        context.store, party, without, until, as_of=today, known_at=now, policy=policy_named(policy)
-    )
+    assumed = Assumed(without, until, today, now, policy_named(policy))
+    return fleet_forecast.forecast_without(context.store, party, assumed, context.data_dir / SNAPSHOTS, part.after, part.most)
 
 
 def _standing(context: Context, party: Party, policy: str) -> Standing:

@@ -82,8 +82,8 @@ class FleetItems(msgspec.Struct, frozen=True, kw_only=True):
 class RecallPreview(msgspec.Struct, frozen=True, kw_only=True):
     """What a failed item or a certificate without force would break, as far as it is seen: certificates and metering points.
 
-    `has_more`: so much hangs on it that the nearest certificates alone are told, and no points; `in_all`: how many certificates
-    there are then, null for whoever does not see everything. `window`: of a failure, the days after the last good evidence
+    `has_more`: so much hangs on it that the nearest alone are told; `in_all`, `points_in_all`: how many certificates and points
+    there are then, null where all are told at once. `window`: of a failure, the days after the last good evidence
     (absent: without beginning) until it showed. `void_from`: of a withdrawal.
     """
 
@@ -97,6 +97,7 @@ class RecallPreview(msgspec.Struct, frozen=True, kw_only=True):
     points: tuple[AffectedPoint, ...]
     has_more: bool
     in_all: int | None
+    points_in_all: int | None
 
 
 def facts_of(run: FleetRun | None) -> FleetRunFacts | None:
@@ -134,4 +135,5 @@ def recall_preview(found: Broken, as_of: date, known_at: datetime) -> RecallPrev
         points=found.points,
         has_more=found.has_more,
         in_all=found.in_all,
+        points_in_all=found.points_in_all,
     )

@@ -71,6 +71,14 @@ def load_recalled(work: UnitOfWork, subject: str, budget: int = BUDGET, known_at
     return _loaded(work, subject, _named_by(work, _BELOW_WITH_POINTS, subject, budget), budget, known_at)
 
 
+def items_below(work: UnitOfWork, item: str, most: int) -> int:
+    """How many items rest on an item, at any depth, retired and undone records included; counted up to `most`."""
+    if not is_storable(item):
+        return 0
+    ((found,),) = work.rows(_COUNT_BELOW, target=item, most=most + 1)
+    return int(found) - 1
+
+
 def load_items(work: UnitOfWork, item_ids: Iterable[str], budget: int = BUDGET) -> Records:
     """The items with all their certificates and events, and their issuers' competences; not what they rest on."""
     ids = sorted(filter(is_storable, set(item_ids)))
@@ -230,13 +238,24 @@ def _below_with_points(spelling: Spelling) -> CompoundSelect[Any]:
 def _reached_below(spelling: Spelling) -> CTE:
     own = select(_certificates.c.item).where(_certificates.c.id == bindparam("target"))
     reached = select(spelling.given("target").label("item")).cte("reached", recursive=True)
-    step = (
+    return reached.union(own, _step_down(reached))
+
+
+def _step_down(reached: CTE) -> Select[Any]:
+    """The items whose certificates rest on the items reached."""
+    return (
         select(_certificates.c.item)
         .select_from(reached)
         .join(_references, _references.c.item == reached.c.item)
         .join(_certificates, _certificates.c.entry == _references.c.certificate_entry)
     )
-    return reached.union(own, step)
+
+
+def _count_below(spelling: Spelling) -> Select[Any]:
+    """Both engines stop walking down once the limit is reached, as what was reached is read once."""
+    reached = select(spelling.given("target").label("item")).cte("reached", recursive=True)
+    some = select(reached.union(_step_down(reached)).c.item).limit(bindparam("most")).subquery()
+    return select(func.count()).select_from(some)
 
 
 def _of_items(spelling: Spelling) -> CompoundSelect[Any]:
@@ -247,6 +266,7 @@ def _of_items(spelling: Spelling) -> CompoundSelect[Any]:
 
 _ABOVE = Query(_above)
 _BELOW = Query(_below)
+_COUNT_BELOW = Query(_count_below)
 _BELOW_WITH_POINTS = Query(_below_with_points)
 _OF_ITEMS = Query(_of_items)
 _ABOVE_ALL = Query(_above_all)

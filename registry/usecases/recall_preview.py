@@ -1,45 +1,47 @@
 """What a failed item or a certificate without force would break, before anybody says so: the preview of a recall."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import pyarrow as pa
 from msgspec import convert
 from msgspec.structs import replace
 
 from registry.access import Party
-from registry.columns import LATEST, instant_number
+from registry.columns import LATEST
 from registry.errors import UnknownError
-from registry.fleet_snapshots import Snapshots
 from registry.repositories import related
-from registry.repositories.chains import load_own, load_recalled
-from registry.repositories.fleet_runs import current_runs
-from registry.repositories.fleet_summaries import summary_of
+from registry.repositories.chains import load_recalled
 from registry.repositories.holdings import held_among
 from registry.repositories.recalls import item_behind
-from registry.repositories.sheets import reading
 from registry.unit_of_work import Store, UnitOfWork
-from traceability.affected import Affected, Recall, of_failure, of_withdrawal, window_of
+from registry.usecases import hubs
+from registry.usecases.hubs import Doubted
+from traceability.affected import Affected, Recall, of_failure, of_withdrawal
 from traceability.affected_points import AffectedPoint, affected_points
-from traceability.fleet.recall import affected_by_failure, affected_by_withdrawal
+from traceability.fleet.recall import told
 from traceability.known import known_records
 from traceability.problems import UnknownTargetError
 
-HUGE = 20_000  # Items that hang on a standard; what more hangs on is asked of the columns of everything.
-NEAREST = 2_000  # Certificates that are told then.
+NEAREST = 2_000  # Certificates, and metering points, that are told of a standard on which very much hangs.
 
 
 class Broken(NamedTuple):
     """What would break: the certificates affected, and the metering points that rest on them.
 
-    `has_more`: so much hangs on it that the nearest certificates alone are told, and no points. `in_all`: how many
-    certificates there are then, for whoever sees everything.
+    `has_more`: so much hangs on it that the nearest alone are told. `in_all`, `points_in_all`: how many certificates and
+    metering points there are then, as far as they are seen, and `levels` how many of each at each level.
     """
 
     recall: Recall
     points: tuple[AffectedPoint, ...]
     has_more: bool = False
     in_all: int | None = None
+    points_in_all: int | None = None
+    levels: Mapping[int, tuple[int, int]] | None = None
 
 
 def preview(work: UnitOfWork, subject: str, on: date, *, as_of: date, known_at: datetime) -> Broken:
@@ -73,11 +75,11 @@ def seen_preview(
         if not related.versions(work, section, subject, LATEST):
             raise UnknownError(subject)
     with store.reading() as everything:
+        asked = Asked(section, subject, on, as_of, known_at)
         try:
-            if snapshots is not None and _is_hub(everything, section, subject):
-                of_hub = _of_hub(store, everything, Asked(section, subject, on, as_of, known_at), snapshots)
-                if of_hub is not None:
-                    return seen_of(everything, party, of_hub)
+            of_hub = _of_hub(store, everything, party, asked, snapshots)
+            if of_hub is not None:
+                return of_hub
             found = preview(everything, subject, on, as_of=as_of, known_at=known_at)
         except UnknownTargetError as error:
             raise UnknownError(subject) from error
@@ -92,7 +94,7 @@ def seen_of(everything: UnitOfWork, party: Party, found: Broken) -> Broken:
     points = held_among(everything, "metering_points", (each.metering_point for each in found.points), viewers)
     recall = replace(found.recall, affected=tuple(each for each in affected if each.certificate in seen))
     rests = tuple(_without_unseen(each, seen) for each in found.points if each.metering_point in points)
-    return Broken(recall, rests, found.has_more, found.in_all if viewers is None else None)
+    return Broken(recall, rests)
 
 
 class Asked(NamedTuple):
@@ -105,35 +107,31 @@ class Asked(NamedTuple):
     known_at: datetime
 
 
-def _is_hub(everything: UnitOfWork, section: str, subject: str) -> bool:
-    """Whether very much hangs on an item, or on that of a certificate, by the sums of any run."""
-    item = item_behind(everything, subject) if section == "certificates" else subject
-    for run in current_runs(everything)[:1]:
-        summary = summary_of(everything, run.entry)
-        points = () if summary is None else summary.points
-        return any(each.item == item and each.hanging + each.standards > HUGE for each in points)
-    return False
-
-
-def _of_hub(store: Store, everything: UnitOfWork, asked: Asked, snapshots: Path) -> Broken | None:
-    """What columns of the state of the store tell; None where there are none, or where they do not tell."""
-    with reading(store.engine) as opened:
-        fleet = Snapshots(snapshots, store).fleet(opened.version(), instant_number(asked.known_at))
-    if fleet is None:
+def _of_hub(store: Store, everything: UnitOfWork, party: Party, asked: Asked, snapshots: Path | None) -> Broken | None:
+    """What the columns of everything tell a party; None where so much does not hang on it, or where they do not tell."""
+    certificate = asked.subject if asked.section == "certificates" else None
+    item = asked.subject if certificate is None else item_behind(everything, asked.subject)
+    if item is None or not hubs.is_hub(everything, item):
         return None
-    if asked.section == "certificates":
-        item = item_behind(everything, asked.subject) or asked.subject
-        found = affected_by_withdrawal(fleet, asked.subject, asked.on, asked.as_of, NEAREST)
-        recall = Recall(subject=asked.subject, item=item, void_from=asked.on, affected=())
-    else:
-        known = known_records(load_own(everything, [asked.subject]), asked.known_at)
-        window = window_of(known, asked.subject, asked.on)
-        found = affected_by_failure(fleet, asked.subject, window, asked.as_of, NEAREST)
-        recall = Recall(subject=asked.subject, item=asked.subject, window=window, affected=())
+    doubted = Doubted(item=item, certificate=certificate, on=asked.on)
+    found = hubs.recalled_on_columns(store, everything, doubted, asked.known_at, snapshots)
     if found is None:
         return None
-    affected = tuple(convert(row, Affected) for row in found.rows.to_pylist())
-    return Broken(replace(recall, affected=affected), (), has_more=True, in_all=found.in_all)
+    viewers = party.viewers
+    certificates, points = told(found.columns.fleet, found.reach, asked.as_of).rows, found.points(asked.as_of)
+    certificates = certificates.filter(pa.array(hubs.held_of(everything, "certificates", certificates["certificate"], viewers)))
+    points = points.filter(pa.array(hubs.held_of(everything, "metering_points", points["metering_point"], viewers)))
+    nearest = tuple(convert(row, AffectedPoint) for row in points.slice(0, NEAREST).to_pylist())
+    named = held_among(everything, "certificates", (each.certificate for each in nearest if each.certificate), viewers)
+    counted, of_points = (Counter(table["level"].to_numpy().tolist()) for table in (certificates, points))
+    return Broken(
+        replace(found.recall, affected=tuple(convert(row, Affected) for row in certificates.slice(0, NEAREST).to_pylist())),
+        tuple(_without_unseen(each, named) for each in nearest),
+        has_more=max(len(certificates), len(points)) > NEAREST,
+        in_all=len(certificates),
+        points_in_all=len(points),
+        levels={level: (counted[level], of_points[level]) for level in sorted(counted | of_points)},
+    )
 
 
 def _without_unseen(each: AffectedPoint, seen: set[str]) -> AffectedPoint:

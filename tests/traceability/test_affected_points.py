@@ -4,11 +4,12 @@ from datetime import date, timedelta
 from functools import reduce
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.traceability.building import M, S, certificate, day, event, item_with, known, point
+from tests.traceability.building import M, S, certificate, day, event, item_with, known, point, result
 from tests.traceability.fleet.worlds import drawn
 from traceability.affected import Grade, Recall, grading_of, of_failure, of_withdrawal, worse
 from traceability.affected_points import affected_points
@@ -84,6 +85,21 @@ def test_a_point_relies_on_a_certificate_until_it_has_no_force() -> None:
     assert told(held, recall) == {"G": (1, "M", None, "WITHDRAWN", "2025-07-01", "2025-09-01", True)}
 
 
+def test_a_row_that_names_no_quantity_rests_on_a_certificate_for_each_of_its_item() -> None:
+    """A flow computer's doubted pressure is not told to the plant, since its temperature was calibrated later."""
+    both = item_with(M, quantities=("pressure", "temperature"))
+    held = known(
+        S,
+        both,
+        OF_S,
+        certificate("pressure", on="2025-03-01", results=(result(quantity="pressure"),), **USES_S),
+        certificate("temperature", on="2025-04-01", results=(result(quantity="temperature"),)),
+        point(Branch(name="meter", item="M")),
+    )
+    recall = of_failure(held, "S", day("2025-06-01"), AS_OF)
+    assert told(held, recall)["G"] == (2, "M", "pressure", "SUSPECT", "2025-03-01", "2025-09-01", True)
+
+
 @given(st.integers(min_value=0, max_value=2**63))
 @settings(max_examples=12, derandomize=True)
 def test_the_days_are_those_that_a_look_at_each_day_finds(seed: int) -> None:
@@ -113,13 +129,18 @@ def _one_by_one(held: Known, recall: Recall, as_of: date) -> dict[str, tuple[obj
             for branch in each.branches:
                 if branch.item is None or branch.item not in held.items or not branch.serves(day_):
                     continue
-                own = grading(day_, branch) if branch.item == recall.item else None
-                resting = certificate_in_force(held, branch.item, day_, branch).found
-                if own is not None:
-                    found.setdefault(name, []).append((day_, 1, own))
-                elif resting is not None and resting.id in affected:
-                    row = affected[resting.id]
-                    found.setdefault(name, []).append((day_, row.level + 1, (row.severity, row.code)))
+                item = held.items[branch.item]
+                # Without a quantity once for each of the item's own (SEMANTICS 3.8).
+                is_open = branch.quantity is None and bool(item.quantities)
+                for quantity in item.quantities if is_open else (branch.quantity,):
+                    asked = msgspec.structs.replace(branch, quantity=quantity)
+                    own = grading(day_, asked) if branch.item == recall.item else None
+                    resting = certificate_in_force(held, branch.item, day_, asked).found
+                    if own is not None:
+                        found.setdefault(name, []).append((day_, 1, own))
+                    elif resting is not None and resting.id in affected:
+                        row = affected[resting.id]
+                        found.setdefault(name, []).append((day_, row.level + 1, (row.severity, row.code)))
     return {
         name: (
             min(level for _, level, _ in days),

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from traceability.affected import Window
+from traceability.affected import Grade, Window
 from traceability.fleet import loops
 from traceability.fleet.columns import Array, Columns, Fleet, frozen
 from traceability.fleet.links import ends_of, found_on, links_of, owners_of, users_of
@@ -28,6 +28,7 @@ SCHEMA = pa.schema(
 _WORST_FIRST = pa.array([severity.value for severity in SEVERITIES])
 _CODES = pa.array([code.value for code in CODES])
 _UNAFFECTED = -1
+_EMPTY = np.empty(0, np.int64)
 _ROOM = 64  # More than there are codes: a grade is severity * _ROOM + what is left to _ROOM, so that the worst is the largest.
 
 
@@ -38,8 +39,40 @@ class Found(NamedTuple):
     in_all: int
 
 
+class Reach(NamedTuple):
+    """The certificates that a recall reaches, by their places, in order: how far down, how badly, through which uses.
+
+    `grade`: the worst of them as one number, the larger the worse. `first`, `last`: the first and last day of the uses.
+    """
+
+    certificates: Array
+    level: Array
+    grade: Array
+    first: Array
+    last: Array
+
+
+NOTHING = Reach(_EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY)
+
+
 def affected_by_failure(fleet: Fleet, item: str, window: Window, as_of: date, most: int | None = None) -> Found:
-    """What is affected when an item is found to be wrong (affected.of_failure); the nearest so many.
+    """What is affected when an item is found to be wrong (affected.of_failure); the nearest so many."""
+    return told(fleet, reached_by_failure(fleet, item, window), as_of, most)
+
+
+def affected_by_withdrawal(
+    fleet: Fleet, certificate: str, void_from: date, as_of: date, most: int | None = None
+) -> Found | None:
+    """What is affected when a certificate has no force from a day on (affected.of_withdrawal); the nearest so many.
+
+    None as for `reached_by_withdrawal`.
+    """
+    reach = reached_by_withdrawal(fleet, certificate, void_from)
+    return None if reach is None else told(fleet, reach, as_of, most)
+
+
+def reached_by_failure(fleet: Fleet, item: str, window: Window) -> Reach:
+    """What an item that is found to be wrong reaches.
 
     `window` is worked out from the item's records (affected.window_of), as columns do not tell interim checks that were passed.
     """
@@ -51,7 +84,7 @@ def affected_by_failure(fleet: Fleet, item: str, window: Window, as_of: date, mo
     failed_on = number_of(window.failed_on) or 0
     if columns.items["role"][owner] == loops.ROLE_ANCHOR:
         grade = np.where(day >= failed_on, _grade(loops.FAIL, loops.ANCHOR_NOT_RECOGNIZED), _UNAFFECTED)
-        return _found(fleet, references, grade, as_of, most)
+        return _spread(fleet, references, grade)
     good_on = number_of(window.last_good_on)
     since = -loops.FOREVER if good_on is None else good_on
     found = links.target[references]
@@ -63,21 +96,22 @@ def affected_by_failure(fleet: Fleet, item: str, window: Window, as_of: date, mo
     grade = np.where(is_ended, _grade(loops.FAIL, loops.EVENT_AFTER_CALIBRATION), _UNAFFECTED)
     grade[~is_failed & (since < day) & (day < failed_on)] = _grade(loops.INDETERMINATE, loops.SUSPECT)
     grade[is_failed & (calibrated == failed_on)] = _grade(loops.FAIL, loops.FAILED)
-    return _found(fleet, references, np.where(is_found, grade, _UNAFFECTED), as_of, most)
+    return _spread(fleet, references, np.where(is_found, grade, _UNAFFECTED))
 
 
-def affected_by_withdrawal(
-    fleet: Fleet, certificate: str, void_from: date, as_of: date, most: int | None = None
-) -> Found | None:
-    """What is affected when a certificate has no force from a day on (affected.of_withdrawal); the nearest so many.
+def reached_by_withdrawal(fleet: Fleet, certificate: str, void_from: date) -> Reach | None:
+    """What a certificate without force from a day on reaches.
 
-    None when it ends earlier ones, or its item is in doubt: what it says of other certificates is worked out when records are
-    encoded (as for Watch.withdraw), so that the graph is to be asked.
+    None when that is not on record, and it ends earlier ones or its item is in doubt: what it says of other certificates is
+    worked out when records are encoded (as for Watch.withdraw), so that the graph is to be asked.
     """
     place = _place_of(fleet.certificate_ids, certificate)
+    if place < 0:  # It was replaced: nobody relies on it.
+        return NOTHING
     owner = int(owners_of(fleet.columns)[place])
     extra = fleet.columns.extras[fleet.columns.items["extra"][owner]]
-    if fleet.columns.certificates["marks"][place] & loops.FLAG_DECISIVE or extra["doubt_last"] > extra["doubt_first"]:
+    says_more = fleet.columns.certificates["marks"][place] & loops.FLAG_DECISIVE or extra["doubt_last"] > extra["doubt_first"]
+    if says_more and fleet.columns.certificates["void_from"][place] != number_of(void_from):
         return None
     before, after = (_with_void_from(fleet.columns, place, day) for day in (loops.FOREVER, number_of(void_from) or 0))
     references, links = _uses_of(fleet, owner), links_of(fleet)
@@ -88,7 +122,53 @@ def affected_by_withdrawal(
     pairs, which = np.unique(np.stack([use[relied], day[relied]]), axis=1, return_inverse=True)
     grades = [_worst_at(after, owner, int(one), int(other)) for one, other in pairs.T]
     grade[relied] = np.array(grades, np.int64)[which.ravel()]
-    return _found(fleet, references, grade, as_of, most)
+    return _spread(fleet, references, grade)
+
+
+def told(fleet: Fleet, reach: Reach, as_of: date, most: int | None = None) -> Found:
+    """What is reached as rows; the nearest so many."""
+    columns = fleet.columns
+    nearest = np.argsort(reach.level, kind="stable")[:most]
+    reached, grade = reach.certificates[nearest], reach.grade[nearest]
+    owner = owners_of(columns)[reached]
+    in_force = found_on(columns, owner, loops.ANY_PURPOSE, number_of(as_of) or 0) == reached
+    table = pa.Table.from_pydict(
+        {
+            "level": pa.array(reach.level[nearest], pa.int32()),
+            "certificate": fleet.certificate_ids.take(pa.array(reached)),
+            "item": fleet.item_ids.take(pa.array(owner)),
+            "calibrated_on": days_of(columns.certificates["calibrated_on"][reached]),
+            "used_from": days_of(reach.first[nearest]),
+            "used_until": days_of(reach.last[nearest]),
+            "code": codes_of(grade),
+            "severity": severities_of(grade),
+            "is_in_force": pa.array(in_force),
+        },
+        schema=SCHEMA,
+    )
+    order = [(name, "ascending") for name in ("level", "item", "calibrated_on", "certificate")]
+    return Found(table.sort_by(order), len(reach.certificates))
+
+
+def grade_of(grade: Grade) -> int:
+    """A grade of the core as a number (Reach)."""
+    severity, code = grade
+    return _grade(loops.FAIL - SEVERITIES.index(severity), CODES.index(code))
+
+
+def codes_of(grades: Array) -> pa.Array:
+    """The codes of grades."""
+    return _CODES.take(pa.array(_ROOM - 1 - grades % _ROOM))
+
+
+def severities_of(grades: Array) -> pa.Array:
+    """The severities of grades."""
+    return _WORST_FIRST.take(pa.array(loops.FAIL - grades // _ROOM))
+
+
+def days_of(numbers: Array) -> pa.Array:
+    """Numbers as days."""
+    return pa.array(numbers, pa.int32()).cast(pa.date32())
 
 
 def _worst_at(columns: Columns, item: int, use: int, day: int) -> int:
@@ -120,7 +200,7 @@ def _with_void_from(columns: Columns, place: int, day: int) -> Columns:
     return columns._replace(certificates=frozen(certificates))
 
 
-def _found(fleet: Fleet, references: Array, grade: Array, as_of: date, most: int | None) -> Found:
+def _spread(fleet: Fleet, references: Array, grade: Array) -> Reach:
     """Whatever rests on the references that have a grade, down to the last certificate."""
     columns, links = fleet.columns, links_of(fleet)
     size = len(columns.certificates)
@@ -145,26 +225,4 @@ def _found(fleet: Fleet, references: Array, grade: Array, as_of: date, most: int
         is_changed = (worst[lower] != before[0]) | (first[lower] != before[1]) | (last[lower] != before[2])
         layer, step = np.unique(lower[is_changed]), step + 1
     every = np.flatnonzero(level)
-    reached = every[np.argsort(level[every], kind="stable")][:most]
-    owner = owners_of(columns)[reached]
-    in_force = found_on(columns, owner, loops.ANY_PURPOSE, number_of(as_of) or 0) == reached
-    code = _ROOM - 1 - worst[reached] % _ROOM
-    table = pa.Table.from_pydict(
-        {
-            "level": pa.array(level[reached], pa.int32()),
-            "certificate": fleet.certificate_ids.take(pa.array(reached)),
-            "item": fleet.item_ids.take(pa.array(owner)),
-            "calibrated_on": _days(calibrated[reached]),
-            "used_from": _days(first[reached]),
-            "used_until": _days(last[reached]),
-            "code": _CODES.take(pa.array(code)),
-            "severity": _WORST_FIRST.take(pa.array(loops.FAIL - worst[reached] // _ROOM)),
-            "is_in_force": pa.array(in_force),
-        },
-        schema=SCHEMA,
-    )
-    return Found(table.sort_by([(name, "ascending") for name in ("level", "item", "calibrated_on", "certificate")]), len(every))
-
-
-def _days(numbers: Array) -> pa.Array:
-    return pa.array(numbers, pa.int32()).cast(pa.date32())
+    return Reach(every, level[every], worst[every], first[every], last[every])

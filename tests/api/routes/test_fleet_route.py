@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from api import security
-from registry.access import Role
-from registry.usecases import recall_preview
-from registry.usecases.assess_all import SNAPSHOTS, load_fleet
+from registry.access import Party, Role
+from registry.repositories.holdings import hold
+from registry.usecases import hubs, recall_preview
 from tests.api.fleet_world import POLICY, FleetWorld, fleet_world
-from tests.api.worlds import TODAY
+from tests.api.worlds import NOW, TODAY
 
 API = "/api/v1"
 HUBS = ("/items/STD/recall-preview", "/certificates/c-std/recall-preview")
@@ -145,21 +145,37 @@ def test_a_recall_is_previewed_for_an_item_and_for_a_certificate(world: FleetWor
 
 def test_what_hangs_on_a_hub_is_told_from_the_columns(world: FleetWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     """The standard of which everybody asks is the one that nobody gets an answer for; or it is told what others hold."""
-    today = str(TODAY)
+    today, by = str(TODAY), str(TODAY + timedelta(days=200))
     whole = {path: _asked(world, path, on=today).json() for path in HUBS}
-    monkeypatch.setattr(recall_preview, "HUGE", 0)
-    # Without columns of this state it is told from the records, as ever.
-    assert {path: _asked(world, path, on=today).json() for path in HUBS} == whole
-    context = world.service.app.state.context  # type: ignore[attr-defined]
-    load_fleet(context.store, context.clock(), context.data_dir / SNAPSHOTS)
+    lost = _asked(world, "/fleet/forecast", without="STD", by=by).json()
+    monkeypatch.setattr(hubs, "HUGE", 0)
     for path in HUBS:
         told = _asked(world, path, on=today).json()
-        assert told["affected"] == whole[path]["affected"]
-        assert (told["has_more"], told["points"], told["in_all"], told["window"]) == (True, [], None, whole[path]["window"])
+        assert (told.pop("in_all"), told.pop("points_in_all")) == (len(told["affected"]), len(told["points"]))
+        assert told == {name: value for name, value in whole[path].items() if not name.endswith("in_all")}
         assert _asked(world, path, foreign=True).status_code == 404
-    assert "依赖它的器具太多" in _page(world, "/recall-preview?subject=STD").text
-    monkeypatch.setattr(recall_preview, "NEAREST", 2)
-    assert len(_asked(world, HUBS[0], on=today).json()["affected"]) == 2
+    # Somebody who holds two of the meters and one of the points learns of these.
+    with world.store.writing() as work:
+        hold(work, "items", [("guest", "STD")], 1)
+        hold(work, "certificates", [("guest", "c-std"), ("guest", "c-001"), ("guest", "c-003")], 1)
+        hold(work, "metering_points", [("guest", "P2")], 1)
+    guest = Party(name="guest", organization="guest", role=Role.ENERGY_USER, person="gina", client=None)
+    asked = {"on": TODAY, "as_of": TODAY, "known_at": NOW}
+    seen = recall_preview.seen_preview(world.store, guest, "items", "STD", **asked)
+    assert [each.item for each in seen.recall.affected] == ["M001", "M003"]
+    assert [each.metering_point for each in seen.points] == ["P2"]
+    assert (seen.in_all, seen.points_in_all, seen.levels) == (2, 1, {1: (2, 0), 2: (0, 1)})
+    monkeypatch.setattr(recall_preview, "NEAREST", 1)
+    few = _asked(world, HUBS[0], on=today).json()
+    assert [len(few[name]) for name in ("affected", "points")] == [1, 1]
+    assert (few["has_more"], few["in_all"], few["points_in_all"]) == (True, 6, 2)
+    assert "依赖它的器具很多" in _page(world, "/recall-preview?subject=STD").text
+    # And what is lost without it, some at a time.
+    assert _asked(world, "/fleet/forecast", without="STD", by=by).json() == lost
+    parts = [_asked(world, "/fleet/forecast", without="STD", by=by, cursor=at, limit=1).json() for at in range(2)]
+    assert [each["lost"] for each in parts] == [lost["lost"][:1], lost["lost"][1:]]
+    assert [(each["next"], each["in_all"]) for each in parts] == [(1, 2), (None, 2)]
+    assert sum(each["items"] for each in parts[1]["by_day"]) == len(lost["lost"])
 
 
 def test_another_organization_learns_nothing(world: FleetWorld) -> None:
