@@ -1,13 +1,14 @@
 """What was recorded since answers were kept, and the records around it, as the fleet engine asks (traceability.fleet.reach)."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import pyarrow as pa
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy import Table as SqlTable
 
-from registry.columns import instant_number
+from registry.columns import instant_number, instant_of
 from registry.mapping import Row
 from registry.queries import Query, Spelling
 from registry.repositories import stored
@@ -23,6 +24,7 @@ from registry.tables import (
     Events,
     Items,
     MeteringPoints,
+    Recordings,
     Withdrawals,
 )
 from registry.unit_of_work import UnitOfWork
@@ -49,6 +51,7 @@ _competences = table_of(Competences)
 _events = table_of(Events)
 _items = table_of(Items)
 _points = table_of(MeteringPoints)
+_recordings = table_of(Recordings)
 _references = table_of(CertificateReferences)
 _withdrawals = table_of(Withdrawals)
 
@@ -75,6 +78,12 @@ def changes_since(work: UnitOfWork, since: Since, known_at: int) -> Changes | No
         competences=[*_changed_competences(work, _ids(rows["competences"]), since, known_at)],
         points=sorted(set(_ids(rows["metering_points"]))),
     )
+
+
+def last_stored(work: UnitOfWork, recording: int) -> datetime | None:
+    """When the latest of the recordings after one was stored, by the clock of whoever stored it; None where there is none."""
+    ((stored_at,),) = work.rows(_LAST_STORED, recording=recording)
+    return None if stored_at is None else instant_of(stored_at)
 
 
 class StoredRecords:
@@ -283,6 +292,7 @@ def _at(wanted: ColumnElement[str], given: ColumnElement[str]) -> Query:
 
 _POINTS_AT, _ITEMS_AT = _at(_points.c.id, _branches.c.item), _at(_branches.c.item, _points.c.id)
 _USING, _USED, _ISSUED = Query(_using), Query(_used), Query(_issued)
+_LAST_STORED = Query(lambda _: select(func.max(_recordings.c.stored_at)).where(_recordings.c.entry > bindparam("recording")))
 _DOUBTFUL_CERTIFICATES, _DOUBTFUL_EVENTS = Query(_doubtful_certificates), Query(_doubtful_events)
 
 

@@ -14,7 +14,7 @@ from registry.access import OPERATOR
 from registry.columns import day_number, instant_number
 from registry.fleet_tables import TargetKind
 from registry.repositories import fleet_answers, fleet_movements, fleet_runs
-from registry.repositories.fleet_changes import Since, StoredRecords, changes_since
+from registry.repositories.fleet_changes import Since, StoredRecords, changes_since, last_stored
 from registry.repositories.fleet_movements import Moment
 from registry.repositories.fleet_runs import FleetRun
 from registry.repositories.scans import latest_recording
@@ -56,11 +56,13 @@ def _caught_up(store: Store, run: FleetRun, at: datetime) -> CaughtUp | None:
     """None when somebody else was quicker."""
     with store.reading() as work:
         recording = latest_recording(work)
-        found = _answered_again(work, run, Moment(recording, at))
+        # Nobody looks later for what was stored since `at`, or by a clock that is ahead: it is known from now on.
+        known_at = max(at, run.known_at, last_stored(work, run.recording) or at)
+        found = _answered_again(work, run, Moment(recording, known_at))
     if found is None:
         return _run_anew(store, run, recording, at)
     with store.writing() as work:
-        if not fleet_runs.move_on(work, run, recording=recording, known_at=at, at=at):
+        if not fleet_runs.move_on(work, run, recording=recording, known_at=known_at, at=at):
             return None
         replace_answers(work, run, found.rows)
         fleet_sums.carry(work, run.entry, found.sums)

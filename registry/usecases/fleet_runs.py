@@ -17,6 +17,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from registry.access import Party
+from registry.columns import instant_of
 from registry.errors import UnknownError
 from registry.fleet_tables import RunState, TargetKind
 from registry.jobs.running import Handler, Running
@@ -25,7 +26,7 @@ from registry.repositories.fleet_runs import Counts, FleetRun
 from registry.repositories.jobs import Job
 from registry.unit_of_work import Store, UnitOfWork
 from registry.usecases import fleet_summaries
-from registry.usecases.assess_all import load_points
+from registry.usecases.assess_all import LoadedPoints, load_points
 from traceability.fleet.forecast import carried, carriers
 from traceability.fleet.point_answers import assess_everything
 from traceability.policy import policy_named
@@ -84,12 +85,11 @@ def run(running: Running, snapshots: Path | None = None) -> None:
     with running.store.reading() as work:
         begun = _unfinished(work, asked)
     started_at = running.clock()
-    known_at = started_at if begun is None else begun.known_at
-    loaded = load_points(running.store, known_at, snapshots, running.step)
+    loaded, known_at = _loaded(running, started_at if begun is None else begun.known_at, snapshots)
     if begun is not None and begun.recording != loaded.version.recording:
         _give_up(running.store, begun)
         begun = None
-        loaded = load_points(running.store, known_at := started_at, snapshots, running.step)
+        loaded, known_at = _loaded(running, started_at, snapshots)
     running.step("assess")
     answers = assess_everything(loaded.points, as_of, policy)
     at_hand = begun or _begun(running, policy.name, as_of, loaded.version.recording, known_at)
@@ -106,6 +106,16 @@ def run(running: Running, snapshots: Path | None = None) -> None:
         fleet_summaries.keep(work, at_hand.entry, sums)
         running.end(work, {"run": at_hand.entry, "targets": len(rows), "recording": at_hand.recording})
     clear_leftovers(running.store, running.step)
+
+
+def _loaded(running: Running, known_at: datetime, snapshots: Path | None) -> tuple[LoadedPoints, datetime]:
+    """Everything stored, and as of when it is known: nobody looks later for what was stored before it was read."""
+    while True:
+        loaded = load_points(running.store, known_at, snapshots, running.step)
+        stored_at = instant_of(loaded.version.stored_at)
+        if stored_at is None or stored_at <= known_at:
+            return loaded, known_at
+        known_at = stored_at
 
 
 def clear_leftovers(store: Store, tell: Callable[[str], None]) -> None:

@@ -1,5 +1,6 @@
 """Kept answers after further recordings: those of a full run, found by looking at what the new records can reach."""
 
+import json
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,12 +9,14 @@ from typing import Any
 
 import pytest
 
+from registry.access import Party
 from registry.repositories import fleet_answers, fleet_changes, fleet_runs
 from registry.repositories.scans import latest_recording
 from registry.unit_of_work import Store
 from registry.usecases import fleet_catching_up
 from registry.usecases.assess_all import load_fleet
 from registry.usecases.fleet_catching_up import catch_up
+from registry.usecases.import_records import import_records
 from tests.registry.fleet_worlds import NOW, answers_seen, as_document, asked_anew, asked_for, done, kept, numbers_of
 from tests.registry.import_worlds import Desk, grounded, ledger
 from tests.registry.worlds import full, only, recorded
@@ -48,6 +51,26 @@ def test_answers_brought_up_to_date_are_those_of_a_full_run(store: Store) -> Non
     assert catch_up(store, at) == []
     assert len(sizes) == 14
     assert min(sizes) < SIZES.items
+
+
+def test_what_is_stored_while_the_clock_was_asked_is_not_passed_over(store: Store) -> None:
+    """A withdrawal that comes between the look at the clock and the look at the records stays unseen until the next night."""
+    document = full()
+    recorded(store, document)
+    done(store, asked_for(store))
+    for minutes, id_ in ((2, "late"), (4, "later")):
+        new = json.dumps(only("items", {"id": id_, "kind": "meter"}))
+        at = NOW + timedelta(minutes=minutes)
+        with store.writing() as work:
+            import_records(work, [new], party=Party(name="tester"), at=at, source="test")
+        if id_ == "late":
+            assert [each.job for each in catch_up(store, at - timedelta(minutes=1))] == [None]
+        else:  # A full run by a clock that is behind.
+            done(store, asked_for(store))
+        _check_run(store, POLICIES[0], at)
+        assert kept(store) == asked_anew(store, at)
+        assert id_ in kept(store)
+    assert catch_up(store, NOW + timedelta(minutes=9)) == []
 
 
 def _check_run(store: Store, policy: str, at: datetime) -> None:
