@@ -160,7 +160,7 @@ def test_what_hangs_on_a_hub_is_told_from_the_columns(world: FleetWorld, monkeyp
         hold(work, "certificates", [("guest", "c-std"), ("guest", "c-001"), ("guest", "c-003")], 1)
         hold(work, "metering_points", [("guest", "P2")], 1)
     guest = Party(name="guest", organization="guest", role=Role.ENERGY_USER, person="gina", client=None)
-    asked = {"on": TODAY, "as_of": TODAY, "known_at": NOW}
+    asked: dict[str, Any] = {"on": TODAY, "as_of": TODAY, "known_at": NOW}
     seen = recall_preview.seen_preview(world.store, guest, "items", "STD", **asked)
     assert [each.item for each in seen.recall.affected] == ["M001", "M003"]
     assert [each.metering_point for each in seen.points] == ["P2"]
