@@ -11,6 +11,7 @@ from registry.errors import (
     ConflictError,
     IntegrityError,
     NotPermittedError,
+    PlatformError,
     RegistryError,
     SignInError,
     StaleError,
@@ -41,6 +42,7 @@ NOT_FOUND = Kind("not-found", Bilingual("没有找到", "Not found"), 4, 404)
 CONFLICT = Kind("conflict", Bilingual("与已有记录冲突", "Contradicts what is on record"), 5, 409)
 BUDGET = Kind("too-many-records", Bilingual("涉及的记录过多", "Too many records for one answer"), 5, 422)
 STORE = Kind("store-unavailable", Bilingual("数据库不可用", "The store is not available"), 5, 503)
+ELSEWHERE = Kind("elsewhere-failed", Bilingual("对方系统未予办理", "Another system did not do its part"), 5, 502)
 # Met by the HTTP border alone.
 HOST = Kind("host-refused", Bilingual("不接受此主机名", "This host name is not served"), 2, 400)
 CROSS_SITE = Kind("cross-site-refused", Bilingual("拒绝跨站写入", "Writing from another site is refused"), 2, 403)
@@ -64,6 +66,7 @@ KINDS = (
     CONFLICT,
     BUDGET,
     STORE,
+    ELSEWHERE,
     HOST,
     CROSS_SITE,
     METHOD,
@@ -148,6 +151,7 @@ _KIND_OF: tuple[tuple[type[Exception], Kind], ...] = (
     (TakenError, CONFLICT),
     (SignInError, SIGN_IN),
     (WaitError, TOO_MANY),
+    (PlatformError, ELSEWHERE),
     (IntegrityError, INTEGRITY),
     (ProofError, INTEGRITY),
     (RegistryError, STORE),

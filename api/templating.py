@@ -18,6 +18,7 @@ from api.language import Language, translations
 from api.navigation import rooms
 from api.render import words
 from api.render.amounts import range_text, uncertainty_text
+from api.render.sentences import title
 from registry.access import Party, Permission
 from registry.errors import RegistryError
 from registry.unit_of_work import Store
@@ -91,7 +92,7 @@ def _environment(language: Language) -> Environment:
     environment.globals.update(links=links, static=static, range_text=range_text, uncertainty_text=uncertainty_text)
     environment.globals.update(roles=words.ROLES, scopes=words.PERMISSIONS, outcomes=words.OUTCOMES)
     environment.globals.update(item_kinds=words.ITEM_KINDS, event_kinds=words.EVENT_KINDS)
-    environment.globals.update(policy_titles=words.POLICY_TITLES)
+    environment.globals.update(policy_titles=words.POLICY_TITLES, titled=title)
     return environment
 
 

@@ -94,5 +94,13 @@ class WaitError(RegistryError):
         self.seconds = seconds
 
 
+class PlatformError(RegistryError):
+    """The monitoring system did not do what it was asked; trying again may help (`is_final`: it will not)."""
+
+    def __init__(self, en: str, zh: str, *, is_final: bool = False) -> None:
+        super().__init__(en, zh)
+        self.is_final = is_final
+
+
 class IntegrityError(RegistryError):
     """What is stored contradicts what was vouched for: somebody changed history, or lost a part of it."""

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from registry.exact_numbers import shortest
 from traceability.accounting import Reading
 from traceability.json_text import positional
 from traceability.problems import InvalidValueError
@@ -111,7 +112,7 @@ def derived_id(
     metering_point: str, start: date, until: date, value: Decimal | None, unit: str | None, replaces: str | None
 ) -> str:
     """The id of a reading that was given none: the same for the same content."""
-    number = "" if value is None else positional(value.normalize())
+    number = "" if value is None else positional(shortest(value))
     said = "\x1f".join((metering_point, str(start), str(until), number, unit or "", replaces or ""))
     return f"r-{hashlib.sha256(said.encode()).hexdigest()[:_ID_LENGTH]}"
 
@@ -124,6 +125,6 @@ def told(place: Place) -> str:
 
 
 def _said(reading: MeterReading) -> tuple[object, ...]:
-    number = None if reading.value is None else reading.value.normalize()
+    number = None if reading.value is None else shortest(reading.value)
     period = (reading.metering_point, reading.start, reading.until)
     return (reading.id, *period, number, reading.unit, reading.replaces, reading.reason)

@@ -14,7 +14,7 @@ _HELP = "碳与能源计量器具的溯源登记 / A registry of metrological tr
 
 # Where each command is found. A command's module is imported when it is asked for: the service and the demonstration need
 # libraries that a single verdict should not wait for.
-_COMMANDS: dict[str, str | dict[str, str]] = {
+COMMANDS: dict[str, str | dict[str, str]] = {
     "import": "api.cli.importing:import_files",
     "export": "api.cli.exporting:export",
     "verdict": "api.cli.questions:verdict",
@@ -63,13 +63,13 @@ class Commands(TyperGroup):
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is click's.
         """The names of the commands, in the order of a first acquaintance."""
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - the signature is click's.
         """The command of that name; None when there is none."""
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in COMMANDS:
             return None
-        found = _COMMANDS[cmd_name]
+        found = COMMANDS[cmd_name]
         made = typer.Typer(name=cmd_name, add_completion=False, rich_markup_mode=None, no_args_is_help=isinstance(found, dict))
         for name, place in ({cmd_name: found} if isinstance(found, str) else found).items():
             module, _, function = place.partition(":")

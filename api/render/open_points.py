@@ -5,12 +5,19 @@ from functools import partial
 
 from api.language import Language, text
 from registry.evidence.verifying import Proved
+from traceability.periods import civil_day
 
 
 def not_checked(proved: Proved, language: Language, *, is_compared: bool = False) -> Iterator[str]:
     """What a bundle leaves open, in words. `is_compared`: whether original files at hand were compared with it."""
     say = partial(text, language)
     yield say("未能核验：是否另有未附上的记录（例如登记后的撤销）；证明只能显示有什么，不能显示没有什么")
+    question, made_on = proved.bundle.question, civil_day(proved.bundle.made_at)
+    if question.known_at < proved.bundle.made_at:
+        instant = question.known_at.isoformat(timespec="seconds")
+        yield say("结论按 {instant} 已知的记录作出：其后至出具时登记的（例如撤销）未计入", instant=instant)
+    if max(question.as_of, question.until or question.as_of) > made_on:
+        yield say("{day} 之后的日子在出具时尚未到来：按届时没有新的记录推算", day=made_on)
     if not proved.is_witnessed:
         yield say("检查点只有登记处自己的签名；整部历史是否被重做，须用在别处保存的检查点核对（--checkpoint）")
     if proved.bundle.question.policy != proved.policy.name:

@@ -1,7 +1,7 @@
 """The report of a recall on paper: why, what was reached, what was done about each item (api.render.reports)."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -10,16 +10,19 @@ from api.render import words
 from api.render.qr import qr_svg
 from api.render.recall_words import CAUSES, STANDINGS, STATES, STEPS
 from api.render.reports import Part, Report, report_pdf
+from api.render.sentences import title
 from api.schemas.recalls import RecallAnswer, RecallDeed, RecallItem, RecallPoint
 from traceability.periods import SHANGHAI
 
 _LONG = re.compile(r"[!-~]{15,}")  # Ids that are wider than a column; they may break anywhere, words do not.
 
 
-def recall_report(recall: RecallAnswer, address: str, language: Language, at: datetime, checkpoint: str) -> bytes:
+def recall_report(
+    recall: RecallAnswer, address: str, language: Language, at: datetime, checkpoint: str, who: Callable[[str | None], str]
+) -> bytes:
     """The report as PDF/A-2b, of the recall as its reader sees it, with the checkpoint of the ledger.
 
-    `address`: where the case is followed.
+    `address`: where the case is followed; `who`: how whoever did something is called.
     """
     say = partial(text, language)
     facts = [
@@ -30,11 +33,11 @@ def recall_report(recall: RecallAnswer, address: str, language: Language, at: da
         (say("起算日"), str(recall.counts_from)),
         (say("此前最后一次良好证据"), str(recall.last_good_on or "—")),
         (say("理由"), recall.reason),
-        (say("开案"), " · ".join(filter(None, [_moment(recall.opened_at), recall.opened_by]))),
+        (say("开案"), " · ".join(filter(None, [_moment(recall.opened_at), who(recall.opened_by)]))),
         (say("已处理"), f"{recall.settled} / {len(recall.items)}"),
         (say("制作时间"), _moment(at)),
     ]
-    parts = [_levels(recall, language), _items(recall, language), _points(recall, language), _deeds(recall, language)]
+    parts = [_levels(recall, language), _items(recall, language), _points(recall, language), _deeds(recall, language, who)]
     report = Report(
         title=say("召回报告"),
         address=address,
@@ -102,7 +105,7 @@ def _points(recall: RecallAnswer, language: Language) -> Part:
     )
 
 
-def _deeds(recall: RecallAnswer, language: Language) -> Part:
+def _deeds(recall: RecallAnswer, language: Language, who: Callable[[str | None], str]) -> Part:
     say = partial(text, language)
     names = {each.item: each.name for each in recall.items}
     return Part(
@@ -116,7 +119,7 @@ def _deeds(recall: RecallAnswer, language: Language) -> Part:
                 STEPS[each.step].in_(language),
                 names.get(each.item or "", each.item or ""),
                 each.reason,
-                each.by or "",
+                who(each.by),
             ]
             for each in recall.deeds
         ),
@@ -124,7 +127,7 @@ def _deeds(recall: RecallAnswer, language: Language) -> Part:
 
 
 def _finding(row: RecallItem | RecallPoint, language: Language) -> str:
-    return f"{words.SEVERITIES[row.severity].in_(language)} {row.code.value}"
+    return f"{words.SEVERITIES[row.severity].in_(language)} · {title(row.code, language)}"
 
 
 def _counted(number: int | None) -> str:

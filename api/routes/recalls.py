@@ -9,6 +9,7 @@ from api.checkpoints import checkpoint_text
 from api.context import Context, Given, RecordId, Speaking
 from api.language import Bilingual, Language
 from api.openapi import answers, documents, json_body, refusals
+from api.pages.who import who_among
 from api.render.csv_lines import Column
 from api.render.names import Names, names_among
 from api.render.recall_mail import composing_recalls
@@ -175,8 +176,10 @@ def report(context: Given, language: Speaking, party: Reading, recall_id: Record
     headers = {"content-disposition": 'attachment; filename="recall.pdf"', "content-language": language.tag}
     at = context.clock()
     address = f"{context.base_url.rstrip('/')}{links.inside('recalls', recall_id)}"
+    with context.store.reading() as work:
+        who = who_among(work, [answer.opened_by, *(deed.by for deed in answer.deeds)])
     checkpoint = checkpoint_text(context.store, context.signer, at, language)
-    return Response(recall_report(answer, address, language, at, checkpoint), 200, headers, "application/pdf")
+    return Response(recall_report(answer, address, language, at, checkpoint, who), 200, headers, "application/pdf")
 
 
 @router.post(

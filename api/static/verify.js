@@ -4,20 +4,59 @@
 
 (() => {
   const FORMAT = "traceability-proof/1";
-  // The fields of each part of the file that the page looks into: those that must be there, and those that may.
+  const MOST_BYTES = 16 * 1024 * 1024;
+  // The parts of the file, as the command reads them: each field with its kind. `?` may be left out, `|null` may be null, `[]` is
+  // a list, `{}` an object of texts by any names.
   const FIELDS = {
-    bundle: [["checkpoint", "documents", "facts", "format", "made_at", "proof", "question", "signature", "verdict"], ["account", "coverage"]],
-    question: [["as_of", "known_at", "policy", "target"], ["from", "purpose", "readings", "until"]],
-    account: [["apportioned", "factors", "readings", "shares", "unread"], ["energy", "unit"]],
-    share: [["at_least", "at_most", "days", "emissions", "quantity", "read_days", "standing", "without_factor"], []],
-    factor: [["edition", "from", "source", "unit", "until", "value"], []],
-    run: [["from", "until"], []],
-    fact: [["index", "salt", "text"], ["parts"]],
-    part: [["place", "salt", "text"], []],
-    document: [["certificate", "sha256"], []],
-    days: [["findings", "from", "status", "until"], []],
-    signature: [["key", "value"], []],
+    bundle: {
+      format: "text", made_at: "instant", question: "question", verdict: "verdict", "coverage?": "days[]", "account?": "account",
+      facts: "fact[]", proof: "text[]", checkpoint: "text", documents: "document[]", signature: "signature",
+    },
+    question: {
+      target: "text", as_of: "day", "from?": "day", "until?": "day", known_at: "instant", policy: "text", "purpose?": "purpose", "readings?": "truth",
+    },
+    purpose: { "quantity?": "text", "unit?": "text", "low?": "text", "high?": "text" },
+    verdict: {
+      target: "text", as_of: "day", known_at: "instant", policy: "text", status: "status", findings: "finding[]", graph: "graph",
+      depth: "whole|null", "traceable_until?": "day|null",
+    },
+    finding: { code: "text", severity: "severity", subject: "text", "detail?": "{}" },
+    graph: { nodes: "node[]", links: "link[]" },
+    node: { certificate: "text", item: "text", uses: "use[]", end: "day|null", findings: "text[]" },
+    use: { day: "day", by: "text" },
+    link: { by: "text", reference: "reference", found: "text|null", is_anchor: "truth" },
+    reference: { item: "text", "certificate?": "text", "quantity?": "text", "unit?": "text", "low?": "text", "high?": "text" },
+    days: { from: "day", until: "day", status: "status", findings: "text[]" },
+    account: {
+      "energy?": "text", "unit?": "text", readings: "whole", apportioned: "whole", shares: "share[]", unread: "run[]", factors: "factor[]",
+    },
+    share: {
+      standing: "standing", days: "whole", read_days: "whole", quantity: "text", at_least: "text", at_most: "text", emissions: "text", without_factor: "text",
+    },
+    run: { from: "day", until: "day" },
+    factor: { edition: "text", value: "text", unit: "text", from: "day", until: "day", source: "text" },
+    fact: { index: "whole", salt: "text", text: "text", "parts?": "parts" },
+    part: { place: "whole", salt: "text", text: "text" },
+    document: { certificate: "text", sha256: "digest" },
+    signature: { key: "text", value: "text" },
   };
+  const STATUS_OF = { fail: "not_traceable", indeterminate: "indeterminate", condition: "conditional", note: "traceable" };
+  const isText = (value) => typeof value === "string" && value.isWellFormed();
+  const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+  const isLike = (pattern) => (value) => isText(value) && pattern.test(value);
+  const isDay = (value) => isText(value) && /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(value) && new Date(`${value}T00:00:00Z`).toISOString().startsWith(value);
+  const KINDS = {
+    text: isText, day: isDay, truth: (value) => typeof value === "boolean", whole: (value) => Number.isSafeInteger(value) && value >= 0,
+    instant: (value) => isLike(/^[0-9-]{10}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})$/)(value) && isDay(value.slice(0, 10)) && !Number.isNaN(Date.parse(value)),
+    digest: isLike(/^[0-9a-f]{64}$/), severity: (value) => isText(value) && Object.hasOwn(STATUS_OF, value),
+    status: (value) => Object.values(STATUS_OF).includes(value), standing: (value) => [...Object.values(STATUS_OF), "non_metrological"].includes(value),
+    "{}": (value) => isObject(value) && Object.entries(value).flat().every(isText) && Object.keys(value).length > 0,
+    parts: (value) => isObject(value) && Object.keys(value).length > 0 && Object.values(value).every((each) => isOf(each, "part[]")),
+  };
+  // The lists whose records are facts, and the fields of which parts can be withheld.
+  const SECTIONS = ["organizations", "competences", "items", "certificates", "events", "metering_points", "withdrawals", "meter_readings"];
+  const SEALABLE = ["name", "scope", "reason", "recorded_by", "source"];
+  const SHANGHAI = 8 * 3600 * 1000; // Milliseconds before UTC: in which days are told.
   const isEnglish = () => document.documentElement.lang.startsWith("en");
   const say = (zh, en) => (isEnglish() ? en : zh);
   const utf8 = (text) => new TextEncoder().encode(text);
@@ -26,16 +65,20 @@
   const refuse = (zh, en) => { throw new ProofError(say(zh, en)); };
   const demand = (condition, zh, en) => { if (!condition) refuse(zh, en); };
 
-  function demandFields(value, kind) {
-    const isObject = value !== null && typeof value === "object" && !Array.isArray(value), [needed, possible] = FIELDS[kind];
-    const names = isObject ? Object.keys(value) : [];
-    const isWhole = needed.every((name) => names.includes(name)) && names.every((name) => needed.includes(name) || possible.includes(name));
-    demand(isObject && isWhole, "字段缺失或未知", "a field is missing or unknown");
-  }
-
-  function demandList(value) {
-    demand(Array.isArray(value), "文件结构有误", "the file is malformed");
-    return value;
+  // Whether a value is of a kind: all fields that are needed, none that is unknown, each of its own kind.
+  function isOf(value, kind) {
+    if (kind.endsWith("|null")) return value === null || isOf(value, kind.slice(0, -5));
+    if (kind.endsWith("[]")) return Array.isArray(value) && value.every((each) => isOf(each, kind.slice(0, -2)));
+    if (Object.hasOwn(KINDS, kind)) return KINDS[kind](value);
+    if (!isObject(value)) return false;
+    let known = 0;
+    const isRight = Object.entries(FIELDS[kind]).every(([stated, of]) => {
+      const name = stated.replace("?", "");
+      if (!Object.hasOwn(value, name)) return name !== stated;
+      known += 1;
+      return isOf(value[name], of);
+    });
+    return isRight && known === Object.keys(value).length;
   }
 
   // RFC 8785 for what a bundle holds: objects, lists, texts, whole numbers, truth values, null.
@@ -44,6 +87,7 @@
     if (value !== null && typeof value === "object") {
       return `{${Object.keys(value).sort().map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(",")}}`;
     }
+    if (typeof value === "string") demand(value.isWellFormed(), "文件含残缺字符", "the file holds half a character");
     if (typeof value === "number") demand(Number.isSafeInteger(value), "文件含非整数", "the file holds a number that is not whole");
     return JSON.stringify(value);
   }
@@ -97,32 +141,46 @@
       if (name !== key.name || !same(signature.slice(0, 4), key.id)) continue;
       demand(await isSigned(key, signature.slice(4), utf8(text)), "检查点的签名不正确", "the signature of the checkpoint is wrong");
       const [origin, size, root] = text.split("\n");
-      demand(/^(0|[1-9][0-9]{0,15})$/.test(size), "检查点的叶数有误", "the size of the checkpoint is none");
+      demand(origin !== "" && /^(0|[1-9][0-9]{0,15})$/.test(size), "检查点的叶数有误", "the size of the checkpoint is none");
       return { origin, size: Number(size), root: unpacked(root, 32) };
     }
     return refuse("检查点没有此密钥的签名", "the checkpoint is not signed with this key");
   }
 
   function read(content) {
+    demand(content.length <= MOST_BYTES, "文件过大，不是溯源证明", "the file is too large for a proof bundle");
     let text, bundle;
     try { text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content); bundle = JSON.parse(text); } catch {
       refuse("文件不是 JSON", "the file is not JSON");
     }
-    demand(bundle !== null && typeof bundle === "object" && bundle.format === FORMAT, "这不是溯源证明", "this is no proof bundle");
-    demandFields(bundle, "bundle");
-    demandFields(bundle.question, "question");
-    demandFields(bundle.signature, "signature");
-    for (const fact of demandList(bundle.facts)) demandFields(fact, "fact");
-    for (const document of demandList(bundle.documents)) demandFields(document, "document");
-    if ("account" in bundle) {
-      demandFields(bundle.account, "account");
-      for (const share of demandList(bundle.account.shares)) demandFields(share, "share");
-      for (const factor of demandList(bundle.account.factors)) demandFields(factor, "factor");
-      for (const run of demandList(bundle.account.unread)) demandFields(run, "run");
-    }
-    if ("coverage" in bundle) for (const days of demandList(bundle.coverage)) demandFields(days, "days");
+    demand(isObject(bundle) && bundle.format === FORMAT, "这不是溯源证明", "this is no proof bundle");
+    demand(isOf(bundle, "bundle"), "字段缺失、未知或有误", "a field is missing, unknown or malformed");
+    demand(bundle.question.readings !== false, "不是规范形式（RFC 8785）", "not in canonical form (RFC 8785)");
     demand(canonical(bundle) === text, "不是规范形式（RFC 8785）", "not in canonical form (RFC 8785)");
     return bundle;
+  }
+
+  // What a fact says: of which list, its record, and the digests of its parts. One spelling, as the leaf is of one.
+  function told({ text, parts = {} }) {
+    const document = JSON.parse(text), { sealed = {}, ...rest } = document, sections = Object.keys(rest);
+    const [section] = sections, record = rest[section], isKnown = sections.length === 1 && SECTIONS.includes(section) && isObject(record);
+    const isSealed = !("sealed" in document) || (isObject(sealed) && Object.keys(sealed).length > 0 && section !== "withdrawals");
+    const isRight = isKnown && isSealed && Object.entries(sealed).every(([field, each]) => SEALABLE.includes(field) && isOf(each, "text[]"));
+    const isNamed = isRight && isText(section === "withdrawals" ? record.certificate : record.id) && !("withdrawal" in record);
+    demand(isNamed && canonical(document) === text, "有一条内容不是登记记录", "a fact is no record of this registry");
+    demand(Object.keys(parts).every((field) => Object.hasOwn(sealed, field)), "出示了不属于该记录的部分", "a part is shown that the record does not have");
+    demand(Object.values(parts).every((each) => each.length > 0), "文件结构有误", "the file is malformed");
+    return { section, record: { ...record }, digests: sealed, parts };
+  }
+
+  // Whether each record is there once, withdrawals are of certificates that are there, and so are the originals.
+  function isWhole(records, documents) {
+    const ids = new Set(records.map(({ section, record }) => `${section} ${record.id || record.certificate} ${record.recorded_at || ""}`));
+    const certificates = new Set(records.filter((each) => each.section === "certificates").map((each) => each.record.id));
+    const withdrawn = records.filter((each) => each.section === "withdrawals").map((each) => each.record.certificate);
+    const ofFiles = documents.map((each) => each.certificate);
+    const isOnce = ids.size === records.length && new Set(withdrawn).size === withdrawn.length && new Set(ofFiles).size === ofFiles.length;
+    return isOnce && [...withdrawn, ...ofFiles].every((id) => certificates.has(id));
   }
 
   // Every fact as it was hashed, and what stands in its place where a part is withheld.
@@ -130,31 +188,24 @@
     const leaves = new Map(), records = [], withheld = [], ofReadings = new Map();
     let last = -1;
     for (const fact of facts) {
-      demand(Number.isSafeInteger(fact.index) && fact.index > last, "记录未按次序排列", "the facts are not in the order of the tree");
+      demand(fact.index > last, "记录未按次序排列", "the facts are not in the order of the tree");
       last = fact.index;
       const commitment = await sha256(unpacked(fact.salt, 16), utf8(fact.text));
       leaves.set(fact.index, await sha256(Uint8Array.of(0), commitment));
-      const document = JSON.parse(fact.text), digests = document.sealed || {};
-      const section = Object.keys(document).find((name) => name !== "sealed");
-      const record = { ...document[section] }, parts = "parts" in fact ? fact.parts : {};
-      demand(parts !== null && typeof parts === "object" && !Array.isArray(parts), "文件结构有误", "the file is malformed");
-      for (const [field, shown] of Object.entries(parts)) {
-        demand(Object.hasOwn(digests, field), "出示了不属于该记录的部分", "a part is shown that the record does not have");
-        demand(demandList(shown).length > 0, "文件结构有误", "the file is malformed");
-        for (const part of shown) demandFields(part, "part");
-      }
+      const { section, record, digests, parts } = told(fact);
       for (const [field, expected] of Object.entries(digests)) {
         const shown = Object.hasOwn(parts, field) ? parts[field] : [];
         let before = -1;
         for (const part of shown) {
-          demand(Number.isSafeInteger(part.place) && part.place > before && part.place < expected.length, "各部分次序不对", "parts out of order");
+          demand(part.place > before && part.place < expected.length, "各部分次序不对", "parts out of order");
           before = part.place;
           const digest = await sha256(unpacked(part.salt, 16), utf8(part.text));
           demand(same(digest, unpacked(expected[part.place], 32)), "所出示的部分与承诺不同", "a part is not the one committed to");
+          demand(canonical(JSON.parse(part.text)) === part.text, "有一条内容不是登记记录", "a fact is no record of this registry");
         }
         if (section === "meter_readings" && shown.length < expected.length) ofReadings.set(field, (ofReadings.get(field) || 0) + 1);
         else if (shown.length < expected.length) withheld.push(`${section} ${record.id}: ${field} ${expected.length - shown.length}/${expected.length}`);
-        if (field === "name") record[field] = shown.length ? JSON.parse(shown[0].text) : say(`${record.id}（名称未出示）`, `${record.id} (name withheld)`);
+        if (field === "name") record[field] = shown.length ? String(JSON.parse(shown[0].text)) : say(`${record.id}（名称未出示）`, `${record.id} (name withheld)`);
       }
       records.push({ section, record });
     }
@@ -185,9 +236,10 @@
     return root;
   }
 
-  // Whether verdict and days are about what was asked; that they are right is not asked here.
+  // Whether verdict and days are about what was asked, and the status is that of the worst reason; more is not asked here.
   function isAnswered({ question: asked, verdict: answer, coverage }) {
-    const isSame = ["target", "as_of", "known_at", "policy"].every((name) => asked[name] === answer[name]);
+    const worst = Object.keys(STATUS_OF).find((severity) => answer.findings.some((each) => each.severity === severity)) || "note";
+    const isSame = STATUS_OF[worst] === answer.status && ["target", "as_of", "known_at", "policy"].every((name) => asked[name] === answer[name]);
     if (coverage === undefined) return isSame && !("from" in asked) && !("until" in asked);
     const next = (day) => new Date(Date.parse(`${day}T00:00:00Z`) + 86400000).toISOString().slice(0, 10);
     const isWhole = coverage.every((days, place) => days.from === (place === 0 ? asked.from : next(coverage[place - 1].until)));
@@ -222,6 +274,7 @@
       done("签名正确（Ed25519）", "The signature is right (Ed25519)");
       const checkpoint = await opened(bundle.checkpoint, key);
       done(`检查点：${checkpoint.origin}，${checkpoint.size} 叶`, `Checkpoint of ${checkpoint.origin}, ${checkpoint.size} leaves`);
+      demand(Date.parse(bundle.question.known_at) <= Date.parse(bundle.made_at), "所问的已知时刻晚于出具时刻", "it says what will be known after it was made");
       const isWitnessed = Boolean(outsideNote && outsideNote.trim());
       if (isWitnessed) {
         const outside = await opened(outsideNote, key);
@@ -233,6 +286,7 @@
       const root = await rootOf(found.leaves, checkpoint.size, bundle.proof);
       demand(same(root, checkpoint.root), "证明得到的根不同", "the proof leads to another root");
       done(`${bundle.facts.length} 条记录的摘要都在账本中`, `The hashes of all ${bundle.facts.length} facts are in the ledger`);
+      demand(isWhole(found.records, bundle.documents), "记录重复，或撤销与原件没有对应的证书", "a record is there twice, or a withdrawal or an original is of no certificate here");
       demand(isAnswered(bundle), "结论与问题不符", "the verdict answers another question");
       demand(isMeasured(bundle, found.records), "读数与问题不符", "the readings are not those that were asked for");
       for (const { name, content: original } of originals) {
@@ -290,11 +344,15 @@
     const { verdict, coverage, account, documents, made_at: madeAt } = result.bundle;
     const banner = element("p", say(`证明完好。所附结论：${statusWords(verdict.status)}`, `The proof is intact. It says: ${statusWords(verdict.status)}`));
     banner.className = `banner proof-status ${verdict.status in STATUSES ? verdict.status : ""}`;
-    const facts = `${verdict.target} · ${verdict.as_of} · ${verdict.policy} · ${say("出具于", "made at")} ${madeAt}`;
+    const { question } = result.bundle, until = question.until || verdict.as_of, last = until > verdict.as_of ? until : verdict.as_of;
+    const madeOn = new Date(Date.parse(madeAt) + SHANGHAI).toISOString().slice(0, 10);
+    const facts = [verdict.target, verdict.as_of, verdict.policy, `${say("按此刻已知", "as known at")} ${verdict.known_at}`, `${say("出具于", "made at")} ${madeAt}`].join(" · ");
     const open = [
       say("本页没有重新运行判定规则：结论是登记处的，命令 registry proof verify 会重新判定。", "This page did not run the rules again: the verdict is the registry's. `registry proof verify` computes it anew."),
       say("证明不能显示没有什么：是否另有未附上的记录（例如后来的撤销）无法由此得知。", "A proof cannot show what is not there: whether there are records beyond those enclosed (a withdrawal, say) is not known."),
     ];
+    if (verdict.known_at !== madeAt) open.push(say(`结论按 ${verdict.known_at} 已知的记录作出：其后至出具时登记的（例如撤销）未计入。`, `It answers as was known at ${verdict.known_at}: what was recorded between then and its making (a withdrawal, say) does not count.`));
+    if (last > madeOn) open.push(say(`${madeOn} 之后的日子在出具时尚未到来：按届时没有新的记录推算。`, `Days after ${madeOn} were still to come when it was made: it supposes that nothing is recorded until then.`));
     if (!result.isWitnessed) open.push(say("检查点只有登记处自己的签名，未与别处保存的检查点比对。", "The checkpoint is the registry's own word: none that was kept elsewhere was compared."));
     if (documents.length && !result.isCompared) open.push(say("原始文件的摘要出自登记处的声明。", "The digests of the original files are the registry's statement."));
     const parts = [banner, element("p", facts), section(say("已核验", "Checked"), list(result.checks)), section(say("未能核验", "Not checked"), list(open))];
@@ -318,13 +376,21 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     const form = document.getElementById("proof-form"), result = document.getElementById("proof-result");
+    let latest = 0;
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      const file = form.elements.proof.files[0];
+      const file = form.elements.proof.files[0], turn = latest += 1;
+      result.replaceChildren(); // What another file proved is not to stand there while this one is looked at, or cannot be read.
       if (!file) return;
       const bytesOf = async (each) => new Uint8Array(await each.arrayBuffer());
-      const originals = await Promise.all(Array.from(form.elements.originals.files, async (each) => ({ name: each.name, content: await bytesOf(each) })));
-      result.replaceChildren(...shown(await check(await bytesOf(file), form.elements.key.value, form.elements.checkpoint.value, originals)));
+      let told;
+      try {
+        const originals = await Promise.all(Array.from(form.elements.originals.files, async (each) => ({ name: each.name, content: await bytesOf(each) })));
+        told = shown(await check(await bytesOf(file), form.elements.key.value, form.elements.checkpoint.value, originals));
+      } catch {
+        told = shown({ ok: false, checks: [], reason: say("文件无法读取或结构有误", "the file cannot be read, or is malformed") });
+      }
+      if (turn === latest) result.replaceChildren(...told);
     });
   });
 })();

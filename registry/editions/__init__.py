@@ -207,9 +207,9 @@ class Editions:
 def load_editions(data_dir: Path | None) -> Editions:
     """The editions of the house and of a data folder; InputError names the file and the place of what cannot be read."""
     factors = _read("factors", "traceability-factors/1", FactorEdition, data_dir)
-    for name, edition in factors:
-        _check_factors(name, edition)
     sectors = _read("sectors", "traceability-sectors/1", SectorEdition, data_dir)
+    for name, edition in factors:
+        _check_factors(name, edition, [definitions for _, definitions in sectors])
     return Editions(factors=_ordered(factors), sectors=_ordered(sectors))
 
 
@@ -221,15 +221,22 @@ def _read(folder: str, format_: str, kind: type[_E], data_dir: Path | None) -> l
     return [read for place in places for read in editions_in(place, {format_: kind})]
 
 
-def _check_factors(name: str, edition: FactorEdition) -> None:
-    """One factor of an energy on one day, or nobody could say which was meant."""
-    of_energy: dict[str, list[EmissionFactor]] = defaultdict(list)
+def _check_factors(name: str, edition: FactorEdition, sectors: Sequence[SectorEdition]) -> None:
+    """One factor of an energy on one day, however that is spelled, or nobody could say which was meant: both would count."""
+    of_energy: dict[tuple[int, str], list[EmissionFactor]] = defaultdict(list)
     for factor in edition.factors:
-        of_energy[factor.energy].append(factor)
-    for energy, factors in of_energy.items():
+        of_energy[-1, factor.energy].append(factor)
+        for number, definitions in enumerate(sectors):
+            of_energy[number, str(definitions.energy(factor.energy))].append(factor)
+    for factors in of_energy.values():
         ordered = sorted(factors, key=lambda each: each.valid_from or date.min)
-        if any((later.valid_from or date.min) <= (earlier.valid_until or date.max) for earlier, later in pairwise(ordered)):
-            raise InputError(f"{name}: $.factors", f"two factors of {energy!r} on one day", f"{energy!r} 在同一天有两个因子")
+        for earlier, later in pairwise(ordered):
+            if (later.valid_from or date.min) <= (earlier.valid_until or date.max):
+                one, other = (f"{each.energy!r}" for each in (earlier, later))
+                both_en, both_zh = (
+                    (one, one) if one == other else (f"{one} and {other}, which are one,", f"{one} 与 {other}（同一种）")
+                )
+                raise InputError(f"{name}: $.factors", f"two factors of {both_en} on one day", f"{both_zh} 在同一天有两个因子")
 
 
 def _ordered(read: Iterable[tuple[str, _E]]) -> tuple[_E, ...]:

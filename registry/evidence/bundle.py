@@ -21,11 +21,13 @@ from registry.ledger.merkle import HASH_LENGTH, ProofError
 from registry.ledger.notes import Signer, Verifier, verifier_key
 from traceability.accounting import DayStanding
 from traceability.inquiry import ANY_PURPOSE
+from traceability.quantities import check_number
 from traceability.records import Purpose
 from traceability.verdict import Status, Verdict
 
 MOST_BYTES = 16 * 1024 * 1024  # A chain with all its history has some hundreds of kilobytes at the most.
 
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 Index = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]  # What every reader of JSON keeps exact.
 
 
@@ -40,7 +42,7 @@ class Question(_Value, frozen=True, kw_only=True, rename={"start": "from"}):
     as_of: date
     start: date | None = None
     until: date | None = None
-    known_at: datetime
+    known_at: Instant
     policy: str
     purpose: Purpose = ANY_PURPOSE
     readings: bool = False
@@ -84,6 +86,9 @@ class CountedFactor(_Value, frozen=True, kw_only=True, rename={"start": "from"})
     start: date
     until: date
     source: str
+
+    def __post_init__(self) -> None:
+        check_number(self.value)  # Before it is written out: a short text can stand for a number of a gigabyte.
 
 
 class Account(_Value, frozen=True, kw_only=True):
@@ -133,7 +138,7 @@ class Claims(_Value, frozen=True, kw_only=True):
     """What is signed: everything but the signature."""
 
     format: Literal["traceability-proof/1"]
-    made_at: datetime
+    made_at: Instant
     question: Question
     verdict: Verdict
     coverage: tuple[Days, ...] = ()

@@ -88,8 +88,10 @@ def enclosed(facts: Sequence[ShownFact]) -> Enclosed:
         leaves[fact.index] = shown_leaf(unpacked(fact.salt, SALT_LENGTH), fact.text.encode())
         section, body, digests = _read(fact)
         if section == _WITHDRAWALS:
-            certificate = body.pop("certificate", "")
-            withdrawals[str(certificate)] = _converted(body, Withdrawal)
+            certificate = str(body.pop("certificate", ""))
+            if certificate in withdrawals or digests or fact.parts:
+                raise _no_record()
+            withdrawals[certificate] = _converted(body, Withdrawal)
             continue
         body |= _parts(fact, digests)
         record: Record | ReadingRow = _converted(body, ReadingRow if section == READINGS else SECTIONS[section])
@@ -116,6 +118,8 @@ def _read(fact: ShownFact) -> tuple[str, dict[str, Any], dict[str, list[str]]]:
     except (msgspec.MsgspecError, RecursionError) as error:
         raise _no_record() from error
     ((section, body),) = document.items() if len(document) == 1 else [("", {})]
+    if "withdrawal" in body:  # A certificate's is a fact of its own; inside its text none could tell whether it came later.
+        raise _no_record()
     if section not in {*SECTIONS, _WITHDRAWALS, READINGS} or not is_canonical or digests.keys() - _LISTS.keys():
         raise _no_record()
     return section, body, digests
@@ -140,9 +144,13 @@ def _parts(fact: ShownFact, digests: dict[str, list[str]]) -> dict[str, Any]:
 
 def _value(text: str) -> Any:
     try:
-        return msgspec.json.decode(text)
+        value = msgspec.json.decode(text)
+        is_canonical = canonical(value) == text.encode()
     except (msgspec.MsgspecError, RecursionError) as error:
         raise _no_record() from error
+    if not is_canonical:
+        raise _no_record()
+    return value
 
 
 def _converted(body: dict[str, Any], kind: Any) -> Any:

@@ -47,6 +47,8 @@ def verified(content: bytes, verifier: Verifier, policy: Policy, outside: Checkp
     bundle = read_bundle(content)
     # 2. The signature over all of it.
     check_signature(bundle, verifier)
+    if bundle.question.known_at > bundle.made_at:
+        raise ProofError("it says what will be known after it was made", "所问的已知时刻晚于出具时刻")
     # 3. The checkpoint: signed by the same key, and the one that was kept outside.
     checkpoint = opened(bundle.checkpoint, verifier)
     _compare(checkpoint, outside)
@@ -54,6 +56,7 @@ def verified(content: bytes, verifier: Verifier, policy: Policy, outside: Checkp
     found = enclosed(bundle.facts)
     proof = [unpacked(step) for step in bundle.proof]
     verify_inclusion_of_many(found.leaves, checkpoint.size, proof, checkpoint.root)
+    _check_documents(bundle, found)
     # 5. The rules: what is said of the policy that the bundle names follows from the facts.
     _check_answer(bundle, found)
     # 6. The answer under the policy of whoever checks.
@@ -93,6 +96,13 @@ def _compare(checkpoint: Checkpoint, outside: Checkpoint | None) -> None:
         )
     if outside != checkpoint:
         raise ProofError("the checkpoint from outside is another one: history was rewritten", "外部检查点不同：历史被改写")
+
+
+def _check_documents(bundle: Bundle, found: Enclosed) -> None:
+    """Originals are of certificates that are here, of each one; or a file would seem to be the original of something else."""
+    named = [each.certificate for each in bundle.documents]
+    if len(set(named)) < len(named) or not {each.id for each in found.records.certificates}.issuperset(named):
+        raise ProofError("an original is of no certificate in the bundle", "所列原件没有对应的证书")
 
 
 def _check_answer(bundle: Bundle, found: Enclosed) -> None:

@@ -18,11 +18,13 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from registry.exact_numbers import difference, product
 from registry.exchange.workbook import cells
 from registry.exchange.workbook.csv_text import read_csv
 from registry.exchange.workbook.units import unit_spelled
 from registry.monitoring.uploads import RawValue
 from registry.readings import MeterReading, Place, Problem, Sent, derived_id
+from traceability.accounting import check_read_unit
 from traceability.json_text import loads
 from traceability.periods import SHANGHAI, day_after
 from traceability.problems import InputError, InvalidValueError
@@ -86,6 +88,7 @@ class Code:
         check_number(self.multiplier)
         if self.multiplier <= 0:
             raise InvalidValueError("a multiplier is larger than nothing", "倍率应大于零")
+        check_read_unit(self.unit)
 
     @property
     def energy_code(self) -> str:
@@ -100,6 +103,9 @@ class _Value(NamedTuple):
     start: date
     until: date
     value: Decimal
+
+
+_Used = tuple[_Value, date, Decimal]  # A value, from which day on it was used, and how much.
 
 
 @dataclass(slots=True, kw_only=True)
@@ -144,7 +150,8 @@ def read_upload(data: bytes, codes: Sequence[Code], numeric_valid: NumericValid 
     for code, of_code in by_kind.items():
         if _is_of_one_period(uploaded, of_code):
             ordered = sorted(of_code, key=lambda each: each.start)
-            uploaded.sent += _differences(uploaded, ordered) if code.kind is ValueKind.REGISTER else map(_interval, ordered)
+            used = _differences(uploaded, ordered) if code.kind is ValueKind.REGISTER else map(_interval, ordered)
+            uploaded.sent += (sent for each in used for sent in _sent(uploaded, *each))
     return uploaded
 
 
@@ -287,14 +294,14 @@ def _value(
     elif code.stat_type not in {None, period[0]}:
         uploaded.left_out["of another kind of period than the code counts by", "统计周期与编码设定不同"] += 1
     else:
-        yield _Value(place, code, *period, number * code.multiplier)
+        yield _Value(place, code, *period, product(number, code.multiplier))
 
 
 def _is_valid(stated: Any, numeric_valid: NumericValid | None) -> bool | None:
     """Whether a value counts; None where that cannot be told."""
     if isinstance(stated, bool):
         return stated
-    if numeric_valid is None or stated not in {0, 1}:
+    if numeric_valid is None or not isinstance(stated, Decimal) or stated not in {0, 1}:
         return None
     return bool(stated) is (numeric_valid is NumericValid.ONE_IS_VALID)
 
@@ -360,7 +367,7 @@ def _is_of_one_period(uploaded: Uploaded, values: Sequence[_Value]) -> bool:
     return False
 
 
-def _differences(uploaded: Uploaded, values: Sequence[_Value]) -> Iterator[Sent]:
+def _differences(uploaded: Uploaded, values: Sequence[_Value]) -> Iterator[_Used]:
     """What was used between the ends of periods, from states of a register; the first one is where it begins."""
     for before, value in pairwise(values):
         if value.value < before.value:
@@ -370,23 +377,28 @@ def _differences(uploaded: Uploaded, values: Sequence[_Value]) -> Iterator[Sent]
                 f"较 {before.place.path} 倒走：换表、翻转或有误；请人工登记",
             )
             continue
-        yield _sent(value, day_after(before.until), value.value - before.value)
+        yield value, day_after(before.until), difference(value.value, before.value)
 
 
-def _interval(value: _Value) -> Sent:
-    return _sent(value, value.start, value.value)
+def _interval(value: _Value) -> _Used:
+    return value, value.start, value.value
 
 
-def _sent(value: _Value, start: date, number: Decimal) -> Sent:
+def _sent(uploaded: Uploaded, value: _Value, start: date, number: Decimal) -> Iterator[Sent]:
+    """The reading, unless it is none: a negative one, or one of more digits than are exact."""
     code = value.code
     said = (code.metering_point, start, value.until, number, code.unit, None)
-    reading = MeterReading(
-        id=derived_id(*said),
-        metering_point=code.metering_point,
-        start=start,
-        until=value.until,
-        value=number,
-        unit=code.unit,
-        source=f"{SOURCE} {code.data_code}",
-    )
-    return Sent(value.place, reading)
+    try:
+        reading = MeterReading(
+            id=derived_id(*said),
+            metering_point=code.metering_point,
+            start=start,
+            until=value.until,
+            value=number,
+            unit=code.unit,
+            source=f"{SOURCE} {code.data_code}",
+        )
+    except InvalidValueError as error:
+        uploaded.refuse(value.place.at("dataValue"), error.en, error.zh)
+        return
+    yield Sent(value.place, reading)

@@ -139,7 +139,7 @@ def opened(note: str, verifier: Verifier) -> Checkpoint:
     if not separator or not signatures.endswith("\n"):
         raise ProofError("this is no signed note", "这不是签名文本")
     text += "\n"
-    lines = signatures.splitlines()
+    lines = signatures[:-1].split("\n")
     if not all(line.startswith(SIGNATURE_MARK) for line in lines):
         raise ProofError("a line after the text is no signature", "正文之后有一行不是签名")
     identity = key_id(verifier.name, verifier.public)
@@ -171,6 +171,9 @@ def _checkpoint(text: str) -> Checkpoint:
 
 def _decoded(encoded: str) -> bytes:
     try:
-        return base64.b64decode(encoded, validate=True)
+        data = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError) as error:
         raise ProofError("this is not base64", "这不是 base64") from error
+    if base64.b64encode(data).decode() != encoded:  # Bits that stand for nothing: one signature has one spelling.
+        raise ProofError("this is not base64", "这不是 base64")
+    return data

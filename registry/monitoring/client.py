@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 
-from registry.errors import RegistryError
+from registry.errors import PlatformError
 from registry.notices.posting import Answered, Post, Posting
 from traceability.json_text import dump, loads
 from traceability.periods import SHANGHAI
@@ -32,14 +32,6 @@ _MOST_ACK = 64 * 1024
 _JSON = {"content-type": "application/json"}
 _DEVICE = re.compile(r"[0-9a-fA-F]{32}", re.ASCII)
 _SITE_METER, _WHOLE_PLANT = 4, 1  # inputType, scope.
-
-
-class PlatformError(RegistryError):
-    """The monitoring system did not do what it was asked; trying again may help (`is_final`: it will not)."""
-
-    def __init__(self, en: str, zh: str, *, is_final: bool = False) -> None:
-        super().__init__(en, zh)
-        self.is_final = is_final
 
 
 class Credentials(msgspec.Struct, frozen=True, kw_only=True):

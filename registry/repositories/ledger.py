@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, null, select
 
 from registry.columns import instant_number, instant_of
 from registry.every_table import TABLES
@@ -28,6 +28,14 @@ _MOST_TILES = 1_000  # Kept subtrees whose rows are held for one proof: some 20 
 
 _leaves = table_of(LedgerLeaves)
 _checkpoints = table_of(LedgerCheckpoints)
+
+
+class Origin(NamedTuple):
+    """What the row of a record holds besides the text of its leaf: the recording it came by, and the key it is found by."""
+
+    recording: int
+    stated: str | None  # The number or serial that the key is of; the text of the leaf says it as well.
+    key: str | None
 
 
 class Leaf(NamedTuple):
@@ -103,6 +111,13 @@ def texts_of(work: UnitOfWork, section: str, records: list[int]) -> dict[int, Te
     wanted = found.keys() & records
     told = ((record, dict(zip(columns, found[record], strict=True))) for record in sorted(wanted))
     return {record: row_text(section, values, table.sealed_columns) for record, values in told}
+
+
+def origins_of(work: UnitOfWork, section: str, records: list[int]) -> dict[int, Origin]:
+    """By which recordings the records of a list came, by the running numbers of the rows; the text of other facts says it."""
+    if section not in _MODELS:
+        return {}
+    return {row[0]: Origin(*row[1:]) for row in work.rows(_origins_in(section), records=records)}
 
 
 def kept_subtrees(work: UnitOfWork, size: int) -> Iterator[tuple[int, int, bool]]:
@@ -182,6 +197,15 @@ def _rows_of(section: str) -> Query:
 
 
 @cache
+def _origins_in(section: str) -> Query:
+    """Recording and key of the rows of a list with some running numbers."""
+    table = table_of(_MODELS[section])
+    entry = next(iter(table.primary_key))
+    stated, key = (table.c[name] if name in table.c else null() for name in _KEYS.get(section, ("", "")))
+    return Query(lambda spelling: select(entry, table.c.recording, stated, key).where(spelling.among(entry, "records")))
+
+
+@cache
 def _unleaved_in(section: str) -> Query:
     """The first rows of a list or table that have no leaf."""
     table = table_of(_MODELS.get(section) or _fact_tables()[section])
@@ -192,6 +216,7 @@ def _unleaved_in(section: str) -> Query:
 
 
 _MODELS: dict[str, type[Table]] = {name: section.table for name, section in SECTION_TABLES.items()} | {WITHDRAWALS: Withdrawals}
+_KEYS = {"items": ("serial", "serial_key"), "certificates": ("number", "number_key")}
 _SIZE = Query(lambda _: select(func.max(_leaves.c.entry)))
 _AFTER = Query(
     lambda _: select(_leaves).where(_leaves.c.entry > bindparam("after")).order_by(_leaves.c.entry).limit(bindparam("most"))

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
 from registry.columns import LATEST, day_number, day_of, instant_number, instant_of
 from registry.errors import TooManyRecordsError
@@ -70,6 +70,13 @@ def current_readings(
     if len(rows) > MOST_READINGS:
         raise TooManyRecordsError(wanted[0], MOST_READINGS)
     return list(map(_stored, rows))
+
+
+def units_of(work: UnitOfWork, points: Iterable[str]) -> dict[tuple[str, str], int]:
+    """How many readings of points that nothing replaced are in which unit, by point and unit."""
+    wanted = sorted(set(points))
+    rows = work.rows(_UNITS, points=wanted, known_at=LATEST) if wanted else []
+    return {(point, unit): count for point, unit, count in rows}
 
 
 def listed_readings(
@@ -156,6 +163,13 @@ def _current(spelling: Spelling) -> Select[Any]:
     return counting.order_by(_readings.c.metering_point, _readings.c.first_day).limit(bindparam("most"))
 
 
+def _units(spelling: Spelling) -> Select[Any]:
+    known, replacing = _known(spelling.among(_readings.c.metering_point, "points"))
+    counting = known.where(replacing.is_(None), _readings.c.value.is_not(None))
+    columns = (_readings.c.metering_point, _readings.c.unit)
+    return counting.with_only_columns(*columns, func.count()).group_by(*columns)
+
+
 def _listed(spelling: Spelling, *, is_held_only: bool) -> Select[Any]:
     known, replacing = _known(*_touching(), _readings.c.entry < bindparam("before"))
     of_point = or_(spelling.given("point") == "", _readings.c.metering_point == spelling.given("point"))
@@ -175,6 +189,7 @@ def _points_of(spelling: Spelling, *, is_held_only: bool) -> Select[Any]:
 
 _WITH_IDS = Query(lambda spelling: _known(spelling.among(_readings.c.id, "ids"))[0])
 _CURRENT = Query(_current)
+_UNITS = Query(_units)
 _LISTED = Query(lambda spelling: _listed(spelling, is_held_only=False))
 _LISTED_HELD = Query(lambda spelling: _listed(spelling, is_held_only=True))
 _OF_ALL = Query(lambda spelling: _points_of(spelling, is_held_only=False))

@@ -6,7 +6,7 @@ whole history that was made anew, or an old copy put in place: for that it takes
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from registry.ledger.facts import Text, leaf
@@ -14,12 +14,15 @@ from registry.ledger.merkle import EMPTY_ROOT, root
 from registry.ledger.notes import Checkpoint
 from registry.ledger.writing import Facts, append_facts
 from registry.repositories import ledger, originals
-from registry.repositories.ledger import Leaf
+from registry.repositories.ledger import KeptCheckpoint, Leaf, Origin
+from registry.spelling import compared
+from registry.tables import Recordings
 from registry.unit_of_work import UnitOfWork
 from traceability.problems import TraceabilityError
 
 # What the values of the core say to columns that do not go together; nothing else than the store writes rows.
 _NO_RECORD = (TraceabilityError, ArithmeticError, LookupError, TypeError, ValueError)
+_RECORDINGS = str(Recordings.__tablename__)
 _BATCH = 2_000  # Leaves that are looked at together; bounds memory.
 _CHECKPOINTS = 10_000  # Checkpoints that are compared: one a day for 27 years.
 
@@ -49,8 +52,8 @@ class LedgerReport:
 def check_ledger(work: UnitOfWork, outside: tuple[Checkpoint, ...] = ()) -> LedgerReport:
     """Compute everything anew. `outside`: checkpoints that were kept elsewhere, their signatures checked before."""
     size = ledger.tree_size(work)
-    kept = [Checkpoint(origin="", size=each.size, root=each.root) for each in ledger.checkpoints(work, _CHECKPOINTS)]
-    difference = next(_differences(work, size, [*kept, *outside]), None)
+    kept = ledger.checkpoints(work, _CHECKPOINTS)
+    difference = next(_differences(work, size, kept, outside), None)
     wrong, looked_at = (None, 0) if difference is not None else _of_originals(work)
     difference = difference or wrong
     is_whole = difference is None and size > 0
@@ -75,7 +78,9 @@ def make_up_leaves(work: UnitOfWork) -> int:
     return made
 
 
-def _differences(work: UnitOfWork, size: int, checkpoints: list[Checkpoint]) -> Iterator[Difference]:
+def _differences(
+    work: UnitOfWork, size: int, kept: Sequence[KeptCheckpoint], outside: Sequence[Checkpoint]
+) -> Iterator[Difference]:
     """The differences in the order in which they are looked for: leaves, rows without a leaf, subtrees, checkpoints."""
     yield from _of_leaves(work, size)
     for section in ledger.sections():
@@ -85,7 +90,8 @@ def _differences(work: UnitOfWork, size: int, checkpoints: list[Checkpoint]) -> 
             )
     yield from _of_subtrees(work, size)
     nodes = ledger.nodes_of(work)
-    for each in sorted(checkpoints, key=lambda checkpoint: checkpoint.size):
+    every: list[Checkpoint | KeptCheckpoint] = [*kept, *outside]
+    for each in sorted(every, key=lambda checkpoint: checkpoint.size):
         if each.size > size:
             yield _of_tree(
                 each.size,
@@ -96,15 +102,24 @@ def _differences(work: UnitOfWork, size: int, checkpoints: list[Checkpoint]) -> 
             yield _of_tree(
                 each.size, f"the checkpoint of {each.size} leaves has another root", f"第 {each.size} 叶处检查点的根不同"
             )
+    for told in kept:
+        signed_text = Checkpoint(origin=told.note.partition("\n")[0], size=told.size, root=told.root).text()
+        if not told.note.startswith(f"{signed_text}\n"):  # Everybody who asks is given the note, and not the row.
+            yield _of_tree(
+                told.size,
+                f"the checkpoint of {told.size} leaves was signed as another",
+                f"第 {told.size} 叶处检查点的签署文本不同",
+            )
 
 
 def _of_leaves(work: UnitOfWork, size: int) -> Iterator[Difference]:
-    expected = 1
+    expected, turns = 1, _Turns()
     for batch in ledger.leaves_in_order(work, _BATCH):
         by_section: dict[str, list[int]] = defaultdict(list)
         for each in batch:
             by_section[each.section].append(each.record)
         texts = {section: _texts(work, section, records) for section, records in by_section.items()}
+        origins = {section: ledger.origins_of(work, section, records) for section, records in by_section.items()}
         for each in batch:
             entry, section, record, salt, hashed = each
             if entry != expected:
@@ -116,9 +131,41 @@ def _of_leaves(work: UnitOfWork, size: int) -> Iterator[Difference]:
                 )
             elif leaf(salt, text) != hashed:
                 yield _of_leaf(each, "the row that it stands for says something else", "所对应的行内容不同")
+            yield from turns.of_leaf(each, origins[section].get(record))
             expected += 1
     if expected != size + 1:  # pragma: no cover - the last leaf is the one with the largest number.
         yield _of_tree(size, "leaves are missing", "缺叶")
+
+
+class _Turns:
+    """Whose turn it was at each leaf. What a recording brings follows on its own leaf, before that of the next recording, as
+    writers take turns; so the order of the leaves says by which recording, and so by whom and from which file, a record came.
+
+    A store from before the ledger got the leaves of its recordings in one run: of the records that follow on the first run of
+    recordings the order says only that they came by one of these.
+    """
+
+    def __init__(self) -> None:
+        self._recording = 0
+        self._has_records = False
+        self._is_first = True
+
+    def of_leaf(self, each: Leaf, origin: Origin | None) -> Iterator[Difference]:
+        """What is wrong with where the row of a leaf says that it came from."""
+        if each.section == _RECORDINGS:
+            self._recording, self._is_first = each.record, not self._has_records
+        if origin is None:
+            return
+        self._has_records = True
+        is_of_turn = origin.recording == self._recording or (self._is_first and 0 < origin.recording < self._recording)
+        if not is_of_turn:
+            yield _of_leaf(
+                each,
+                f"the row says that it came by recording {origin.recording}, its leaf is one of recording {self._recording}",
+                f"该行自称由第 {origin.recording} 次登记而来，其叶却属于第 {self._recording} 次登记",
+            )
+        if origin.key != (None if origin.stated is None else compared(origin.stated)):
+            yield _of_leaf(each, "the key by which the row is found is another one", "检索该行所用的键不同")
 
 
 def _texts(work: UnitOfWork, section: str, records: list[int]) -> dict[int, Text]:

@@ -52,6 +52,8 @@ def make_proof(
     where readings are asked for; the house's when left out. Raises ProofError when the
     ledger does not go with it, or when a fact that is needed was recorded after it; IntegrityError when a fact was changed.
     """
+    if question.known_at > at:
+        raise QuestionError("nobody knows yet what will be known then", "届时已知的记录现在尚不可知")
     nodes = ledger.nodes_of(work)
     if checkpoint.size > ledger.tree_size(work) or root(checkpoint.size, nodes) != checkpoint.root:
         raise ProofError("the ledger does not go with the checkpoint", "账本与该检查点不符")

@@ -6,17 +6,17 @@
 4. What then counts for a point does not overlap, and is of one dimension.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from registry.access import Party
 from registry.errors import UnacceptableError
 from registry.readings import MeterReading, Place, Problem, Sent, told
 from registry.repositories.holdings import held_among
 from registry.repositories.latest import latest_points
-from registry.repositories.meter_readings import append_readings, current_readings, readings_with
+from registry.repositories.meter_readings import append_readings, current_readings, readings_with, units_of
 from registry.repositories.recordings import Recorder
 from registry.spelling import is_storable
 from registry.unit_of_work import Store, UnitOfWork
@@ -25,6 +25,11 @@ from traceability.quantities import same_dimension
 
 MOST_SENT = 50_000  # Readings of one submission: 130 points with a reading on each day of a year.
 MOST_PROBLEMS = 200  # That a report names; their number is always told.
+_REPLACED = (
+    "on record, but replaced or taken back since, so it does not count; to bring it again give it an id of its own",
+    "已登记，但其后被替换或撤回，不再计入；如需重新计入，请另用标识",
+)
+_POINTS = 10  # Whose readings on record are looked at together: of fifty years of days fewer than one question answers.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +97,7 @@ def refused(report: ReadingReport) -> ReadingReport:
 class _Judged:
     new: list[Sent] = field(default_factory=list)
     same: int = 0
+    replaced: int = 0  # Of these, how many something replaced since.
     problems: list[Problem] = field(default_factory=list)
 
     def refuse(self, place: Place, en: str, zh: str) -> None:
@@ -114,7 +120,7 @@ def _report(
         problems_in_all=len(found),
         recording=recording,
         is_dry_run=is_dry_run,
-        left_out=tuple(left_out),
+        left_out=(*left_out, *([(*_REPLACED, judged.replaced)] if judged.replaced else ())),
     )
 
 
@@ -150,13 +156,15 @@ def _of_own_points(work: UnitOfWork, party: Party, judged: _Judged, sent: Iterab
 def _fresh(work: UnitOfWork, judged: _Judged, sent: Iterable[Sent]) -> Iterator[Sent]:
     """What is not on record; the same again, in the store or in what was sent, counts as such."""
     listed = list(sent)
-    known = {id_: each.reading for id_, each in readings_with(work, (each.reading.id for each in listed)).items()}
+    held = readings_with(work, (each.reading.id for each in listed))
+    known = {id_: each.reading for id_, each in held.items()}
     for each in listed:
         before = known.setdefault(each.reading.id, each.reading)
         if before is each.reading:
             yield each
         elif before.says_the_same(each.reading):
             judged.same += 1
+            judged.replaced += each.reading.id in held and held[each.reading.id].replaced_by is not None
         else:
             judged.refuse(
                 each.place.at("id"),
@@ -189,26 +197,40 @@ def _with_good_replacements(work: UnitOfWork, judged: _Judged, fresh: Sequence[S
 
 def _check_together(work: UnitOfWork, judged: _Judged, fresh: Sequence[Sent], replaced: set[str]) -> None:
     """Refuse what overlaps with another reading of its point, or cannot be added to it."""
-    measured = [each for each in fresh if each.reading.value is not None and each.reading.id not in replaced]
-    if not measured:
-        return
-    by_point: dict[str, list[tuple[MeterReading, Place | None]]] = defaultdict(list)
-    points = {each.reading.metering_point for each in measured}
-    # All of a point, whatever the period: its unit is to be found, too.
-    for stored in current_readings(work, points, date.min, date.max):
-        if stored.reading.id not in replaced:
-            by_point[stored.reading.metering_point].append((stored.reading, None))
-    for each in measured:
-        by_point[each.reading.metering_point].append((each.reading, each.place))
-    for of_point in by_point.values():
-        _check_units(judged, of_point)
-        _check_overlaps(judged, of_point)
+    by_point: dict[str, list[Sent]] = defaultdict(list)
+    for each in fresh:
+        if each.reading.value is not None and each.reading.id not in replaced:
+            by_point[each.reading.metering_point].append(each)
+    units = _units_on_record(work, by_point, replaced)
+    ordered = sorted(by_point)
+    for start in range(0, len(ordered), _POINTS):
+        points = ordered[start : start + _POINTS]
+        of_points = [each for point in points for each in by_point[point]]
+        first, last = min(each.reading.start for each in of_points), max(each.reading.until for each in of_points)
+        beside: dict[str, list[MeterReading]] = defaultdict(list)
+        for stored in current_readings(work, points, first, last):
+            if stored.reading.id not in replaced:
+                beside[stored.reading.metering_point].append(stored.reading)
+        for point in points:
+            _check_units(judged, by_point[point], units.get(point))
+            _check_overlaps(
+                judged, [*((each, None) for each in beside[point]), *((each.reading, each.place) for each in by_point[point])]
+            )
 
 
-def _check_units(judged: _Judged, of_point: Sequence[tuple[MeterReading, Place | None]]) -> None:
-    expected = of_point[0][0].unit or ""
-    for reading, place in of_point:
-        if place is not None and not same_dimension(reading.unit or "", expected):
+def _units_on_record(work: UnitOfWork, points: Iterable[str], replaced: set[str]) -> dict[str, str]:
+    """A unit in which each point is read, whatever the period, as far as something counts that is not being replaced."""
+    counts = Counter(units_of(work, points))
+    for stored in readings_with(work, replaced).values():
+        if stored.reading.unit is not None and stored.replaced_by is None:
+            counts[stored.reading.metering_point, stored.reading.unit] -= 1
+    return {point: unit for (point, unit), count in sorted(counts.items(), reverse=True) if count > 0}
+
+
+def _check_units(judged: _Judged, sent: Sequence[Sent], on_record: str | None) -> None:
+    expected = on_record or sent[0].reading.unit or ""
+    for reading, place in ((each.reading, each.place) for each in sent):
+        if not same_dimension(reading.unit or "", expected):
             judged.refuse(
                 place.at("unit"),
                 f"this point is read in {expected}, which {reading.unit} does not convert into",

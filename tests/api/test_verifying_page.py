@@ -6,7 +6,7 @@ import threading
 import time
 from bisect import bisect_left
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +17,22 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from api.app import create_app
 from api.cli.service import address, listening
 from api.language import Language
+from api.render.open_points import not_checked
 from api.render.verifying_page import standalone_page
 from registry.editions import load_editions
 from registry.evidence.bundle import read_bundle
+from registry.evidence.verifying import verified
 from registry.ledger.facts import canonical
 from registry.unit_of_work import Store
 from tests.api.accounting_world import plant_in
 from tests.api.test_browser import ARGUMENTS, CHROMIUM, Visit
-from tests.api.worlds import DOCUMENT, KEY, NOW, SIGNER
+from tests.api.worlds import DOCUMENT, KEY, NOW, SIGNER, VERIFIER
 from tests.registry.evidence.conftest import bundle_of
 from tests.registry.evidence.mutations import Path as Place
 from tests.registry.evidence.mutations import mutations
-from tests.registry.evidence.test_verifying import in_facts
+from tests.registry.evidence.test_verifying import FORGERIES, forged, in_facts
+from traceability.policy import POLICIES
+from traceability.records import Purpose
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"{CHROMIUM} is not installed (apt-get install chromium)")
 
@@ -185,6 +189,47 @@ def test_the_page_trusts_the_signature_for_no_fact(alone: Visit, bundle: bytes) 
     places.append(("as it is",))
     edits.append(edit(bundle, bundle, signature_of(document)))
     assert proved(alone, bundle, places, edits) == [("as it is",)]
+
+
+def test_what_a_lying_registry_signs_the_page_refuses_as_the_command_does(alone: Visit, bundle: bytes, tmp_path: Path) -> None:
+    """One verifier would be told that it is intact, the other that it is none; and what stood there before must not stay."""
+    accepted = []
+    for what, forge in [("as it is", None), *FORGERIES.items()]:
+        document = json.loads(bundle)
+        if forge is not None:
+            forge(document)
+        content = base64.b64encode(forged(document)).decode()
+        bytes_of = "Uint8Array.from(atob(file), (each) => each.charCodeAt(0))"
+        script = f"([file, key]) => checkProof({bytes_of}, key, '').then((each) => each.ok)"
+        if alone.page.evaluate(script, [content, KEY]):
+            accepted.append(what)
+    assert accepted == ["as it is"]
+    status = alone.page.locator("#proof-result .proof-status")
+    check(alone.page, folder_of(alone) / "proof.json")
+    expect(status).to_contain_text("证明完好")
+    document = json.loads(bundle)
+    del document["verdict"]["graph"]["nodes"]
+    (tmp_path / "bad.json").write_bytes(forged(document))
+    check(alone.page, tmp_path / "bad.json")
+    expect(status).to_contain_text("核验不通过")
+
+
+def test_what_was_recorded_since_and_days_to_come_are_told(alone: Visit, seeded_store: Store, tmp_path: Path) -> None:
+    """A centre that asks for the day before a withdrawal, or for next year, would show a proof that looks like any other."""
+    known_at = NOW - timedelta(hours=1)
+    asked: dict[str, Any] = {"known_at": known_at, "start": date(2026, 11, 1), "until": date(2027, 1, 1), "purpose": Purpose()}
+    made = bundle_of(seeded_store, "boiler-gas-meter", **asked)
+    assert b'"purpose":{}' in made  # As a question without a quantity comes from a form.
+    document = json.loads(made)
+    document["made_at"] = "2026-11-23T02:00:00Z"
+    document["signature"]["value"] = signature_of(document)
+    (tmp_path / "proof.json").write_bytes(canonical(document))
+    check(alone.page, tmp_path / "proof.json")
+    for told in ("按此刻已知 2026-11-23T01:00:00Z", "其后至出具时登记的", "2026-11-23 之后的日子在出具时尚未到来"):
+        expect(alone.page.locator("#proof-result")).to_contain_text(told)
+    said = " ".join(not_checked(verified(canonical(document), VERIFIER, POLICIES["cn-legal/1"]), Language.ZH))
+    assert "其后至出具时登记的" in said
+    assert "2026-11-23 之后的日子" in said
 
 
 def test_the_page_shows_readings_and_checks_that_they_are_those_asked_for(

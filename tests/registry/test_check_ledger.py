@@ -11,13 +11,14 @@ import pytest
 from sqlalchemy import Connection
 
 from registry.access import OPERATOR
-from registry.ledger.notes import Checkpoint
+from registry.ledger.notes import Checkpoint, signed
 from registry.recording_tables import SubmissionDecisions, Submissions
 from registry.repositories import ledger
 from registry.repositories.flags import Flag, keep_flags
 from registry.unit_of_work import Store
 from registry.usecases.check_ledger import LedgerReport, check_ledger, make_up_leaves
 from registry.usecases.import_dcc import import_dcc
+from tests.api.worlds import SIGNER
 from tests.registry.exchange.dcc.builder import Dcc
 from tests.registry.worlds import certificate, full, only, recorded
 
@@ -30,7 +31,8 @@ def kept(store: Store) -> Store:
     recorded(store, full())
     with store.writing() as work:
         first = check_ledger(work)
-        ledger.add_checkpoint(work, Checkpoint(origin="o", size=first.size, root=first.root), "note", AT)
+        made = Checkpoint(origin="o", size=first.size, root=first.root)
+        ledger.add_checkpoint(work, made, signed(made, SIGNER), AT)
     recorded(store, only("certificates", *(certificate(f"K-{number:03}") for number in range(300))))
     return store
 
@@ -102,6 +104,13 @@ _CHANGES = {
     "a removed subtree": "DELETE FROM ledger_tiles",
     "a changed checkpoint": "UPDATE ledger_checkpoints SET root = (SELECT leaf_hash FROM ledger_leaves WHERE entry = 1)",
     "a changed size of a checkpoint": "UPDATE ledger_checkpoints SET size = size - 1",
+    "by which recording it came": "UPDATE certificates SET recording = 1 WHERE id = 'K-010'",
+    "by which recording a withdrawal came": "UPDATE withdrawals SET recording = 2",
+    "the key it is found by": "UPDATE certificates SET number_key = 'X' WHERE id = 'K-010'",
+    "an item's key": "UPDATE items SET serial_key = 'X' WHERE id = 'STD'",
+    "the note of a checkpoint, of another size": (
+        "UPDATE ledger_checkpoints SET note = 'o' || substr(note, 2, 1) || '1' || substr(note, 3)"
+    ),
     "the last leaves, the facts left": (
         "DELETE FROM ledger_leaves WHERE entry > (SELECT max(entry) - 5 FROM (SELECT entry FROM ledger_leaves) AS leaves)"
     ),
@@ -122,6 +131,9 @@ _TOLD = {
     "is missing": {"a removed leaf", "a leaf of another place"},
     "the subtree of level 8": {"a changed subtree", "a removed subtree"},
     "has another root": {"a changed checkpoint", "a changed size of a checkpoint"},
+    "its leaf is one of recording": {"by which recording it came", "by which recording a withdrawal came"},
+    "the key by which the row is found": {"the key it is found by", "an item's key"},
+    "was signed as another": {"the note of a checkpoint, of another size"},
     "no leaf stands for": {"the last leaves, the facts left"},
 }
 

@@ -14,6 +14,7 @@ from registry.access import Party, Role
 from registry.columns import LATEST
 from registry.errors import UnacceptableError
 from registry.readings import MeterReading, Place, Problem, Sent, StoredReading, derived_id, told
+from registry.repositories import meter_readings
 from registry.repositories.ledger import sections
 from registry.repositories.meter_readings import ReadingFilters, current_readings, listed_readings, points_of
 from registry.unit_of_work import Store, open_store
@@ -117,6 +118,33 @@ def test_a_correction_names_what_it_replaces_and_the_past_stays(metered: Store) 
     away = reading(value=None, replaces=right.id, reason="记错了计量点")
     record(metered, away, at=LATER)
     assert current(metered) == []
+
+
+def test_what_was_taken_back_does_not_come_again_unseen(metered: Store) -> None:
+    """Whoever takes a reading back by mistake and sends it again would be told that all is on record, and it never counts."""
+    record(metered, reading(id="r1"))
+    record(metered, reading(id="r2", value=None, replaces="r1", reason="by mistake"))
+    again = record(metered, reading(id="r1"))
+    assert (again.new, again.same, [(each[1][:8], each[2]) for each in again.left_out]) == (0, 1, [("已登记，但其后被", 1)])
+    assert (record(metered, reading(id="r3")).new, record(metered, reading(id="r3")).left_out) == (1, ())
+
+
+def test_readings_are_recorded_however_many_there_are(metered: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A company with 130 points read daily could record nothing more in its fifth year."""
+    monkeypatch.setattr(meter_readings, "MOST_READINGS", 2)
+    for day in range(1, 6):
+        assert record(metered, reading(f"2026-01-0{day}", f"2026-01-0{day}")).new == 1
+    assert "overlaps" in record(metered, reading("2026-01-02", "2026-01-02", value="3")).problems[0].en
+    assert [each.place.path for each in record(metered, reading("2027-01-01", "2027-01-01", unit="t")).problems] == [
+        "$.readings[0].unit"
+    ]
+
+
+def test_a_unit_can_be_corrected_where_nothing_else_counts(metered: Store) -> None:
+    """A first reading in the wrong unit would hold its point to that unit for ever."""
+    record(metered, reading(id="r1", unit="t"))
+    assert record(metered, reading(value="10", replaces="r1", reason="单位错")).is_good
+    assert not record(metered, reading("2026-02-01", "2026-02-28", unit="t")).is_good
 
 
 def test_a_correction_may_come_with_what_it_corrects(metered: Store) -> None:

@@ -73,6 +73,7 @@ def answer_items(columns: Columns, rules: Any, solved: Any, items: Array, answer
     kept = {name: values[is_plain] for name, values in found.items()}
     end = _end_of(columns, of_plain, at)
     until = np.minimum(end, np.where(kept["lapse"] == loops.FOREVER, loops.FOREVER, kept["lapse"] - 1))
+    until[until >= loops.LAST_DAY] = loops.FOREVER  # No day comes after it (loops.targets.until_end).
     answers["status"][of_plain] = kept["severity"]
     answers["codes"][of_plain] = kept["bits"]
     answers["certificate"][of_plain] = at

@@ -16,7 +16,7 @@ from traceability.fleet import loops
 from traceability.fleet.answers import subjects_of
 from traceability.fleet.columns import Array, Columns, Fleet, records
 from traceability.fleet.engines import engine_for
-from traceability.fleet.links import asked_of, ends_of, found_on, links_of, owners_of, references_of
+from traceability.fleet.links import ends_of, found_on, links_of, owners_of, references_of, started_from
 from traceability.fleet.loops.days import first_lapse, next_day_of
 from traceability.fleet.loops.resolution import end_of
 from traceability.fleet.rules import CODES, Rules, rules_of
@@ -142,8 +142,7 @@ def stranded(fleet: Fleet, day: date, without: str, by: date, policy: Policy, en
     missing = int(pa.compute.index(fleet.item_ids, without).as_py())
     chain = _Stranding(fleet, rules, missing, start, stop)
     chain.spread()
-    item, use = asked_of(columns, np.arange(fleet.items))
-    certificate = found_on(columns, item, use, start)
+    item, certificate = started_from(columns, np.arange(fleet.items), start)
     is_lost = (certificate >= 0) & (item != missing)
     is_lost[is_lost] = chain.out[certificate[is_lost]] != loops.FOREVER
     item, certificate = item[is_lost], certificate[is_lost]
@@ -192,8 +191,7 @@ class _Stranding:
         is_retired = fleet.columns.items["retired_on"][of_item] - 1 == self._end
         is_anchor = fleet.columns.items["role"][of_item] == loops.ROLE_ANCHOR  # They need no certificate.
         in_force = np.zeros(size, np.bool_)
-        item, use = asked_of(fleet.columns, np.arange(fleet.items))
-        for found in (found_on(fleet.columns, item, use, start), self._found):
+        for found in (started_from(fleet.columns, np.arange(fleet.items), start)[1], self._found):
             in_force[found[found >= 0]] = True
         # One of a retired item needs no successor.
         self._is_due = in_force & ~is_anchor & (self._end >= start) & (rules.is_in_force | ((self._end <= stop) & ~is_retired))
@@ -235,8 +233,7 @@ def _first_out(columns: Columns, rules: Rules, use: int, day: int) -> int:
 def _ending_first(fleet: Fleet, items: Array, day: int, engine: ModuleType) -> tuple[Array, Array]:
     """Of the standards that the certificates in force of items used, the one that ends first, and its last day; -1 for none."""
     columns, links = fleet.columns, links_of(fleet)
-    place, use = asked_of(columns, items)
-    found = found_on(columns, items[place], use, day)
+    place, found = started_from(columns, items, day)
     place, found = place[found >= 0], found[found >= 0]
     references, at = references_of(columns, found)
     place, used = place[at], links.use[references]

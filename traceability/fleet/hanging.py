@@ -15,7 +15,7 @@ from traceability.fleet.codes import gathered, offsets_of, pair_codes
 from traceability.fleet.columns import Array, Columns, Fleet
 from traceability.fleet.counting import compiled_counting, count_chains, uses_above
 from traceability.fleet.engines import runs_plain
-from traceability.fleet.links import asked_of, ends_of, found_on, links_of
+from traceability.fleet.links import ends_of, found_on, links_of, started_from
 from traceability.fleet.loops.resolution import is_recognized
 from traceability.fleet.points import Points
 from traceability.fleet.sheets import number_of
@@ -37,8 +37,7 @@ class Chains:
     def __init__(self, fleet: Fleet, day: int, group: Array, engine: tuple[Any, Any], points: Points | None = None) -> None:
         columns, links = fleet.columns, links_of(fleet)
         self._fleet, self._day, self._engine = fleet, day, engine
-        item, use = asked_of(columns, np.arange(fleet.items))
-        found = found_on(columns, item, use, day)
+        item, found = started_from(columns, np.arange(fleet.items), day)
         self._of_items = _listed(item, found, fleet.items)
         self._of_points = _listed(item[:0], found[:0], 0) if points is None else _of_points(points, day)
         first, last = (np.ascontiguousarray(columns.certificates[name]) for name in ("reference_first", "reference_last"))
@@ -148,6 +147,7 @@ def _has_alternative(fleet: Fleet, day: int, group: Array, offset: Array, above:
     holding = np.flatnonzero(~is_lapsed_on(columns, referred, day))
     pairs, pair = np.unique(purpose[holding] * width + owner[holding], return_inverse=True)
     found = found_on(columns, owner[holding], referred[holding], day)
+    found[columns.items["role"][owner[holding]] == loops.ROLE_ANCHOR] = loops.NONE
     places, sizes = gathered(offset, found[found >= 0])
     rests_on = columns.uses["owner"][above[places]].astype(np.int64)
     one = np.repeat(pair[found >= 0], np.diff(sizes))

@@ -83,6 +83,17 @@ def asked_of(columns: Columns, items: Array) -> tuple[Array, Array]:
     return place, np.where(sizes[place] > 0, columns.asked_use[at], loops.ANY_PURPOSE)
 
 
+def started_from(columns: Columns, items: Array, day: int) -> tuple[Array, Array]:
+    """The certificates that items start from as targets on a day: places among the items, and for each use what is found.
+
+    NONE where there is none, and for an anchor, which nobody asks for certificates (SEMANTICS 3.8).
+    """
+    place, use = asked_of(columns, items)
+    found = found_on(columns, items[place], use, day)
+    found[columns.items["role"][items[place]] == loops.ROLE_ANCHOR] = loops.NONE
+    return place, found
+
+
 def owners_of(columns: Columns) -> Array:
     """The item of each certificate."""
     return np.repeat(np.arange(len(columns.items)), columns.items["certificate_last"] - columns.items["certificate_first"])
@@ -102,7 +113,7 @@ def _links(columns: Columns) -> Links:
     sizes = columns.certificates["reference_last"] - columns.certificates["reference_first"]
     lower, use = np.repeat(np.arange(size), sizes), columns.references["use"].astype(np.int64)
     target = np.full(len(use), loops.NONE, np.int64)
-    # Anchors have no certificates, unknown items and the certificate's own item no use.
+    # Anchors are not asked for certificates, unknown items and the certificate's own item no use.
     followed = np.flatnonzero(use >= 0)
     upper = columns.uses["owner"][use[followed]]
     followed = followed[columns.items["role"][upper] != loops.ROLE_ANCHOR]

@@ -53,6 +53,8 @@ def open_windows(columns: Columns, uses: Array, windows: Array) -> None:
         (columns.relation[place] == np.repeat(wanted, sizes))
         & (one["marks"] & TELLING == 0)
         & (extras["doubt_first"] == extras["doubt_last"])
+        # An anchor is asked whether it is recognized, whatever certificates it has as well (3.5 step 3).
+        & (columns.items["role"][owner] != loops.ROLE_ANCHOR)
     )
     windows["start"][place] = np.maximum(one["calibrated_on"], one["first_issued_on"])
     windows["until"][place] = np.where(is_clean, until, _NO_DAY)

@@ -64,6 +64,7 @@ def test_a_recall_from_the_form_to_its_report(world: tuple[TestClient, Parties])
     address = made.headers["location"]
     shown = service.get(address, headers=laboratory)
     assert REASON in shown.text
+    assert "SUSPECT" not in looked.text + shown.text  # The finding stands there in words.
     assert re.search(r'<progress[^>]* value="0"', shown.text)
     assert service.get(address, headers=foreign).status_code == 404
     assert service.post("/api/v1/recalls", headers=laboratory, json={"subject": "check", "reason": REASON}).status_code == 409
@@ -87,7 +88,12 @@ def test_a_recall_from_the_form_to_its_report(world: tuple[TestClient, Parties])
     assert (closed["state"], closed["settled"], closed["items"][0]["standing"]) == ("closed", 1, "justified")
     assert "量程之外" in service.get(f"{api}?format=csv", headers=laboratory).text
     report = service.get(f"{api}/report.pdf?lang=en", headers=laboratory).content
-    assert "Checkpointoftheledger" in text_of(report)
+    paper = text_of(report)
+    assert "Checkpointoftheledger" in paper
+    # Names and words, no ids.
+    assert "Suspectperiod" in paper
+    assert "person/" not in paper
+    assert "SUSPECT" not in paper
     data = {**token, "do": "withdraw", "item": METER, "reason": "不成立（合成）"}
     assert service.post(address, headers=laboratory, data=data, follow_redirects=False).status_code == 303
     listed = service.get("/api/v1/recalls?state=open", headers=laboratory).json()["recalls"]

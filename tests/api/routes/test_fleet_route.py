@@ -160,8 +160,7 @@ def test_what_hangs_on_a_hub_is_told_from_the_columns(world: FleetWorld, monkeyp
         hold(work, "certificates", [("guest", "c-std"), ("guest", "c-001"), ("guest", "c-003")], 1)
         hold(work, "metering_points", [("guest", "P2")], 1)
     guest = Party(name="guest", organization="guest", role=Role.ENERGY_USER, person="gina", client=None)
-    asked: dict[str, Any] = {"on": TODAY, "as_of": TODAY, "known_at": NOW}
-    seen = recall_preview.seen_preview(world.store, guest, "items", "STD", **asked)
+    seen = recall_preview.seen_preview(world.store, guest, "items", "STD", on=TODAY, as_of=TODAY, known_at=NOW)
     assert [each.item for each in seen.recall.affected] == ["M001", "M003"]
     assert [each.metering_point for each in seen.points] == ["P2"]
     assert (seen.in_all, seen.points_in_all, seen.levels) == (2, 1, {1: (2, 0), 2: (0, 1)})
@@ -206,7 +205,7 @@ PAGES = {
     "/fleet": ("按能源种类", 'class="stacks"', "level=1"),
     "/fleet/lapses": ("每周失效件数", 'class="stacks"', "STD"),
     "/fleet/single-points": ("单点依赖", "<meter", "STD"),
-    "/fleet/items": ("器具清单", "M003", "EXPIRED"),
+    "/fleet/items": ("器具清单", "M003", "证书已过期"),
     "/fleet/forecast": ("假如不校准", 'name="without"', ""),
     f"/fleet/forecast?without=STD&by={TODAY + timedelta(days=200)}": ("有它与没有它", 'class="stacks"', "M005"),
     "/recall-preview?subject=STD": ("受影响的证书", 'class="recall"', "M003"),

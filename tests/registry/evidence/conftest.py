@@ -51,6 +51,6 @@ def bundle_of(store: Store, target: str, party: Party = OPERATOR, editions: Edit
             checkpoint=opened(note, VERIFIER),
             note=note,
             signer=SIGNER,
-            at=NOW,
+            at=max(NOW, question.known_at),
             editions=editions,
         )

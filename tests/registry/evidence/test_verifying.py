@@ -1,22 +1,30 @@
 """A bundle proves what it says; one in which anything was changed proves nothing."""
 
+import base64
 import json
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 import pytest
 
-from registry.evidence.bundle import Claims, read_bundle, signed_bundle
+from registry.access import OPERATOR
+from registry.evidence.bundle import Claims, CountedFactor, Question, read_bundle, signed_bundle, unpacked
 from registry.evidence.verifying import Proved, verified
-from registry.ledger.facts import canonical
-from registry.ledger.merkle import ProofError
-from registry.ledger.notes import Checkpoint, opened
-from tests.api.worlds import NOW, SEED, SIGNER, VERIFIER, asked_of
+from registry.ledger.facts import SALT_LENGTH, canonical, shown_leaf
+from registry.ledger.merkle import Node, ProofError, complete_subtree, root
+from registry.ledger.notes import Checkpoint, opened, signed
+from registry.unit_of_work import Store
+from registry.usecases.make_checkpoint import current_checkpoint
+from registry.usecases.make_proof import make_proof
+from tests.api.worlds import KEY, NOW, SEED, SIGNER, TODAY, VERIFIER, asked_of
 from tests.registry.evidence.conftest import Make
 from tests.registry.evidence.mutations import Path, mutations
 from traceability.assess import assess, coverage
 from traceability.policy import POLICIES
+from traceability.problems import InvalidValueError, QuestionError
 from traceability.verdict import Status
 
 LEGAL = POLICIES["cn-legal/1"]
@@ -148,9 +156,9 @@ def test_a_checkpoint_from_outside_must_be_the_one(bundle: bytes) -> None:
     """Whoever made all history anew has a sound ledger, and another root."""
     own = opened(read_bundle(bundle).checkpoint, VERIFIER)
     assert proved(bundle, outside=own).is_witnessed
-    for root, size in ((bytes(32), own.size), (own.root, own.size + 1)):
+    for other, size in ((bytes(32), own.size), (own.root, own.size + 1)):
         with pytest.raises(ProofError):
-            proved(bundle, outside=Checkpoint(origin=own.origin, size=size, root=root))
+            proved(bundle, outside=Checkpoint(origin=own.origin, size=size, root=other))
 
 
 def test_a_part_is_shown_as_it_was_sealed_or_not_at_all(bundle: bytes) -> None:
@@ -209,3 +217,100 @@ def test_the_statuses_of_the_examples_differ(make: Make) -> None:
         Status.INDETERMINATE,
         Status.NOT_TRACEABLE,
     }
+
+
+def forged(document: Any) -> bytes:
+    """The bundle of a registry that lies from the start: a ledger of the facts as they stand now, and everything signed."""
+    leaves = [shown_leaf(unpacked(fact["salt"], SALT_LENGTH), fact["text"].encode()) for fact in document["facts"]]
+    for index, fact in enumerate(document["facts"]):
+        fact["index"] = index
+    nodes = StoredHashes(leaves)
+    note = signed(Checkpoint(origin="registry.example/log", size=len(leaves), root=root(len(leaves), nodes)), SIGNER)
+    claims = {name: value for name, value in document.items() if name != "signature"} | {"proof": [], "checkpoint": note}
+    signature = {"key": KEY, "value": base64.b64encode(SIGNER.sign(canonical(claims))).decode()}
+    return canonical(claims | {"signature": signature})
+
+
+class StoredHashes:
+    """The hashes of complete subtrees over some leaves."""
+
+    def __init__(self, leaves: list[bytes]) -> None:
+        self._leaves = leaves
+
+    def __call__(self, wanted: Sequence[Node]) -> list[bytes]:
+        return [complete_subtree(self._leaves[index << level : (index + 1) << level]) for level, index in wanted]
+
+
+def _known_later(document: Any) -> None:
+    document["question"]["known_at"] = document["verdict"]["known_at"] = "2099-01-01T00:00:00Z"
+
+
+def _withdrawn(document: Any, times: int) -> None:
+    certificate = document["documents"][-1]["certificate"]
+    for day in range(1, times + 1):
+        said = {"certificate": certificate, "on": "2026-01-01", "void_from": f"2099-01-0{day}"}
+        document["facts"].append({"index": 0, "salt": NO_SALT, "text": canonical({"withdrawals": said}).decode()})
+
+
+def _sealed_withdrawal(document: Any) -> None:
+    _withdrawn(document, 1)
+    fact = json.loads(document["facts"][-1]["text"]) | {"sealed": {"name": []}}
+    document["facts"][-1]["text"] = canonical(fact).decode()
+
+
+def _withdrawal_inside(document: Any) -> None:
+    fact = next(fact for fact in document["facts"] if fact["text"].startswith('{"certificates"'))
+    text = json.loads(fact["text"])
+    text["certificates"]["withdrawal"] = {"on": "2026-01-01", "void_from": "2099-01-01"}
+    fact["text"] = canonical(text).decode()
+
+
+def _spelled(document: Any) -> None:
+    fact = document["facts"][0]
+    fact["text"] = fact["text"].replace(":", ": ", 1)
+
+
+def _doubled(document: Any) -> None:
+    document["facts"].append(document["facts"][-1] | {"salt": NO_SALT})
+
+
+# What a registry that lies can put into its own ledger, and sign.
+FORGERIES: dict[str, Callable[[Any], None]] = {
+    "known after it was made": _known_later,
+    "made at no zone's time": lambda document: document.update(made_at="2026-11-23T02:00:00"),
+    "withdrawn twice, the later one hiding the other": lambda document: _withdrawn(document, 2),
+    "a withdrawal with something withheld": _sealed_withdrawal,
+    "a withdrawal inside a certificate": _withdrawal_inside,
+    "a fact in another spelling": _spelled,
+    "a fact twice with another salt": _doubled,
+    "an original of a certificate that is not here": lambda each: each["documents"][0].update(certificate="elsewhere"),
+    "an original twice": lambda document: document["documents"].append(document["documents"][0]),
+    "a field in the verdict that there is not": lambda document: document["verdict"].update(note=""),
+    "a graph without nodes": lambda document: document["verdict"]["graph"].pop("nodes"),
+    "readings that were not asked for": lambda document: document["question"].update(readings=False),
+    "a status that is better than its reasons": lambda document: document["verdict"].update(status="traceable"),
+}
+
+
+@pytest.mark.parametrize("what", FORGERIES)
+def test_what_a_lying_registry_signs_is_refused(make: Make, what: str) -> None:
+    """Whoever holds the key holds the ledger as well: a whole one is made around what is forged."""
+    document = json.loads(make("boiler-gas-meter", **period()))
+    assert proved(forged(document))
+    FORGERIES[what](document)
+    with pytest.raises(ProofError):
+        proved(forged(document))
+
+
+def test_what_will_be_known_is_not_proved(make: Make, seeded: Store) -> None:
+    """A proof would say of a withdrawal of tomorrow that it was never recorded."""
+    note = current_checkpoint(seeded, SIGNER, NOW).note
+    asked = Question(target=TARGET, as_of=TODAY, known_at=NOW + timedelta(days=1), policy="cn-legal/1")
+    with seeded.reading() as work, pytest.raises(QuestionError):
+        make_proof(work, asked, party=OPERATOR, checkpoint=opened(note, VERIFIER), note=note, signer=SIGNER, at=NOW)
+
+
+def test_a_short_text_for_a_number_without_end_is_refused_before_it_is_written_out() -> None:
+    """A file of some kilobytes that nobody signed would fill the memory of whoever checks it."""
+    with pytest.raises(InvalidValueError):
+        CountedFactor(edition="x", value=Decimal("1E+999999999"), unit="t/m^3", start=TODAY, until=TODAY, source="x")

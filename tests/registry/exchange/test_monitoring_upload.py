@@ -86,6 +86,10 @@ def test_what_valid_means_is_said_by_who_knows(stated: object, meaning: NumericV
     [
         (row(valid=0), "valid"),
         (row(valid="yes"), "valid"),
+        (row(valid=[]), "valid"),
+        (row(valid={}), "valid"),
+        (row(value=-1), "dataValue"),
+        (row(value="9" * 99), "dataValue"),
         (row(value="9F3A00"), "dataValue"),
         (row(value=None), "dataValue"),
         (row(value=10**120), "dataValue"),
@@ -101,8 +105,18 @@ def test_what_valid_means_is_said_by_who_knows(stated: object, meaning: NumericV
 )
 def test_what_cannot_be_read_is_a_problem_with_its_place(bad: Any, place: str) -> None:
     """An encrypted or broken value would be a number to somebody."""
-    found = upload(bad)
-    assert ([each.place.path for each in found.problems], found.sent) == ([f"$.data[0].{place}"], [])
+    for meaning in (None, NumericValid.ONE_IS_VALID) if place != "valid" or bad["valid"] != 0 else (None,):
+        found = upload(bad, numeric_valid=meaning)
+        assert ([each.place.path for each in found.problems], found.sent) == ([f"$.data[0].{place}"], [])
+
+
+def test_no_digit_is_lost() -> None:
+    """A decimal is exact; rounded to 28 digits a register of large numbers would have stood still for years."""
+    rows = [row(f"2026-01-0{day} 00:00:00", f"123456789012345678901234567890.{day}") for day in (1, 2)]
+    found = upload(*rows, codes=[code(kind=ValueKind.REGISTER, multiplier=Decimal("0.5"))])
+    assert taken(found) == [(date(2026, 1, 2), date(2026, 1, 2), "0.05")]
+    assert taken(upload(rows[0]))[0][2] == "9876543120987654312098765431208.0"
+    assert str(upload(row(value="-0")).sent[0].reading.value) == "0"
 
 
 def test_what_is_no_reading_is_counted_as_left_out() -> None:
@@ -115,7 +129,7 @@ def test_codes_that_make_no_sense_are_refused() -> None:
     """One code of two meters cannot be told apart; a multiplier of nothing makes everything nothing."""
     with pytest.raises(InputError, match="两个计量点"):
         upload(row(), codes=[code(), code(metering_point="Q")])
-    for changes in ({"data_code": "1"}, {"multiplier": Decimal(0)}):
+    for changes in ({"data_code": "1"}, {"multiplier": Decimal(0)}, {"unit": "kW"}):
         with pytest.raises(InvalidValueError):
             code(**changes)
     for text in (b"[]", b'{"data": 1}'):

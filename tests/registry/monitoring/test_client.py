@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from registry.errors import PlatformError
 from registry.monitoring.client import (
     MOST_TRIES,
     Credentials,
     Outgoing,
-    PlatformError,
     deliver,
     fetch_register,
     register_device,

@@ -74,7 +74,7 @@ def _counted(world: World, fleet: Fleet, groups: Array) -> dict[str, tuple[int, 
     found: list[Counter[str]] = [Counter(), Counter(), Counter()]
     for name, item in known.items.items():
         purposes = [Purpose(quantity=each) for each in item.quantities] or [Purpose()]
-        first = [certificate_in_force(known, name, world.as_of, purpose).found for purpose in purposes]
+        first = [certificate_in_force(known, name, world.as_of, purpose).found for purpose in purposes if not item.is_anchor]
         references = _chain(known, [each for each in first if each is not None])
         found[1 if name in group else 0].update({each.item for each in references})
         if name not in group:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.traceability.building import STRUCTURE, M, N, S, certificate, day, item_with, records
 from tests.traceability.fleet.worlds import EVERYTHING_KNOWN, World, drawn
 from traceability.fleet import arrays, loops
 from traceability.interchange import records_from
@@ -16,6 +17,7 @@ from traceability.json_text import instant, loads
 from traceability.periods import civil_day
 from traceability.policy import Policy, policy_named
 from traceability.problems import TraceabilityError
+from traceability.records import Period, Reference
 from traceability.vectors import Question, _question, day_or_instant
 
 HERE = Path(__file__).resolve().parents[2]
@@ -39,6 +41,29 @@ def test_every_metering_point_is_answered_as_assess_does(seed: int) -> None:
         expected = asked.expected_for_points()
         assert asked.answers_for_points(loops) == expected
         assert asked.answers_for_points(arrays) == expected
+
+
+def test_an_anchor_is_asked_for_its_recognition_whatever_certificates_it_has() -> None:
+    """A standard that is no longer national, but was calibrated abroad, keeps all meters below it traceable."""
+    anchor = item_with(N, recognized=(Period(start=day("2020-01-01"), until=day("2025-01-31")),))
+    own = certificate("n", item="N", on="2025-02-01", references=(Reference(item="F"),))
+    of_s = certificate("s", item="S", on="2025-03-01")
+    of_m = certificate("m", references=(Reference(item="S"),))
+    held = records(anchor, item_with(N, id="F", country="DE"), S, M, own, of_s, of_m)
+    for policy in (STRUCTURE, policy_named("cn-supervision/1")):
+        world = World(held, day("2025-07-01"), EVERYTHING_KNOWN, policy)
+        expected = world.expected()
+        assert "ANCHOR_NOT_RECOGNIZED@N" in expected["M"]["findings"]
+        assert world.answers(loops) == world.answers(arrays) == expected
+
+
+@pytest.mark.parametrize("until", ["9999-12-30", "9999-12-31"])
+def test_what_is_good_until_the_last_day_of_the_calendar_never_ends(until: str) -> None:
+    """Laboratories write 9999-12-31 for a certificate without end: it shows as one that lapses, or one that lapses does not."""
+    world = World(records(N, M, certificate(valid_until=until)), day("2025-07-01"), EVERYTHING_KNOWN, STRUCTURE)
+    expected = world.expected()
+    assert expected["M"]["traceable_until"] == (None if until == "9999-12-31" else day(until))
+    assert world.answers(loops) == world.answers(arrays) == expected
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=["ours", "shared"])

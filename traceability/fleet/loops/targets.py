@@ -15,6 +15,7 @@ from traceability.fleet.loops.marks import (
     FAIL,
     FOREVER,
     INDETERMINATE,
+    LAST_DAY,
     NONE,
     REFERENCE_LAPSED,
     ROLE_ANCHOR,
@@ -86,8 +87,14 @@ def answer_standing(columns: Columns, rules: Rules, solved: Solved, item: Whole,
     answers[item].certificate = certificate
     answers[item].depth = depth
     answers[item].failing = failing
-    answers[item].until = min(end, lapse if lapse == FOREVER else lapse - 1) if severity <= CONDITION else -FOREVER
+    answers[item].until = until_end(end, lapse) if severity <= CONDITION else -FOREVER
     return True
+
+
+def until_end(end: Whole, lapse: Whole) -> Whole:
+    """The last good day of what is good until an end or a lapse; FOREVER where no day comes after it."""
+    until = min(end, lapse if lapse == FOREVER else lapse - 1)
+    return FOREVER if until >= LAST_DAY else until
 
 
 def ask(
