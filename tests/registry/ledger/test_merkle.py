@@ -128,10 +128,23 @@ def test_any_leaves_of_any_tree_are_proved_together() -> None:
                 verify_inclusion_of_many(other, size, proof, expected)
 
 
-def test_one_leaf_of_many_is_proved_as_rfc_9162_proves_it() -> None:
-    """The parts are the steps of its own path, put from left to right."""
-    for index in range(21):
-        assert sorted(inclusion_of_many([index], 21, TREE)) == sorted(path(index, LEAVES[:21]))
+def test_every_leaf_of_every_tree_is_proved_as_rfc_9162_proves_it_and_every_change_is_found() -> None:
+    """A proof that survives a change of one byte proves anything. The parts are the steps of its path, from left to right."""
+    for size in range(1, MOST + 1):
+        expected = mth(LEAVES[:size])
+        for index in range(size):
+            proof = inclusion_of_many([index], size, TREE)
+            assert sorted(proof) == sorted(path(index, LEAVES[:size]))
+            verify_inclusion_of_many({index: LEAVES[index]}, size, proof, expected)
+            if size in {1, 2, 7, 8, 33, 64}:
+                for changed in mutations(proof):
+                    with pytest.raises(ProofError):
+                        verify_inclusion_of_many({index: LEAVES[index]}, size, changed, expected)
+            with pytest.raises(ProofError):
+                verify_inclusion_of_many({index: LEAVES[index - 1]}, size, proof, LEAVES[index])
+            if size > 1:
+                with pytest.raises(ProofError):
+                    verify_inclusion_of_many({(index + 1) % size: LEAVES[index]}, size, proof, expected)
 
 
 @pytest.mark.parametrize(("indices", "size"), [([], 3), ([3], 3), ([-1], 3), ([0, 3], 3)])
