@@ -7,12 +7,14 @@ since is put behind them (docs/decisions/0052). Files are replaced in one step a
 import hashlib
 import secrets
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 import pyarrow as pa
+from filelock import FileLock, Timeout
 
 from registry.repositories.sheets import MORE_COLUMNS, Ends, Version
 from registry.unit_of_work import Store
@@ -66,6 +68,7 @@ class Snapshots:
         self._columns = folder / f"{name}.arrow"
         self._folder = folder / f"{name}.tables"
         self._list = self._folder / "kept.json"
+        self._turn = self._folder / "writing.lock"
 
     def fleet(self, version: Version, moment: int) -> Fleet | None:
         """The columns, if they are of this state and everything in them was known at the moment (as stored)."""
@@ -91,8 +94,12 @@ class Snapshots:
         return Tables(rows=rows, state=kept.state, pieces=kept.pieces)
 
     def keep(self, fleet: Fleet, tables: Tables) -> None:
-        """Write columns and tables; they take the place of those before."""
+        """Write columns and tables in the place of those before; nothing is kept while another process writes its own."""
         self._folder.mkdir(parents=True, exist_ok=True)
+        with suppress(Timeout), FileLock(self._turn, timeout=0, fallback_to_soft=False):
+            self._keep(fleet, tables)
+
+    def _keep(self, fleet: Fleet, tables: Tables) -> None:
         self._keep_tables(tables)
         batch = batch_of(fleet)
         version, _, latest = tables.state

@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from filelock import FileLock
 
 from registry import fleet_snapshots
 from registry.columns import LATEST, instant_number
@@ -79,6 +80,20 @@ def test_a_snapshot_answers_until_something_is_recorded(store: Store, tmp_path: 
     assert _rows(store, LATER, tmp_path / "fleet") == fresh
     recorded(store, records_from({"format": "traceability-records/1", "items": [{"id": "new", "kind": "meter"}]}))
     assert _rows(store, LATER, tmp_path / "fleet").keys() == fresh.keys() | {"new"}
+
+
+def test_two_that_keep_at_once_do_not_write_into_one_file(store: Store, tmp_path: Path) -> None:
+    """Columns of two states are mixed in a file that names one, or one removes the tables that the other is writing."""
+    recorded(store, _records(5))
+    _rows(store, LATER, tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.glob("**/*") if path.suffix in {".arrow", ".json"}}
+    recorded(store, records_from({"format": "traceability-records/1", "items": [{"id": "new", "kind": "meter"}]}))
+    (folder,) = tmp_path.glob("*.tables")
+    with FileLock(folder / "writing.lock"):
+        assert "new" in _rows(store, LATER, tmp_path)
+        assert {path: path.read_bytes() for path in before} == before
+    assert "new" in _rows(store, LATER, tmp_path)
+    assert {path: path.read_bytes() for path in before} != before
 
 
 def test_after_few_recordings_only_what_is_new_is_read(store: Store, tmp_path: Path, monkeypatch: Any) -> None:
