@@ -12,7 +12,7 @@ from api.context import Context, Given, Speaking
 from api.language import Language
 from api.pages.forms import Expected, Fields, given, gone_on, page
 from api.pages.review_plans import names_of_areas
-from api.pages.who import who_among
+from api.render.who import who_among
 from api.routes.inspectors import told_register
 from api.security import Reading
 from registry.access import Party, Permission

@@ -13,11 +13,11 @@ from api.language import Language
 from api.pages.actions import actions_on
 from api.pages.forms import page
 from api.pages.rows import row_of
-from api.pages.who import who_among
 from api.render import words
 from api.render.happenings import happening_words
 from api.render.names import Names, names_in
 from api.render.sentences import title
+from api.render.who import who_among
 from api.render.words import StatusLook
 from api.security import Reading
 from registry.access import Party, Permission

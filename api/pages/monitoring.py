@@ -11,8 +11,8 @@ from api.asking import Asking, day_or_none
 from api.context import Context, Given, RecordId, Speaking
 from api.language import Bilingual, Language
 from api.pages.forms import Expected, Fields, given, gone_on, page
-from api.pages.who import who_among
 from api.render.review import monitoring_words as words
+from api.render.who import who_among
 from api.routes.monitoring import WantedTickets, compared
 from api.routes.review_equipping import ReviewMoment
 from api.routes.units import WantedUnits

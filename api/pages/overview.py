@@ -7,11 +7,11 @@ from api.asking import asked
 from api.context import Given, Speaking
 from api.pages.forms import page
 from api.pages.rows import row_of
-from api.pages.who import who_among
 from api.render import words
 from api.render.contradictions import contradiction_sentence, saying_of
 from api.render.happenings import counts_words
 from api.render.names import names_in
+from api.render.who import who_among
 from api.routes.due import warning_days_of
 from api.security import Reading
 from registry.usecases.contradictions import Contradiction

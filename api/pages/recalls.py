@@ -9,10 +9,10 @@ from api import links
 from api.context import Context, Given, RecordId, Speaking
 from api.language import Language
 from api.pages.forms import Expected, Fields, given, gone_on, page
-from api.pages.who import who_among
 from api.render import words
 from api.render.recall_mail import composing_recalls
 from api.render.recall_words import CAUSES, STANDING_TAGS, STANDINGS, STATE_TAGS, STATES, STEPS
+from api.render.who import who_among
 from api.routes.recalls import names_of
 from api.schemas.recalls import RecallAnswer, recall_answer, recall_preview, recall_summary
 from api.security import Reading, Recalling

@@ -13,8 +13,8 @@ from api import links
 from api.context import Context, Given, RecordId, Speaking
 from api.language import Language
 from api.pages.forms import Expected, Fields, given, gone_on, page
-from api.pages.who import who_among
 from api.render.register_words import KINDS, STATES, TAGS
+from api.render.who import who_among
 from api.routes.registers import WantedOfRegister
 from api.schemas.registers import registered_row
 from api.security import Reading, Reviewing

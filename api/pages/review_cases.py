@@ -14,9 +14,9 @@ from api import links
 from api.context import Context, Given, RecordId, Speaking
 from api.language import Language
 from api.pages.forms import Expected, Fields, given, gone_on, page
-from api.pages.who import who_among
 from api.render.review import case_words, words
 from api.render.review.case_words import said
+from api.render.who import who_among
 from api.routes.review_cases import LAST, Text, WantedReviews, Year, outcomes_page
 from api.schemas.review_cases import ReviewStepOrder, review_answer, review_findings, review_row
 from api.security import Reading, Reviewing, Visiting

@@ -12,9 +12,9 @@ from api import links
 from api.context import Context, Given, RecordId, Speaking
 from api.language import Language
 from api.pages.forms import Expected, Fields, given, gone_on, page
-from api.pages.who import who_among
 from api.render.review.plan_words import CITY, DEEDS, GROUNDS, REVISITS, STATE_TAGS, STATES
 from api.render.review.words import KEYS
+from api.render.who import who_among
 from api.routes.review_plans import MOST, Cursor, Search, Wanted, candidates_with, told_plan
 from api.schemas.review_plans import PlanAnswer, plan_list, public_draw
 from api.security import Reading, Reviewing

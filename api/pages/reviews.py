@@ -13,8 +13,8 @@ from api.context import Context, Given, Speaking
 from api.language import Language
 from api.pages.forms import Expected, Fields, given, gone_on, page
 from api.pages.outcomes import told_outcome
-from api.pages.who import who_among
 from api.render.names import Names, names_in
+from api.render.who import who_among
 from api.security import Approving, Reading
 from registry.access import Party, Permission
 from registry.errors import RegistryError

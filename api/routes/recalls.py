@@ -9,11 +9,11 @@ from api.checkpoints import checkpoint_text
 from api.context import Context, Given, RecordId, Speaking
 from api.language import Bilingual, Language
 from api.openapi import answers, documents, json_body, refusals
-from api.pages.who import who_among
 from api.render.csv_lines import Column
 from api.render.names import Names, names_among
 from api.render.recall_mail import composing_recalls
 from api.render.recall_report import recall_report
+from api.render.who import who_among
 from api.routes.answering import in_form, json_answer
 from api.routes.bodies import body
 from api.schemas.recalls import (

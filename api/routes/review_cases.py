@@ -11,9 +11,9 @@ from api.context import Context, Given, RecordId, Speaking
 from api.failures import RefusedError
 from api.language import Bilingual, Language
 from api.openapi import answers, documents, json_body, pictures, refusals
-from api.pages.who import who_among
 from api.render.csv_lines import Column
 from api.render.review.report import Reported, review_report
+from api.render.who import who_among
 from api.routes.answering import json_answer
 from api.routes.bodies import body
 from api.schemas.review_cases import (
