@@ -6,7 +6,6 @@ from functools import partial
 from typing import Annotated
 
 import numpy as np
-import pyarrow as pa
 import typer
 
 from api import asking, clock
@@ -17,6 +16,7 @@ from api.language import Language, text
 from registry.settings import Settings
 from registry.usecases.assess_all import SNAPSHOTS, load_fleet, load_points
 from registry.usecases.fleet_summaries import AHEAD, chains
+from traceability.fleet.codes import place_of
 from traceability.fleet.forecast import lapsing, stranded
 from traceability.problems import UnknownTargetError
 
@@ -51,7 +51,7 @@ def forecast(
         ]
         title = say("今后 {days} 天内失效 {count} 件", days=days, count=f"{len(found):,}")
     else:
-        if pa.compute.index(fleet.item_ids, without).as_py() < 0:
+        if place_of(without, fleet.item_ids) < 0:
             raise UnknownTargetError(without)
         until = asking.day_or_none("--by", by) or question.as_of + timedelta(days=days)
         found = stranded(fleet, question.as_of, without, until, question.policy)

@@ -331,7 +331,7 @@ def forecast(context: Context, party: Party, policy: str, without: str, by: str 
     if until < today:
         raise ParameterError("by", Bilingual("早于今天", "is before today"))
     assumed = Assumed(without, until, today, now, policy_named(policy))
-    return fleet_forecast.forecast_without(context.store, party, assumed, context.data_dir / SNAPSHOTS, part.after, part.most)
+    return fleet_forecast.forecast_without(context.store, party, assumed, context.data_dir / SNAPSHOTS, **part._asdict())
 
 
 def _standing(context: Context, party: Party, policy: str) -> Standing:

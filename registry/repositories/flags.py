@@ -5,11 +5,7 @@ from typing import NamedTuple
 import msgspec
 
 from registry.recording_tables import RecordedContradictions
-from registry.table_parts import table_of
 from registry.unit_of_work import UnitOfWork
-
-_flags = table_of(RecordedContradictions)
-MOST = 1_000  # Rows of one answer.
 
 
 class Flag(NamedTuple):

@@ -20,13 +20,12 @@ from registry.repositories.holdings import held_among
 from registry.unit_of_work import Store, UnitOfWork
 from registry.usecases import hubs
 from registry.usecases.assess_all import load_fleet
+from traceability.fleet.codes import place_of
 from traceability.fleet.columns import Fleet
 from traceability.fleet.encode import encode
 from traceability.fleet.forecast import stranded
 from traceability.fleet.reach import hanging_on, needed
 from traceability.policy import Policy
-
-LARGEST_PAGE = 20_000  # Items of one answer.
 
 
 class Loss(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,9 +72,7 @@ class Assumed(NamedTuple):
     policy: Policy
 
 
-def forecast_without(
-    store: Store, party: Party, assumed: Assumed, snapshots: Path | None = None, after: int = 0, most: int = LARGEST_PAGE
-) -> Forecast:
+def forecast_without(store: Store, party: Party, assumed: Assumed, snapshots: Path, *, after: int, most: int) -> Forecast:
     """The forecast for a party that sees the standard, else UnknownError; so many items after so many.
 
     `snapshots`: where the columns of everything are kept.
@@ -87,7 +84,7 @@ def forecast_without(
     with store.reading() as everything:
         is_hub = hubs.is_hub(everything, item)
         fleet = load_fleet(store, known_at, snapshots) if is_hub else _around(everything, item, known_at)
-        if pa.compute.index(fleet.item_ids, item).as_py() < 0:  # Known later than asked.
+        if place_of(item, fleet.item_ids) < 0:  # Known later than asked.
             raise UnknownError(item)
         rows = stranded(fleet, as_of, item, by, policy)
         rows = rows.filter(pa.array(hubs.held_of(everything, "items", rows["item"], party.viewers)))

@@ -4,7 +4,6 @@ Records one by one would be hundreds of thousands; columns hold a million items 
 (traceability.fleet.recall, traceability.fleet.recalled).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -17,12 +16,12 @@ import pyarrow as pa
 from registry.columns import instant_number
 from registry.repositories.chains import items_below, load_around
 from registry.repositories.fleet_changes import StoredRecords
-from registry.repositories.holdings import held_among, holders_of
+from registry.repositories.holdings import held_among
 from registry.unit_of_work import Store, UnitOfWork
 from registry.usecases.assess_all import Told, load_points
 from traceability.affected import Affected, Recall, window_of
 from traceability.affected_points import runs_of_item
-from traceability.fleet.codes import places_in
+from traceability.fleet.codes import place_of, places_in
 from traceability.fleet.links import owners_of
 from traceability.fleet.points import Points
 from traceability.fleet.recall import Reach, reached_by_failure, reached_by_withdrawal, told
@@ -58,9 +57,9 @@ class OnColumns:
     def points(self, day: date) -> pa.Table:
         """The metering points reached up to a day (recalled.POINTS)."""
         fleet, item = self.columns.fleet, self.recall.item
-        place = pa.compute.index(fleet.item_ids, item).as_py()
+        place = place_of(item, fleet.item_ids)
         is_own = owners_of(fleet.columns)[self.reach.certificates] == place  # On a circle alone.
-        own = told(fleet, Reach(*(each[is_own] for each in self.reach)), day).rows.to_pylist()
+        own = told(fleet, Reach(*(each[is_own] for each in self.reach)), day).to_pylist()
         recall = msgspec.structs.replace(self.recall, affected=tuple(msgspec.convert(row, Affected) for row in own))
         return points_reached(self.columns, self.reach, day, item, runs_of_item(self.known, recall, day))
 
@@ -86,7 +85,7 @@ def recalled_on_columns(
     points = StoredRecords(work, instant_number(known_at)).points_at([doubted.item])
     known = known_records(load_around(work, [doubted.item, *points], []), known_at)
     columns = load_points(store, known_at, snapshots, tell).points
-    if doubted.item not in known.items or pa.compute.index(columns.fleet.item_ids, doubted.item).as_py() < 0:
+    if doubted.item not in known.items or place_of(doubted.item, columns.fleet.item_ids) < 0:
         raise UnknownTargetError(doubted.item)
     if doubted.certificate is None:
         window = window_of(known, doubted.item, doubted.on)
@@ -107,11 +106,3 @@ def held_of(work: UnitOfWork, section: str, ids: pa.ChunkedArray, viewers: list[
             held = pa.array(sorted(held_among(work, section, part.to_pylist(), viewers)), pa.string())
             is_held[start : start + len(part)] = places_in(part, held) >= 0
     return is_held
-
-
-def holders_among(work: UnitOfWork, section: str, ids: pa.ChunkedArray) -> Iterator[tuple[str, str]]:
-    """All who hold any of many records of a list, with the ids: in the order of the ids, some ten thousand at a time."""
-    for start in range(0, len(ids), _AT_ONCE):
-        part = ids.slice(start, _AT_ONCE).to_pylist()
-        order = {id_: place for place, id_ in enumerate(part)}
-        yield from sorted(holders_of(work, section, part), key=lambda pair: (order[pair[1]], pair[0]))

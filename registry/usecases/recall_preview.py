@@ -118,7 +118,7 @@ def _of_hub(store: Store, everything: UnitOfWork, party: Party, asked: Asked, sn
     if found is None:
         return None
     viewers = party.viewers
-    certificates, points = told(found.columns.fleet, found.reach, asked.as_of).rows, found.points(asked.as_of)
+    certificates, points = told(found.columns.fleet, found.reach, asked.as_of), found.points(asked.as_of)
     certificates = certificates.filter(pa.array(hubs.held_of(everything, "certificates", certificates["certificate"], viewers)))
     points = points.filter(pa.array(hubs.held_of(everything, "metering_points", points["metering_point"], viewers)))
     nearest = tuple(convert(row, AffectedPoint) for row in points.slice(0, NEAREST).to_pylist())

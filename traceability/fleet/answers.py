@@ -12,6 +12,7 @@ from traceability.fleet import loops
 from traceability.fleet.columns import Array, Fleet
 from traceability.fleet.engines import engine_for
 from traceability.fleet.rules import CODES, rules_of
+from traceability.fleet.sheets import days_of
 from traceability.fleet.solve import Solved, room_for, solve, solve_standards
 from traceability.policy import Policy
 from traceability.verdict import Code, Status
@@ -70,7 +71,7 @@ def in_words(named: Named, targets: pa.Array, answers: Array, findings: pa.ListA
         "failing": subjects_of(named, answers["failing"]),
         "certificate": named.certificate_ids.take(pa.array(answers["certificate"], mask=answers["certificate"] < 0)),
         "depth": pa.array(answers["depth"], mask=answers["depth"] < 0),
-        "traceable_until": pa.array(until, pa.int32(), mask=abs(until) == loops.FOREVER).cast(pa.date32()),
+        "traceable_until": days_of(until, abs(until) == loops.FOREVER),
     }
     return pa.Table.from_pydict(columns, schema=SCHEMA)
 
@@ -127,7 +128,7 @@ def runs_of(targets: pa.Array, numbers: Array, starts: Array, untils: Array) -> 
     return pa.Table.from_pydict(
         {
             "item": targets.take(pa.array(numbers)),
-            "from": pa.array(starts, pa.int32()).cast(pa.date32()),
-            "until": pa.array(untils, pa.int32()).cast(pa.date32()),
+            "from": days_of(starts),
+            "until": days_of(untils),
         }
     )

@@ -61,6 +61,11 @@ def places_in(column: pa.ChunkedArray | pa.Array, values: pa.Array) -> Array:
     return array
 
 
+def place_of(text: str, values: pa.Array) -> int:
+    """Where one text stands among distinct values; -1 where it does not."""
+    return int(pc.index(values, text).as_py())
+
+
 def finder(values: pa.Array) -> Callable[[pa.Array], Array]:
     """What says of texts where each stands among distinct values (places_in), again and again, from any thread."""
     if len(values) < _MANY or not has_compiler():

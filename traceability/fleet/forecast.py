@@ -14,13 +14,14 @@ import pyarrow as pa
 
 from traceability.fleet import loops
 from traceability.fleet.answers import subjects_of
+from traceability.fleet.codes import place_of
 from traceability.fleet.columns import Array, Columns, Fleet, records
 from traceability.fleet.engines import engine_for
 from traceability.fleet.links import ends_of, found_on, links_of, owners_of, references_of, started_from
 from traceability.fleet.loops.days import first_lapse, next_day_of
 from traceability.fleet.loops.resolution import end_of
 from traceability.fleet.rules import CODES, Rules, rules_of
-from traceability.fleet.sheets import number_of
+from traceability.fleet.sheets import days_of, number_of
 from traceability.fleet.solve import ANSWER, Scratch, Solved, room_for, solve, solve_standards
 from traceability.policy import Policy
 
@@ -74,11 +75,11 @@ def lapsing(fleet: Fleet, day: date, days: int, policy: Policy, engine: ModuleTy
     table = pa.Table.from_pydict(
         {
             "item": fleet.item_ids.take(pa.array(items)),
-            "last_day": _days(until[items]),
+            "last_day": days_of(until[items]),
             "findings": pa.array(texts, pa.list_(pa.string())),
             "carried_by": pa.array(carriers, pa.list_(pa.string())),
             "standard": fleet.item_ids.take(pa.array(standard, mask=standard < 0)),
-            "standard_until": _days(standard_until, standard < 0),
+            "standard_until": days_of(standard_until, standard < 0),
         },
         schema=LAPSES,
     )
@@ -139,7 +140,7 @@ def stranded(fleet: Fleet, day: date, without: str, by: date, policy: Policy, en
     """What is good on a day and would be lost if an item got no new certificate until `by`, that day included; by STRANDED."""
     engine = engine or engine_for(fleet)
     rules, columns, start, stop = rules_of(fleet, policy), fleet.columns, number_of(day) or 0, number_of(by) or 0
-    missing = int(pa.compute.index(fleet.item_ids, without).as_py())
+    missing = place_of(without, fleet.item_ids)
     chain = _Stranding(fleet, rules, missing, start, stop)
     chain.spread()
     item, certificate = started_from(columns, np.arange(fleet.items), start)
@@ -159,8 +160,8 @@ def stranded(fleet: Fleet, day: date, without: str, by: date, policy: Policy, en
             "level": pa.array(chain.level[certificate], pa.int32()),
             "item": fleet.item_ids.take(pa.array(item)),
             "certificate": fleet.certificate_ids.take(pa.array(certificate)),
-            "last_day": _days(ends_of(columns, item, certificate)),
-            "lost_from": _days(chain.out[certificate]),
+            "last_day": days_of(ends_of(columns, item, certificate)),
+            "lost_from": days_of(chain.out[certificate]),
             "standard": fleet.item_ids.take(pa.array(chain.standard[certificate])),
         },
         schema=STRANDED,
@@ -260,7 +261,3 @@ def _split(texts: list[str], chosen: Array, offsets: Array) -> list[list[str]]:
         [texts[place] for place in range(start, stop) if chosen[place]]
         for start, stop in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)
     ]
-
-
-def _days(numbers: Array, mask: Array | None = None) -> pa.Array:
-    return pa.array(numbers, pa.int32(), mask=mask).cast(pa.date32())

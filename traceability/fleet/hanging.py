@@ -15,10 +15,10 @@ from traceability.fleet.codes import gathered, offsets_of, pair_codes
 from traceability.fleet.columns import Array, Columns, Fleet
 from traceability.fleet.counting import compiled_counting, count_chains, uses_above
 from traceability.fleet.engines import runs_plain
-from traceability.fleet.links import ends_of, found_on, links_of, started_from
+from traceability.fleet.links import ends_of, found_on, links_of, relied_on, started_from
 from traceability.fleet.loops.resolution import is_recognized
 from traceability.fleet.points import Points
-from traceability.fleet.sheets import number_of
+from traceability.fleet.sheets import days_of, number_of
 
 # `hanging`: items that nothing refers to, such as meters, whose chain of certificates in force runs through the standard.
 # `standards`: items that something refers to, likewise. `without_alternative`: those of `hanging` that reach the standard
@@ -89,7 +89,7 @@ class Chains:
                 "hanging": pa.array(hanging[kept]),
                 "standards": pa.array(as_standards[kept]),
                 "without_alternative": pa.array(without[kept]),
-                "ends_on": pa.array(ends, pa.int32(), mask=ends == loops.FOREVER).cast(pa.date32()),
+                "ends_on": days_of(ends, ends == loops.FOREVER),
                 "metering_points": pa.array(asking[kept]),
             },
             schema=SCHEMA,
@@ -146,8 +146,7 @@ def _has_alternative(fleet: Fleet, day: int, group: Array, offset: Array, above:
     width = max(fleet.standards, 1)
     holding = np.flatnonzero(~is_lapsed_on(columns, referred, day))
     pairs, pair = np.unique(purpose[holding] * width + owner[holding], return_inverse=True)
-    found = found_on(columns, owner[holding], referred[holding], day)
-    found[columns.items["role"][owner[holding]] == loops.ROLE_ANCHOR] = loops.NONE
+    found = relied_on(columns, owner[holding], referred[holding], day)
     places, sizes = gathered(offset, found[found >= 0])
     rests_on = columns.uses["owner"][above[places]].astype(np.int64)
     one = np.repeat(pair[found >= 0], np.diff(sizes))

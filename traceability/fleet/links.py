@@ -62,6 +62,13 @@ def found_on(columns: Columns, item: Array, use: Array | int, day: Array | int) 
     return found
 
 
+def relied_on(columns: Columns, item: Array, use: Array | int, day: Array | int) -> Array:
+    """What whoever relies on some items finds (found_on); NONE for an anchor, which nobody asks for certificates (3.5, 3.8)."""
+    found = found_on(columns, item, use, day)
+    found[columns.items["role"][item] == loops.ROLE_ANCHOR] = loops.NONE
+    return found
+
+
 def ends_of(columns: Columns, item: Array, certificate: Array) -> Array:
     """The last day of each of some certificates as far as known (loops.end_of); FOREVER where nothing bounds it."""
     of_certificate = columns.certificates[certificate]
@@ -84,14 +91,15 @@ def asked_of(columns: Columns, items: Array) -> tuple[Array, Array]:
 
 
 def started_from(columns: Columns, items: Array, day: int) -> tuple[Array, Array]:
-    """The certificates that items start from as targets on a day: places among the items, and for each use what is found.
-
-    NONE where there is none, and for an anchor, which nobody asks for certificates (SEMANTICS 3.8).
-    """
+    """The certificates that items start from as targets on a day (relied_on): places among the items, and one for each use."""
     place, use = asked_of(columns, items)
-    found = found_on(columns, items[place], use, day)
-    found[columns.items["role"][items[place]] == loops.ROLE_ANCHOR] = loops.NONE
-    return place, found
+    return place, relied_on(columns, items[place], use, day)
+
+
+def certificates_of(columns: Columns, items: Array) -> tuple[Array, Array]:
+    """All certificates of some items, in their order: their places, and the offsets of the lists."""
+    bounds = np.append(columns.items["certificate_first"][:1], columns.items["certificate_last"]).astype(np.int64)
+    return gathered(bounds, items)
 
 
 def owners_of(columns: Columns) -> Array:
@@ -113,12 +121,9 @@ def _links(columns: Columns) -> Links:
     sizes = columns.certificates["reference_last"] - columns.certificates["reference_first"]
     lower, use = np.repeat(np.arange(size), sizes), columns.references["use"].astype(np.int64)
     target = np.full(len(use), loops.NONE, np.int64)
-    # Anchors are not asked for certificates, unknown items and the certificate's own item no use.
-    followed = np.flatnonzero(use >= 0)
-    upper = columns.uses["owner"][use[followed]]
-    followed = followed[columns.items["role"][upper] != loops.ROLE_ANCHOR]
+    followed = np.flatnonzero(use >= 0)  # Unknown items and the certificate's own item have no use.
     day = columns.certificates["calibrated_on"][lower[followed]]
-    target[followed] = found_on(columns, columns.uses["owner"][use[followed]], use[followed], day)
+    target[followed] = relied_on(columns, columns.uses["owner"][use[followed]], use[followed], day)
     users = np.argsort(target, kind="stable")
     users = users[np.searchsorted(target[users], 0) :]
     return Links(lower, use, target, users, offsets_of(np.bincount(target[users], minlength=size)))

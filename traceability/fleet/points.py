@@ -14,9 +14,10 @@ import numpy as np
 import pyarrow as pa
 
 from traceability.fleet import loops, shapes
-from traceability.fleet.codes import array_of, gathered, offsets_of, pair_codes, places_in, row_codes, text_codes
+from traceability.fleet.codes import array_of, offsets_of, pair_codes, places_in, row_codes, text_codes
 from traceability.fleet.columns import SPAN, USE, Array, Columns, Fleet, frozen, records
 from traceability.fleet.encoding.parts import TEXT_OF_PURPOSE, Places, flat, in_positions
+from traceability.fleet.links import certificates_of
 from traceability.fleet.sheets import number_of, sheet_from
 from traceability.json_text import positional
 from traceability.known import Known
@@ -191,8 +192,7 @@ def _asked_by(fleet: Fleet, item: Array, purpose: Array, purposes: list[tuple[st
 def _relations(fleet: Fleet, item: Array, purpose: Array, values: list[Purpose]) -> tuple[Array, Array]:
     """What the certificates of items say for purposes, in their order; lists by offsets (encoding.references.uses_of)."""
     columns, dictionaries = fleet.columns, fleet.dictionaries
-    bounds = np.append(columns.items["certificate_first"][:1], columns.items["certificate_last"]).astype(np.int64)
-    taken, offset = gathered(bounds, item) if len(bounds) else (np.empty(0, np.int64), np.zeros(1, np.int64))
+    taken, offset = certificates_of(columns, item)
     plain = columns.class_plain[columns.certificates["of_class"][taken]]
     pair, one, other = pair_codes(plain, np.repeat(purpose, np.diff(offset)))
     shape_of = {

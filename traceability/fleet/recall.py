@@ -11,11 +11,12 @@ import pyarrow as pa
 
 from traceability.affected import Grade, Window
 from traceability.fleet import loops
+from traceability.fleet.codes import place_of
 from traceability.fleet.columns import Array, Columns, Fleet, frozen
 from traceability.fleet.links import ends_of, found_on, links_of, owners_of, users_of
 from traceability.fleet.loops.validity import check
 from traceability.fleet.rules import CODES
-from traceability.fleet.sheets import number_of
+from traceability.fleet.sheets import days_of, number_of
 from traceability.verdict import SEVERITIES
 
 SCHEMA = pa.schema(
@@ -30,13 +31,6 @@ _CODES = pa.array([code.value for code in CODES])
 _UNAFFECTED = -1
 _EMPTY = np.empty(0, np.int64)
 _ROOM = 64  # More than there are codes: a grade is severity * _ROOM + what is left to _ROOM, so that the worst is the largest.
-
-
-class Found(NamedTuple):
-    """What is affected: rows by SCHEMA, nearest first, and how many there are in all."""
-
-    rows: pa.Table
-    in_all: int
 
 
 class Reach(NamedTuple):
@@ -55,29 +49,13 @@ class Reach(NamedTuple):
 NOTHING = Reach(_EMPTY, _EMPTY, _EMPTY, _EMPTY, _EMPTY)
 
 
-def affected_by_failure(fleet: Fleet, item: str, window: Window, as_of: date, most: int | None = None) -> Found:
-    """What is affected when an item is found to be wrong (affected.of_failure); the nearest so many."""
-    return told(fleet, reached_by_failure(fleet, item, window), as_of, most)
-
-
-def affected_by_withdrawal(
-    fleet: Fleet, certificate: str, void_from: date, as_of: date, most: int | None = None
-) -> Found | None:
-    """What is affected when a certificate has no force from a day on (affected.of_withdrawal); the nearest so many.
-
-    None as for `reached_by_withdrawal`.
-    """
-    reach = reached_by_withdrawal(fleet, certificate, void_from)
-    return None if reach is None else told(fleet, reach, as_of, most)
-
-
 def reached_by_failure(fleet: Fleet, item: str, window: Window) -> Reach:
-    """What an item that is found to be wrong reaches.
+    """What an item that is found to be wrong reaches (affected.of_failure).
 
     `window` is worked out from the item's records (affected.window_of), as columns do not tell interim checks that were passed.
     """
     columns = fleet.columns
-    owner = _place_of(fleet.item_ids, item)
+    owner = place_of(item, fleet.item_ids)
     references = _uses_of(fleet, owner)
     links = links_of(fleet)
     day = columns.certificates["calibrated_on"][links.lower[references]].astype(np.int64)
@@ -100,12 +78,12 @@ def reached_by_failure(fleet: Fleet, item: str, window: Window) -> Reach:
 
 
 def reached_by_withdrawal(fleet: Fleet, certificate: str, void_from: date) -> Reach | None:
-    """What a certificate without force from a day on reaches.
+    """What a certificate without force from a day on reaches (affected.of_withdrawal).
 
     None when that is not on record, and it ends earlier ones or its item is in doubt: what it says of other certificates is
     worked out when records are encoded (as for Watch.withdraw), so that the graph is to be asked.
     """
-    place = _place_of(fleet.certificate_ids, certificate)
+    place = place_of(certificate, fleet.certificate_ids)
     if place < 0:  # It was replaced: nobody relies on it.
         return NOTHING
     owner = int(owners_of(fleet.columns)[place])
@@ -125,29 +103,27 @@ def reached_by_withdrawal(fleet: Fleet, certificate: str, void_from: date) -> Re
     return _spread(fleet, references, grade)
 
 
-def told(fleet: Fleet, reach: Reach, as_of: date, most: int | None = None) -> Found:
-    """What is reached as rows; the nearest so many."""
-    columns = fleet.columns
-    nearest = np.argsort(reach.level, kind="stable")[:most]
-    reached, grade = reach.certificates[nearest], reach.grade[nearest]
+def told(fleet: Fleet, reach: Reach, as_of: date) -> pa.Table:
+    """What is reached as rows by SCHEMA, nearest first."""
+    columns, reached = fleet.columns, reach.certificates
     owner = owners_of(columns)[reached]
     in_force = found_on(columns, owner, loops.ANY_PURPOSE, number_of(as_of) or 0) == reached
     table = pa.Table.from_pydict(
         {
-            "level": pa.array(reach.level[nearest], pa.int32()),
+            "level": pa.array(reach.level, pa.int32()),
             "certificate": fleet.certificate_ids.take(pa.array(reached)),
             "item": fleet.item_ids.take(pa.array(owner)),
             "calibrated_on": days_of(columns.certificates["calibrated_on"][reached]),
-            "used_from": days_of(reach.first[nearest]),
-            "used_until": days_of(reach.last[nearest]),
-            "code": codes_of(grade),
-            "severity": severities_of(grade),
+            "used_from": days_of(reach.first),
+            "used_until": days_of(reach.last),
+            "code": codes_of(reach.grade),
+            "severity": severities_of(reach.grade),
             "is_in_force": pa.array(in_force),
         },
         schema=SCHEMA,
     )
     order = [(name, "ascending") for name in ("level", "item", "calibrated_on", "certificate")]
-    return Found(table.sort_by(order), len(reach.certificates))
+    return table.sort_by(order)
 
 
 def grade_of(grade: Grade) -> int:
@@ -166,11 +142,6 @@ def severities_of(grades: Array) -> pa.Array:
     return _WORST_FIRST.take(pa.array(loops.FAIL - grades // _ROOM))
 
 
-def days_of(numbers: Array) -> pa.Array:
-    """Numbers as days."""
-    return pa.array(numbers, pa.int32()).cast(pa.date32())
-
-
 def _worst_at(columns: Columns, item: int, use: int, day: int) -> int:
     """The grade of the worst finding about an item on a day of use."""
     keys, severities = np.empty(16, np.int64), np.empty(16, np.int8)
@@ -182,10 +153,6 @@ def _worst_at(columns: Columns, item: int, use: int, day: int) -> int:
 
 def _grade(severity: int, code: int) -> int:
     return severity * _ROOM + _ROOM - 1 - code
-
-
-def _place_of(ids: pa.Array, name: str) -> int:
-    return int(pa.compute.index(ids, name).as_py())
 
 
 def _uses_of(fleet: Fleet, owner: int) -> Array:

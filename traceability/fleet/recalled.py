@@ -1,6 +1,6 @@
-"""A recall on the columns of a fleet: the items that it reaches, the metering points below them, and what settles items since.
+"""The metering points that a recall reaches, on the columns of a fleet (traceability.affected_points).
 
-The same answers as registry.recalls and traceability.affected_points give one by one, for a standard on which a million hang.
+The same answer as there, for a standard on which a million meters hang.
 """
 
 from collections.abc import Iterable
@@ -12,20 +12,13 @@ import pyarrow as pa
 
 from traceability.affected_points import Run
 from traceability.fleet import loops
-from traceability.fleet.codes import gathered, offsets_of, places_in
-from traceability.fleet.columns import Array, Fleet
-from traceability.fleet.links import found_on, owners_of
+from traceability.fleet.codes import offsets_of, place_of, places_in
+from traceability.fleet.columns import Array
+from traceability.fleet.links import certificates_of, found_on, owners_of
 from traceability.fleet.points import Points
-from traceability.fleet.recall import Reach, codes_of, days_of, grade_of, severities_of
-from traceability.fleet.sheets import number_of
+from traceability.fleet.recall import Reach, codes_of, grade_of, severities_of
+from traceability.fleet.sheets import days_of, number_of
 
-# The latest of the certificates of an item that are reached, the nearest level, the worst finding, all days of uses.
-ITEMS = pa.schema(
-    {
-        "level": pa.int32(), "item": pa.string(), "certificate": pa.string(), "severity": pa.string(), "code": pa.string(),
-        "used_from": pa.date32(), "used_until": pa.date32(),
-    }
-)  # fmt: skip
 # See traceability.affected_points.AffectedPoint.
 POINTS = pa.schema(
     {
@@ -36,74 +29,12 @@ POINTS = pa.schema(
 )  # fmt: skip
 
 
-def reached_items(fleet: Fleet, reach: Reach) -> pa.Table:
-    """The items that certificates reached belong to, each once, nearest first, then by id; rows by ITEMS."""
-    if not len(reach.certificates):
-        return ITEMS.empty_table()
-    owner = owners_of(fleet.columns)[reach.certificates]
-    starts = np.flatnonzero(np.append(True, owner[1:] != owner[:-1]))
-    calibrated = fleet.columns.certificates["calibrated_on"][reach.certificates]
-    latest = np.repeat(np.maximum.reduceat(calibrated, starts), np.diff(np.append(starts, len(owner))))
-    chosen = _by_id(fleet, owner, reach.certificates, calibrated == latest, is_last=True)
-    grade = np.maximum.reduceat(reach.grade, starts)
-    table = pa.Table.from_pydict(
-        {
-            "level": pa.array(np.minimum.reduceat(reach.level, starts), pa.int32()),
-            "item": fleet.item_ids.take(pa.array(owner[starts])),
-            "certificate": fleet.certificate_ids.take(pa.array(chosen)),
-            "severity": severities_of(grade),
-            "code": codes_of(grade),
-            "used_from": days_of(np.minimum.reduceat(reach.first, starts)),
-            "used_until": days_of(np.maximum.reduceat(reach.last, starts)),
-        },
-        schema=ITEMS,
-    )
-    return table.sort_by([("level", "ascending"), ("item", "ascending")])
-
-
-class Settled(NamedTuple):
-    """What settles items by itself: that they are retired, and the id of a later good certificate, null where there is none."""
-
-    is_out_of_use: Array
-    settled_by: pa.Array
-
-
-def settled(fleet: Fleet, items: pa.Table, reach: Reach, day: date, calibrated: pa.Array) -> Settled:
-    """How items (rows by ITEMS) stand on a day.
-
-    A later certificate settles an item that is good evidence, does not rest on what is reached, and is not to come.
-    `calibrated`: for each item the day of its certificate as a number, as replaced ones have no place here; null where it is
-    not on record.
-    """
-    columns, number = fleet.columns, number_of(day) or 0
-    place = places_in(items["item"], fleet.item_ids)
-    row = np.flatnonzero(place >= 0)
-    is_out_of_use = np.zeros(len(items), np.bool_)
-    is_out_of_use[row] = columns.items["retired_on"][place[row]] <= number
-    until = items["used_until"].combine_chunks().cast(pa.int32())
-    since = pa.compute.coalesce(calibrated.cast(pa.int32()), until).to_numpy(zero_copy_only=False)
-    is_doubted = np.zeros(len(columns.certificates), np.bool_)
-    is_doubted[reach.certificates] = True
-    bounds = np.append(columns.items["certificate_first"][:1], columns.items["certificate_last"]).astype(np.int64)
-    certificate, offset = gathered(bounds, place[row])
-    owner = np.repeat(row, np.diff(offset))
-    one = columns.certificates[certificate]
-    is_good = (one["void_from"] == loops.FOREVER) & (one["marks"] & loops.FLAG_FAILED == 0) & ~is_doubted[certificate]
-    is_good &= (since[owner] < one["calibrated_on"]) & (one["calibrated_on"] <= number)
-    certificate, owner, on = certificate[is_good], owner[is_good], one["calibrated_on"][is_good]
-    starts = np.flatnonzero(np.append(True, owner[1:] != owner[:-1])) if len(owner) else owner
-    earliest = np.repeat(on[starts], np.diff(np.append(starts, len(owner))))  # They lie in the order of their days.
-    found = np.full(len(items), loops.NONE, np.int64)
-    found[owner[starts]] = _by_id(fleet, owner, certificate, on == earliest, is_last=False)
-    return Settled(is_out_of_use, fleet.certificate_ids.take(pa.array(found, mask=found < 0)))
-
-
 def points_reached(points: Points, reach: Reach, as_of: date, item: str, own: Iterable[tuple[str, int, Run]] = ()) -> pa.Table:
     """The metering points that rest on what is reached, nearest first, then by id; rows by POINTS.
 
     `item`: the one that is recalled, `own`: the days on which it served points itself (affected_points.runs_of_item).
     """
-    runs = _runs(points, reach, as_of, int(pa.compute.index(points.fleet.item_ids, item).as_py()))
+    runs = _runs(points, reach, as_of, place_of(item, points.fleet.item_ids))
     runs = _joined(runs, _own_runs(points, own))
     if not len(runs.point):
         return POINTS.empty_table()
@@ -172,8 +103,7 @@ def _runs(points: Points, reach: Reach, as_of: date, recalled: int) -> _Runs:
 def _days(points: Points, row: Array, number: int) -> tuple[Array, Array, Array]:
     """The days of each row on which another certificate of its item may be found, and the last day until the next of them."""
     columns, rows = points.columns, points.table.rows
-    bounds = np.append(columns.items["certificate_first"][:1], columns.items["certificate_last"]).astype(np.int64)
-    certificate, offset = gathered(bounds, rows["served_by"][row].astype(np.int64))
+    certificate, offset = certificates_of(columns, rows["served_by"][row].astype(np.int64))
     of_row = np.repeat(np.arange(len(row)), np.diff(offset))
     start, until = rows["start"][row].astype(np.int64), np.minimum(rows["until"][row], number).astype(np.int64)
     one = columns.certificates[certificate]
@@ -204,17 +134,3 @@ def _own_runs(points: Points, own: Iterable[tuple[str, int, Run]]) -> _Runs:
 
 def _joined(one: _Runs, other: _Runs) -> _Runs:
     return _Runs(*(np.concatenate(each) for each in zip(one, other, strict=True)))
-
-
-def _by_id(fleet: Fleet, owner: Array, certificates: Array, is_candidate: Array, *, is_last: bool) -> Array:
-    """Of the candidates of each owner (together, in order) the one with the first or last id; for each owner, in order."""
-    owner, certificates = owner[is_candidate], certificates[is_candidate].astype(np.int64)
-    starts = np.flatnonzero(np.append(True, owner[1:] != owner[:-1])) if len(owner) else owner
-    chosen = certificates[starts]
-    sizes = np.diff(np.append(starts, len(owner)))
-    choose = max if is_last else min
-    for place in np.flatnonzero(sizes > 1).tolist():  # Two of one day; hardly ever.
-        alike = certificates[starts[place] : starts[place] + sizes[place]]
-        names = fleet.certificate_ids.take(pa.array(alike)).to_pylist()
-        chosen[place] = dict(zip(names, alike.tolist(), strict=True))[choose(names)]
-    return chosen

@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from traceability.fleet.columns import Array
 from traceability.json_text import positional
 from traceability.known import Known
 from traceability.records import Amount, Certificate, Competence, Event, Item, Period, Reference, Result, Scope
@@ -103,6 +104,11 @@ def number_of(day: date | None) -> int | None:
 def day_of(number: int) -> date:
     """The day that a number stands for."""
     return date.fromordinal(int(number) + _EPOCH)
+
+
+def days_of(numbers: Array, is_none: Array | None = None) -> pa.Array:
+    """Numbers as days, with nulls where there is none."""
+    return pa.array(numbers, pa.int32(), mask=is_none).cast(pa.date32())
 
 
 def sheet_from(schema: pa.Schema, rows: Iterable[Row]) -> pa.Table:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.traceability.fleet.worlds import drawn
 from traceability import affected
-from traceability.fleet.recall import affected_by_failure, affected_by_withdrawal
+from traceability.fleet.recall import reached_by_failure, reached_by_withdrawal, told
 from traceability.known import known_records
 
 
@@ -29,15 +29,10 @@ def test_columns_and_graph_name_the_same_meters(seed: int) -> None:
         failed_on = world.as_of + timedelta(days=random.randint(-400, 30))
         expected = affected.of_failure(known, item, failed_on, world.as_of)
         assert expected.window is not None
-        found = affected_by_failure(world.fleet, item, expected.window, world.as_of).rows.to_pylist()
-        assert found == rows(expected)
+        reach = reached_by_failure(world.fleet, item, expected.window)
+        assert told(world.fleet, reach, world.as_of).to_pylist() == rows(expected)
     for certificate in live:
         void_from = certificate.calibrated_on + timedelta(days=random.randint(-100, 400))
         expected = affected.of_withdrawal(known, certificate.id, void_from, world.as_of)
-        found = affected_by_withdrawal(world.fleet, certificate.id, void_from, world.as_of)
-        assert found is None or found.rows.to_pylist() == rows(expected)
-        if found is not None:  # A part of it is the nearest, and says how much there is.
-            part = affected_by_withdrawal(world.fleet, certificate.id, void_from, world.as_of, most=1)
-            assert part is not None
-            assert (part.in_all, len(part.rows)) == (len(expected.affected), min(1, len(expected.affected)))
-            assert [each["level"] for each in part.rows.to_pylist()] == [each.level for each in expected.affected[:1]]
+        found = reached_by_withdrawal(world.fleet, certificate.id, void_from)
+        assert found is None or told(world.fleet, found, world.as_of).to_pylist() == rows(expected)
