@@ -55,7 +55,10 @@ def forecast(
             raise UnknownTargetError(without)
         until = asking.day_or_none("--by", by) or question.as_of + timedelta(days=days)
         found = stranded(fleet, question.as_of, without, until, question.policy)
-        remark(language, "假定：其余器具都在证书最后一天、用与上次相同的标准器重新校准。")
+        remark(
+            language,
+            "假定：其余器具都在证书最后一天、用与上次相同的标准器重新校准。每件器具只推演下一次校准，其后再到期的不计入。",
+        )
         heads = say("失去溯源之日"), say("级"), say("器具"), say("缺少的标准器"), say("证书")
         rows = [
             (row["lost_from"], row["level"], row["item"], row["standard"], row["certificate"])

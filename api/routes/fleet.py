@@ -276,6 +276,7 @@ def forecast_without(
     by: By = None,
 ) -> Response:
     """An assumption: every item is calibrated again on the last day of its certificate, as last time; this one is not.
+    Of each item the next calibration alone is looked at: what falls due after it is not counted.
 
     The sums by day are of all that is lost; items come twenty thousand at a time, as a file too.
     """
